@@ -1,0 +1,45 @@
+"""What can go wrong, said so that the reader knows where it is and what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+
+
+class MatchdayError(Exception):
+    """Something the user can mend; the command line prints it and exits with `exit_code`."""
+
+    exit_code = 2
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One fault in a file: `file:line:column: where: message` (line and column count from 1; 0 = the whole file)."""
+
+    file: Path
+    line: int
+    column: int
+    where: str
+    message: str
+
+    def __str__(self) -> str:
+        place = f"{self.file}:{self.line}:{self.column}" if self.line else f"{self.file}"
+        return f"{place}: {self.where}: {self.message}" if self.where else f"{place}: {self.message}"
+
+
+class InputError(MatchdayError):
+    """One or more faults in what the user gave, each with its place."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(map(str, self.problems)))
+
+
+def did_you_mean(word: str, known: Sequence[str]) -> str:
+    """`" — did you mean 'orders'?"`, or a list of what there is when nothing is near."""
+    close = get_close_matches(word, known, n=1, cutoff=0.6)
+    if close:
+        return f" — did you mean '{close[0]}'?"
+    return f" — there is: {', '.join(sorted(known))}" if known else ""

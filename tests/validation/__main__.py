@@ -1,0 +1,32 @@
+"""`python -m tests.validation > docs/validation.md`: every check with its figure, holding or not."""
+
+from __future__ import annotations
+
+import importlib
+
+from tests.validation.check import DATA, Check
+
+MODULES = ("generator", "beliefs", "emotion", "audience")
+
+
+def table(checks: list[Check]) -> str:
+    rows = ["| check | claim | figure | range | holds | source |", "|---|---|---:|---:|---|---|"]
+    for c in checks:
+        rows.append(
+            f"| {c.id} | {c.claim} | {c.figure:.4g} | {c.low:g} to {c.high:g} "
+            f"| {'yes' if c.holds else '**no**'} | {c.source} |"
+        )
+    return "\n".join(rows)
+
+
+def main() -> None:
+    print("# Validation\n\nMade by `python -m tests.validation`; ranges are those of the sources, set before measuring.\n")
+    if not DATA.exists():
+        print(f"The real data ({DATA.name}/) is absent: the checks against it were left out.\n")
+    for name in MODULES:
+        module = importlib.import_module(f"tests.validation.{name}")
+        print(f"## {module.TITLE}\n\n{table(module.checks())}\n")
+
+
+if __name__ == "__main__":
+    main()
