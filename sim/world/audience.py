@@ -1,0 +1,171 @@
+"""The people of one night, drawn one by one from the scenario's segments, each from draws of their own.
+
+Two tables of fixed-size records: `KNOWN` is what a platform could see of a viewer and all that a policy is ever given
+copies of; `VIEWER` is the rest of the person.  Keeping them apart is what keeps latent states out of policies' reach.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import ndtri
+
+from sim import draws
+from sim.world.match import NEUTRAL
+from sim.world.scenario import Audience, Segment, Spread
+
+KNOWN = np.dtype(
+    [
+        ("joined_at", "f8"),  # start of the present stay [s]
+        ("watched", "f8"),  # time on the stream in earlier stays [s]
+        ("clicks", "u2"),
+        ("chats", "u2"),
+        ("orders", "u2"),  # paid orders of the night
+        ("side", "u1"),  # declared favourite: HOME, AWAY or NEUTRAL
+        ("tier", "u1"),  # 0 none, 1 member
+        ("present", "u1"),
+        ("muted", "u1"),
+        ("consent", "u1"),  # lets the stream see shop history
+    ],
+    align=True,
+)
+VIEWER = np.dtype(
+    [
+        ("annoyance", "f8"),  # as of annoyed_at [average tolerances]
+        ("annoyed_at", "f8"),
+        ("peak_annoyance", "f8"),
+        ("trust", "f8"),
+        ("own_at", "f8"),  # next moment of one's own accord [s]
+        ("errand_at", "f8"),  # when the errand in hand falls due [s], inf = none
+        ("gain", "f4"),
+        ("fandom", "f4"),
+        ("chattiness", "f4"),  # messages at full arousal [1/s]
+        ("stay", "f4"),  # scale of stays [s]
+        ("curiosity", "f4"),  # shop visits in breaks [1/s]
+        ("price_sensitivity", "f4"),
+        ("tolerance", "f4"),
+        ("host_affinity", "f4"),  # [s.d.]
+        ("moment", "i4"),  # number of the next moment of one's own accord
+        ("cause", "i4"),  # what the errand came from: a push occasion, or -1 - own moment
+        ("price", "i4"),  # price of what is in hand [minor units]
+        ("product", "i2"),
+        ("noticed", "u2"),  # pushes noticed so far
+        ("arrivals", "u2"),  # times come to the stream
+        ("size", "i1"),  # size slot in hand
+        ("own_size", "i1"),
+        ("errand", "u1"),
+        ("segment", "u1"),
+    ],
+    align=True,
+)
+TASTE_STEP = 1.0 / 32.0  # tastes are kept in steps of this many standard deviations: one byte a category
+CHUNK = 1 << 15  # viewers drawn at a time, so that drawing needs little memory beside the records
+
+
+@dataclass(frozen=True)
+class Crowd:
+    """The viewers of one night: who they are and, as the night goes on, how they are."""
+
+    known: NDArray[np.void]  # (N,) KNOWN
+    viewers: NDArray[np.void]  # (N,) VIEWER
+    tastes: NDArray[np.int8]  # (N, categories) in TASTE_STEP standard deviations
+
+    def __len__(self) -> int:
+        return len(self.known)
+
+
+def gather(
+    audience: Audience,
+    size_shares: dict[str, float],
+    categories: int,
+    arrivals: NDArray[np.float64],
+    opens: float,
+    seed: int,
+    replication: int,
+) -> Crowd:
+    """Draws the people of one night.
+
+    `arrivals` (3, T): cumulative share of each side's viewers who have come by second t after `opens`.
+    """
+    size = audience.viewers
+    crowd = Crowd(np.zeros(size, KNOWN), np.zeros(size, VIEWER), np.empty((size, categories), np.int8))
+    for first in range(0, size, CHUNK):
+        part = slice(first, min(size, first + CHUNK))
+        _draw_people(crowd, part, audience, size_shares, arrivals, opens, seed, replication)
+        _draw_tastes(crowd, part, seed, replication)
+    return crowd
+
+
+def _uniforms(seed: int, replication: int, part: slice, block: int, blocks: int) -> NDArray[np.float64]:
+    out = np.empty((part.stop - part.start, 4 * blocks))
+    draws.fill(seed, replication, part.start, draws.TRAITS + block, blocks, out)
+    return out.T
+
+
+def _draw_people(
+    crowd: Crowd,
+    part: slice,
+    audience: Audience,
+    size_shares: dict[str, float],
+    arrivals: NDArray[np.float64],
+    opens: float,
+    seed: int,
+    replication: int,
+) -> None:
+    u = _uniforms(seed, replication, part, 0, 4)
+    known, viewers = crowd.known[part], crowd.viewers[part]
+    segments = list(audience.segments.values())
+    s = _choose(u[1], [x.share for x in segments])
+    sides = audience.sides
+    known["side"] = _choose(u[0], [sides.home, sides.away, sides.neutral])
+    known["consent"] = u[12] < _trait(segments, "consent")[s]
+    known["tier"] = u[13] < _trait(segments, "members")[s]
+    viewers["segment"] = s
+    viewers["own_size"] = _choose(u[2], list(size_shares.values()))
+    viewers["own_at"] = _arrival(u[3], known["side"], arrivals, opens)
+    z = ndtri(u[4:12])
+    viewers["gain"] = _spread(segments, "emotional_gain", s, z[0])
+    viewers["fandom"] = _spread(segments, "fandom", s, z[1]) * (known["side"] != NEUTRAL)
+    viewers["chattiness"] = _spread(segments, "chat", s, z[2]) / 60.0
+    viewers["stay"] = _spread(segments, "stay", s, z[3]) * 60.0
+    viewers["curiosity"] = _spread(segments, "browse", s, z[4]) / 3600.0
+    viewers["price_sensitivity"] = _spread(segments, "price_sensitivity", s, z[5])
+    viewers["tolerance"] = _spread(segments, "tolerance", s, z[6])
+    viewers["host_affinity"] = _trait(segments, "host_affinity")[s] + z[7]
+    viewers["trust"] = np.clip(_trait(segments, "trust")[s] + 0.1 * ndtri(u[14]), 0.02, 0.98)
+    viewers["errand_at"] = np.inf
+
+
+def _draw_tastes(crowd: Crowd, part: slice, seed: int, replication: int) -> None:
+    categories = crowd.tastes.shape[1]
+    z = ndtri(_uniforms(seed, replication, part, 4, -(-categories // 4))[:categories])
+    crowd.tastes[part] = np.clip(np.rint(z.T / TASTE_STEP), -127, 127)
+
+
+def _choose(u: NDArray[np.float64], shares: list[float]) -> NDArray[np.int64]:
+    """Index by cumulative share; the last one takes what rounding leaves."""
+    return np.searchsorted(np.cumsum(shares)[:-1], u, side="right")
+
+
+def _trait(segments: list[Segment], name: str) -> NDArray[np.float64]:
+    return np.array([getattr(s, name) for s in segments])
+
+
+def _spread(segments: list[Segment], name: str, s: NDArray[np.int64], z: NDArray[np.float64]) -> NDArray[np.float64]:
+    spreads: list[Spread] = [getattr(x, name) for x in segments]
+    medians, widths = np.array([x.median for x in spreads]), np.array([x.spread for x in spreads])
+    return np.asarray(medians[s] * np.exp(widths[s] * z))
+
+
+def _arrival(
+    u: NDArray[np.float64], side: NDArray[np.uint8], arrivals: NDArray[np.float64], opens: float
+) -> NDArray[np.float64]:
+    """Time of first coming: the inverse of the cumulative arrival curve of the viewer's side, linear within seconds."""
+    times = np.arange(arrivals.shape[1], dtype=float) + opens
+    at = np.empty(len(u))
+    for index, curve in enumerate(arrivals):
+        here = side == index
+        at[here] = np.interp(u[here], curve, times)
+    return at

@@ -1,0 +1,270 @@
+"""A scenario: what is given for a night, as people write it in YAML.
+
+Frozen and strict: unknown keys are errors, every field says what it is and in which unit.  `schema` exports the JSON
+Schema that editors complete and check scenarios with.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from sim.parameters import Parameters
+from sim.world.surfaces import Surfaces
+from sim.world.timeline import ScoreForm
+
+Share = Annotated[float, Field(ge=0, le=1)]
+Name = Annotated[str, Field(min_length=1, max_length=120)]
+Key = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")]
+
+
+def _add_to_one(what: str, shares: list[float]) -> None:
+    if abs(sum(shares) - 1.0) > 1e-6:
+        raise ValueError(f"{what} add up to {sum(shares):g}, not to 1")
+
+
+class Form(BaseModel):
+    """What every part of a scenario has in common."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+# --- the match --------------------------------------------------------------------------------------------------------
+
+
+class TeamForm(Form):
+    """One side of a match that does not come from a timeline."""
+
+    name: Name = Field(description="name of the team")
+    expected_goals: float = Field(gt=0, le=10, description="goals expected in 90 minutes against this opponent [goals]")
+
+
+class TimelineMatch(Form):
+    """A real match in the project's own timeline form."""
+
+    source: Literal["timeline"]
+    file: str = Field(description="path of the timeline, from this scenario's folder")
+
+
+class OpenfootballMatch(Form):
+    """A match out of an openfootball World Cup JSON file."""
+
+    source: Literal["openfootball"]
+    file: str = Field(description="path of the JSON file, from this scenario's folder")
+    home: Name = Field(description="the first team, as the file spells it")
+    away: Name = Field(description="the second team, as the file spells it")
+    date: str | None = Field(default=None, description="date (quoted, YYYY-MM-DD) where the teams met more than once")
+
+
+class WyscoutMatch(Form):
+    """A match out of Wyscout v2 event files."""
+
+    source: Literal["wyscout"]
+    events: str = Field(description="path of the event file, from this scenario's folder")
+    matches: str = Field(description="path of the matches file, from this scenario's folder")
+    match_id: int = Field(description="the match's number in both files")
+
+
+class CsvMatch(Form):
+    """A match out of a CSV file of events."""
+
+    source: Literal["csv"]
+    file: str = Field(description="path of the CSV file, from this scenario's folder")
+    home: TeamForm
+    away: TeamForm
+    knockout: bool = Field(default=False, description="a level match goes on to extra time and penalties")
+    score: ScoreForm
+
+
+class GeneratedMatch(Form):
+    """Another match every replication, drawn from the strengths of both sides."""
+
+    source: Literal["generated"]
+    home: TeamForm
+    away: TeamForm
+    knockout: bool = Field(default=False, description="a level match goes on to extra time and penalties")
+
+
+MatchForm = Annotated[
+    TimelineMatch | OpenfootballMatch | WyscoutMatch | CsvMatch | GeneratedMatch, Field(discriminator="source")
+]
+
+
+# --- the audience -----------------------------------------------------------------------------------------------------
+
+
+class Spread(Form):
+    """A positive trait, log-normal over people: median x e^(spread z)."""
+
+    median: float = Field(gt=0, le=1e6, description="the middle viewer's value [unit of the trait]")
+    spread: float = Field(default=0.5, ge=0, le=3, description="standard deviation of its logarithm")
+
+
+class Segment(Form):
+    """One kind of viewer.  All defaults are assumptions: no source gives the distribution of these traits."""
+
+    share: Share = Field(description="share of the audience [share]")
+    emotional_gain: Spread = Field(default=Spread(median=1.0, spread=0.3), description="own arousal / the side's curve")
+    fandom: Spread = Field(default=Spread(median=1.0, spread=0.4), description="pull of own side's goods [1 = average]")
+    chat: Spread = Field(
+        default=Spread(median=0.3, spread=1.2), description="messages at full arousal [per minute]"
+    )
+    stay: Spread = Field(default=Spread(median=45.0, spread=0.8), description="scale of the time on the stream [minutes]")
+    browse: Spread = Field(default=Spread(median=1.0, spread=0.8), description="own visits to the shop in breaks [per hour]")
+    price_sensitivity: Spread = Field(default=Spread(median=1.0, spread=0.3), description="own / average elasticity")
+    tolerance: Spread = Field(default=Spread(median=1.0, spread=0.5), description="annoyance that is too much [1 = average]")
+    host_affinity: float = Field(default=0.0, ge=-3, le=3, description="mean liking of the host [standard deviations]")
+    trust: Share = Field(default=0.7, description="trust in the shop at the start [share]")
+    consent: Share = Field(default=0.6, description="viewers who let the stream see their shop history [share]")
+    members: Share = Field(default=0.2, description="viewers with a member tier [share]")
+
+
+class Sides(Form):
+    """Whom the audience is for; the three shares add up to 1."""
+
+    home: Share = 0.4
+    away: Share = 0.4
+    neutral: Share = 0.2
+
+    @model_validator(mode="after")
+    def _whole(self) -> Sides:
+        _add_to_one("the shares of home, away and neutral", [self.home, self.away, self.neutral])
+        return self
+
+
+class Arrivals(Form):
+    """When viewers first come."""
+
+    before_kickoff: Share = Field(default=0.6, description="viewers who are there at kick-off [share; assumed]")
+    ramp: float = Field(default=8.0, gt=0, le=60, description="time in which early arrivals grow e-fold [minutes; assumed]")
+    goal_pull: float = Field(
+        default=3.0, ge=0, le=50, description="arrivals at full arousal against none, less 1 [times; assumed]"
+    )
+
+
+class Audience(Form):
+    """Who watches."""
+
+    viewers: int = Field(ge=1, le=50_000_000, description="people who come at any time of the night [people]")
+    sides: Sides = Sides()
+    segments: dict[Key, Segment] = Field(
+        default={"everyone": Segment(share=1.0)}, min_length=1, max_length=32, description="kinds of viewers by name"
+    )
+    arrivals: Arrivals = Arrivals()
+
+    @model_validator(mode="after")
+    def _whole(self) -> Audience:
+        _add_to_one("the shares of the segments", [s.share for s in self.segments.values()])
+        return self
+
+
+# --- the shop ---------------------------------------------------------------------------------------------------------
+
+
+class Replenishment(Form):
+    """New stock is ordered when the shelf runs low and arrives after a lead time."""
+
+    reorder_at: int = Field(ge=0, description="units left, over all sizes, at which more is ordered [units]")
+    quantity: int = Field(ge=1, description="units ordered each time, split as the first stock was [units]")
+    lead: float = Field(gt=0, le=1440, description="time from order to shelf [minutes]")
+
+
+class Product(Form):
+    """Something to buy.  Give `stock` for one size, or `sizes` for a garment."""
+
+    name: Name = Field(description="what viewers read")
+    category: Key = Field(description="kind of good; tastes are by category")
+    side: Literal["home", "away", "neutral"] = Field(default="neutral", description="whose colours it carries")
+    price: float = Field(gt=0, le=1e7, description="list price [currency]")
+    reference_price: float | None = Field(
+        default=None, gt=0, le=1e7, description="what viewers are used to paying; the list price unless given [currency]"
+    )
+    cost: float = Field(ge=0, le=1e7, description="what one unit costs the shop [currency]")
+    stock: int | None = Field(default=None, ge=0, le=1_000_000_000, description="units on the shelf, one size [units]")
+    sizes: dict[str, Annotated[int, Field(ge=0, le=1_000_000_000)]] | None = Field(
+        default=None, min_length=1, description="units on the shelf by size [units]"
+    )
+    replenishment: Replenishment | None = None
+
+    @model_validator(mode="after")
+    def _stocked(self) -> Product:
+        if (self.stock is None) == (self.sizes is None):
+            raise ValueError("needs either 'stock' (one size) or 'sizes' (units by size)")
+        return self
+
+
+class Shop(Form):
+    """What is for sale, and how fast the stream learns of it."""
+
+    currency: str = Field(default="EUR", pattern=r"^[A-Z]{3}$", description="ISO code of the currency")
+    decimals: int = Field(default=2, ge=0, le=3, description="decimals of the currency's minor unit")
+    board_lag: float = Field(
+        default=0.0, ge=0, le=3600, description="age of the stock figures on the stream, beyond one window [s]"
+    )
+    size_shares: dict[str, Share] = Field(
+        default={"S": 0.2, "M": 0.35, "L": 0.3, "XL": 0.15},
+        min_length=1,
+        max_length=12,
+        description="garment sizes in rising order, with the share of viewers who wear each [share; assumed]",
+    )
+    products: dict[Key, Product] = Field(min_length=1, max_length=64, description="the catalogue by product key")
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Shop:
+        _add_to_one("the size shares", list(self.size_shares.values()))
+        for key, product in self.products.items():
+            strange = set(product.sizes or ()) - set(self.size_shares)
+            if strange:
+                known = ", ".join(self.size_shares)
+                raise ValueError(f"product '{key}' has size '{min(strange)}', but size_shares names {known}")
+            for label in ("price", "cost", "reference_price"):
+                amount = getattr(product, label)
+                if amount is not None and abs(amount * 10**self.decimals - round(amount * 10**self.decimals)) > 1e-6:
+                    raise ValueError(f"product '{key}' has {label} {amount:g}, finer than {self.decimals} decimals")
+        return self
+
+
+# --- the whole --------------------------------------------------------------------------------------------------------
+
+
+class Timing(Form):
+    """How the night is cut up."""
+
+    window: float = Field(
+        default=15.0, ge=1, le=60, description="lag with which people see shared state: chat, stock, offers [s]"
+    )
+
+
+class Experiment(Form):
+    """What a comparison does unless the command line says otherwise."""
+
+    seed: int = Field(default=1, ge=0, lt=2**63, description="seed of all draws")
+    replications: int = Field(default=30, ge=1, le=100_000, description="nights each policy plays")
+    baseline: str = Field(default="no_push", description="the policy others are compared with")
+    policies: tuple[str, ...] = Field(default=(), description="policies to compare; all sample policies if empty")
+
+
+class Scenario(Form):
+    """One night: a match, its audience, a shop; and how it is to be played."""
+
+    name: Name = Field(description="what reports call it")
+    about: str = Field(default="", max_length=4000, description="what it is for, in a sentence or two")
+    match: MatchForm
+    audience: Audience
+    shop: Shop
+    surfaces: Surfaces = Surfaces()
+    assumptions: Parameters = Field(default_factory=Parameters, description="numbers of the model to change")
+    timing: Timing = Timing()
+    experiment: Experiment = Experiment()
+
+
+def schema() -> dict[str, Any]:
+    """The JSON Schema of a scenario file."""
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **Scenario.model_json_schema()}
+
+
+def match_files(match: MatchForm, folder: Path) -> dict[str, Path]:
+    """The files a match is read from, by field, found from the scenario's `folder`."""
+    return {f: folder / getattr(match, f) for f in ("file", "events", "matches") if hasattr(match, f)}
