@@ -18,7 +18,10 @@ from sim.compiled import compiled
 SCHEME = "philox4x32-10/1"
 
 # Purposes: one stream per decision.
-JOIN, OWN, EXPOSE, PAGE, PAY, SIZE, BANNER, AWAY = 1, 2, 3, 4, 5, 6, 7, 8
+OWN = 1  # a viewer's k-th moment of their own accord
+EXPOSE = 2  # a push reaching a viewer
+PAGE, PAGE_OWN = 3, 4  # a product page opened from a push, or from a moment of one's own
+SIZE, SIZE_OWN = 5, 6  # the wanted size is missing there
 TRAITS = 16  # and above: blocks of four traits
 
 M0, M1 = np.uint64(0xD2511F53), np.uint64(0xCD9E8D57)

@@ -35,10 +35,11 @@ VIEWER = np.dtype(
     [
         ("annoyance", "f8"),  # as of annoyed_at [average tolerances]
         ("annoyed_at", "f8"),
-        ("peak_annoyance", "f8"),
         ("trust", "f8"),
         ("own_at", "f8"),  # next moment of one's own accord [s]
         ("errand_at", "f8"),  # when the errand in hand falls due [s], inf = none
+        ("peak_annoyance", "f4"),
+        ("leave_bound", "f4"),  # bound of the leave hazard until the next moment of one's own accord [1/s]
         ("gain", "f4"),
         ("fandom", "f4"),
         ("chattiness", "f4"),  # messages at full arousal [1/s]
@@ -56,6 +57,8 @@ VIEWER = np.dtype(
         ("size", "i1"),  # size slot in hand
         ("own_size", "i1"),
         ("errand", "u1"),
+        ("one_click", "u1"),  # whether what is in hand is bought with one click
+        ("tries", "u1"),  # sizes asked for since the page was opened
         ("segment", "u1"),
     ],
     align=True,

@@ -18,7 +18,9 @@ PeriodName = Literal["pre", "1H", "HT", "2H", "ET_break", "E1", "ET_HT", "E2", "
 PERIODS: tuple[PeriodName, ...] = ("pre", "1H", "HT", "2H", "ET_break", "E1", "ET_HT", "E2", "PK_break", "P", "post")
 
 # Where each playing period starts and regularly ends on a football clock, in minutes.
-PLAYING: dict[PeriodName, tuple[int, int]] = {"1H": (0, 45), "2H": (45, 90), "E1": (90, 105), "E2": (105, 120), "P": (120, 120)}
+PLAYING: dict[PeriodName, tuple[int, int]] = {
+    "1H": (0, 45), "2H": (45, 90), "E1": (90, 105), "E2": (105, 120), "P": (120, 120)
+}  # fmt: skip
 
 EventKind = Literal[
     "goal", "own_goal", "penalty_award", "penalty_miss", "shot", "yellow", "second_yellow", "red", "var", "sub",
@@ -36,6 +38,7 @@ class Period:
 
     @property
     def playing(self) -> bool:
+        """Whether the ball is in play then, shoot-out included."""
         return self.name in PLAYING
 
 
@@ -44,7 +47,7 @@ class MatchEvent:
     """Something that happens at `at` seconds.
 
     `side` is HOME or AWAY: the side that acts, and for a goal *or own goal* the side the goal counts for.
-    `detail` is free text from the source ("penalty", a name); "penalty" marks a goal from the spot.
+    `detail` is free text from the source ("penalty", a name), parted by commas; "penalty" marks a goal from the spot.
     """
 
     at: float
@@ -54,7 +57,14 @@ class MatchEvent:
 
     @property
     def scores(self) -> bool:
+        """A goal or own goal; kicks of a shoot-out are none."""
         return self.kind in ("goal", "own_goal")
+
+    @property
+    def from_spot(self) -> bool:
+        """A penalty kick in play, scored or not; kicks of a shoot-out are none."""
+        penalty = "penalty" in (part.strip() for part in self.detail.split(","))
+        return self.kind == "penalty_miss" or (self.kind == "goal" and penalty)
 
 
 @dataclass(frozen=True)
@@ -77,13 +87,16 @@ class Match:
     events: tuple[MatchEvent, ...]
     source: str = ""
     sport: Literal["football"] = field(default="football")
+    precision: str = ""  # how exact the times are, and which of them are assumed
 
     @property
     def opens(self) -> float:
+        """Start of the broadcast, in seconds (negative)."""
         return self.periods[0].start
 
     @property
     def closes(self) -> float:
+        """End of the broadcast, in seconds."""
         return self.periods[-1].end
 
     @cached_property
@@ -113,7 +126,7 @@ class Match:
         return self.periods[max(index, 0)]
 
     def clock(self, t: float) -> str:
-        """What the screen shows: `"23:10"`, `"45+2:10"`, `"HT"`, `"-12:00"` before kick-off, `"+03:00"` after the end."""
+        """What the screen shows: `"23:10"`, `"45+2:10"`, `"HT 03:00"`, `"-12:00"` before kick-off, `"+03:00"` after."""
         period = self.period_at(t)
         if period.name == "pre":
             return f"-{_minutes(-t)}"

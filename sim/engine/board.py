@@ -1,0 +1,96 @@
+"""The stream's board: what viewers see of shared state, as published at the start of the window they are in."""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.errors import MatchdayError
+from sim.world.catalogue import Catalogue
+
+SLOTS = 64  # offers that can run at the same time (one bit each in a viewer's word of eligibility)
+PUSHES = 16  # pushes a policy may say in one window
+PUSH_BITS = 20  # a push's number is below 2^20
+
+RUNNING = np.dtype(
+    [
+        ("opens", "f8"),  # s
+        ("expires", "f8"),  # s
+        ("push", "i4"),  # number of the push: window x PUSHES + position
+        ("price", "i4"),  # minor units
+        ("product", "i2"),
+        ("surface", "i1"),
+        ("everyone", "u1"),  # the whole audience; otherwise those whose bit is set
+    ],
+    align=True,
+)
+
+
+class Board(NamedTuple):
+    """Arrays that the viewers of one window read."""
+
+    stock: NDArray[np.int64]  # (P x K,) free units as published
+    scarce: NDArray[np.bool_]  # (P,) low-stock badge
+    heat: NDArray[np.float64]  # (3,) chat rate of each side in the last window / usual
+    running: NDArray[np.void]  # (SLOTS,) RUNNING
+    live: NDArray[np.int64]  # slots of the offers that run, in the order they were opened
+    eligible: NDArray[np.uint64]  # (N,) bit j: in the audience of the offer in slot j; (0,) until somebody needs it
+
+
+class OfferLimitError(MatchdayError):
+    """More offers at the same time than the board holds."""
+
+
+class Publisher:
+    """Keeps the board up to date: stock figures with their lag, chat heat, and the offers that run."""
+
+    def __init__(self, catalogue: Catalogue, viewers: int, lag: float) -> None:
+        self.catalogue = catalogue
+        self.viewers = viewers
+        self.lag = lag
+        self.history: deque[tuple[float, NDArray[np.int64]]] = deque()
+        self.board = Board(
+            stock=catalogue.stock.copy(),
+            scarce=np.zeros(len(catalogue.keys), np.bool_),
+            heat=np.zeros(3),
+            running=np.zeros(SLOTS, RUNNING),
+            live=np.zeros(0, np.int64),
+            eligible=np.zeros(0, np.uint64),
+        )
+
+    def publish(self, now: float, free: NDArray[np.int64], heat: NDArray[np.float64]) -> None:
+        """The board of the window that starts at `now`, from the till's `free` stock (as old as the lag says)."""
+        self.history.append((now, free.copy()))
+        while len(self.history) > 1 and self.history[1][0] <= now - self.lag:
+            self.history.popleft()
+        self.board.stock[:] = self.history[0][1]
+        left = self.board.stock.reshape(len(self.catalogue.keys), -1).sum(axis=1)
+        self.board.scarce[:] = (left > 0) & (left <= self.catalogue.scarce_at)
+        self.board.heat[:] = heat
+        live = self.board.live
+        if len(live):
+            self.board = self.board._replace(live=live[self.board.running["expires"][live] > now])
+
+    def open(
+        self, push: int, product: int, surface: int, price: int, now: float, expires: float, ids: NDArray[np.intp] | None
+    ) -> int:
+        """Starts an offer for the viewers `ids` (None = everyone) and gives its slot; raises OfferLimitError when full."""
+        free = sorted(set(range(SLOTS)).difference(self.board.live.tolist()))
+        if not free:
+            raise OfferLimitError(f"more than {SLOTS} offers at the same time; let some expire first")
+        slot = free[0]
+        self.board.running[slot] = (now, expires, push, price, product, surface, ids is None)
+        self.board = self.board._replace(live=np.append(self.board.live, slot))
+        if ids is not None:
+            self._mark(slot, ids)
+        return slot
+
+    def _mark(self, slot: int, ids: NDArray[np.intp]) -> None:
+        if not len(self.board.eligible):
+            self.board = self.board._replace(eligible=np.zeros(self.viewers, np.uint64))
+        bit = np.uint64(1) << np.uint64(slot)
+        self.board.eligible[:] &= ~bit
+        self.board.eligible[ids] |= bit

@@ -1,0 +1,73 @@
+"""The compiled engine: shards of viewers walked by compiled loops, on as many threads as given."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.engine.books import Tally
+from sim.engine.ledger import in_order
+from sim.engine.till import Stock, open_till, settle, shop_room
+from sim.engine.viewers import MAX_ROWS, Notes, People, Window, blank_notes, scene_of, walk
+from sim.world.night import Night
+
+ROOM = 1 << 14  # rows a shard writes before they are taken from it
+
+
+class CompiledEngine:
+    """Lives windows with `sim.engine.viewers.walk`; what it does not depend on the number of `threads`."""
+
+    def __init__(self, night: Night, threads: int, keep: bool) -> None:
+        crowd, catalogue = night.crowd, night.catalogue
+        self.crowd = crowd
+        self.stock: Stock = open_till(catalogue.stock)
+        self.quantity = catalogue.quantity
+        self.people = People(crowd.known, crowd.viewers, crowd.tastes, crowd.viewers["own_at"].copy())
+        self.scene = scene_of(night)
+        self.rows: list[NDArray[np.void]] = []
+        edges = np.linspace(0, len(crowd), threads + 1).astype(int)
+        self.shards = list(zip(edges[:-1].tolist(), edges[1:].tolist(), strict=True))
+        shape = (len(night.scenario.audience.segments), len(self.scene.places), len(catalogue.keys))
+        self.notes = [blank_notes(keep, ROOM + MAX_ROWS, *shape) for _ in self.shards]
+        self.pool = ThreadPoolExecutor(threads) if threads > 1 else None
+
+    def live(self, window: Window) -> Tally:
+        """Walks every shard; the rows wait for `settle`."""
+        jobs = list(zip(self.shards, self.notes, strict=True))
+        if self.pool is None:
+            parts = [self._walk(*job, window) for job in jobs]
+        else:
+            parts = list(self.pool.map(lambda job: self._walk(*job, window), jobs))
+        self.rows = [rows for part in parts for rows in part]
+        return self._tally()
+
+    def settle(self, window: Window, deliveries: NDArray[np.void]) -> tuple[NDArray[np.void], NDArray[np.void]]:
+        """Settles the window at the till."""
+        rows = in_order(np.concatenate(self.rows))
+        shop = shop_room(len(rows), len(deliveries), self.scene.sizes)
+        n = settle(rows, deliveries, self.quantity, window.end, self.people, self.scene, self.stock, shop)
+        return rows, shop[:n]
+
+    def _walk(self, shard: tuple[int, int], notes: Notes, window: Window) -> list[NDArray[np.void]]:
+        first, last = shard
+        parts = []
+        while True:
+            first = walk(first, last, self.people, self.scene, window, notes)
+            parts.append(notes.rows[: notes.filled[0]].copy())
+            notes.filled[0] = 0
+            if first == last:
+                return parts
+
+    def _tally(self) -> Tally:
+        tally = Tally(
+            sum(n.chats for n in self.notes) + 0,
+            sum(n.shown for n in self.notes) + 0,
+            int(sum(n.filled[1] for n in self.notes)),
+        )
+        for n in self.notes:
+            n.chats[:] = 0
+            n.shown[:] = 0
+            n.filled[1] = 0
+        return tally

@@ -1,0 +1,193 @@
+"""A night played: SimPy keeps the calendar of what is shared, an engine keeps the viewers.
+
+At the start of each window the board is published and the policy is asked; then the viewers live the window; at its end the till
+settles.  Deliveries run on the same calendar.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from dataclasses import dataclass
+from typing import Any, Literal, Protocol
+
+import numpy as np
+import simpy
+from numpy.typing import NDArray
+
+from sim.engine.board import PUSHES, Publisher
+from sim.engine.books import Books, Tally
+from sim.engine.ledger import ROW, Kind, Ledger
+from sim.engine.till import DELIVERED, Stock
+from sim.engine.viewers import Window
+from sim.policy.check import Order, ask
+from sim.policy.push import Policy
+from sim.policy.view import ProductView, View, Viewers
+from sim.world.audience import Crowd
+from sim.world.match import SIDES
+from sim.world.night import Night
+
+EngineName = Literal["compiled", "reference"]
+
+
+class Engine(Protocol):
+    """Who lives a window: `sim.engine.compiled` or `sim.engine.reference`."""
+
+    stock: Stock
+    crowd: Crowd
+
+    def live(self, window: Window) -> Tally:
+        """Lets every viewer live the window."""
+        ...
+
+    def settle(self, window: Window, deliveries: NDArray[np.void]) -> tuple[NDArray[np.void], NDArray[np.void]]:
+        """Settles it; gives the viewers' rows in order and the shop's."""
+        ...
+
+
+@dataclass(frozen=True, eq=False)
+class Played:
+    """What a night left behind."""
+
+    night: Night
+    policy: str
+    ledger: Ledger
+    books: Books
+    stock: Stock
+    crowd: Crowd
+    events: int  # things viewers did or met
+
+
+class _Play:
+    """One night in progress."""
+
+    def __init__(self, night: Night, policy: Policy, name: str, engine: Engine, env: simpy.Environment, keep: bool):
+        self.night, self.policy, self.name, self.engine, self.env = night, policy, name, engine, env
+        stage = night.stage
+        self.publisher = Publisher(night.catalogue, len(night.crowd), night.scenario.shop.board_lag)
+        self.ledger = Ledger(keep)
+        self.books = Books(night)
+        self.deliveries: list[tuple[float, int]] = []
+        self.on_order = np.zeros(len(night.catalogue.keys), bool)
+        self.match = stage.match
+        self.asked = -np.inf  # when the policy was last asked
+        self.chat_rate = np.zeros(3)
+        self.over = env.process(self._windows())
+
+    def _windows(self) -> Generator[Any, Any, None]:
+        width = self.night.scenario.timing.window
+        number, start = 0, self.match.opens
+        while start < self.match.closes:
+            end = min(self.match.opens + (number + 1) * width, self.match.closes)
+            self.publisher.publish(start, self.engine.stock.free, self._heat())
+            fresh = self._push(number, start, end)
+            window = Window(start, end, self.publisher.board, fresh)
+            tally = self.engine.live(window)
+            yield self.env.timeout(end - self.env.now)
+            self._settle(window, tally)
+            number, start = number + 1, end
+
+    def _heat(self) -> NDArray[np.float64]:
+        present = np.maximum(self.books.present, 1)
+        return np.asarray(self.chat_rate / present / self.night.scenario.assumptions.heat_usual)
+
+    def _push(self, number: int, start: float, end: float) -> NDArray[np.int64]:
+        """Asks the policy and opens what it says; gives the slots of the new offers."""
+        view = self._view(start, end)
+        orders = ask(self.policy, self.name, view)
+        self.asked = start
+        if not orders:
+            return np.zeros(0, np.int64)
+        slots = [self._open(number * PUSHES + k, order, start) for k, order in enumerate(orders)]
+        return np.array(slots, np.int64)
+
+    def _open(self, push: int, order: Order, now: float) -> int:
+        product = self.night.catalogue.keys.index(order.product)
+        price = max(1, round(int(self.night.catalogue.price[product]) * (1.0 - order.discount)))
+        everyone = order.ids is None
+        row = (now, order.expires, -1, push, price, product, Kind.PUSH, everyone, -1, order.surface)
+        self._tell(np.array([row], ROW))
+        return self.publisher.open(push, product, order.surface, price, now, order.expires, order.ids)
+
+    def _settle(self, window: Window, tally: Tally) -> None:
+        rows, shop = self.engine.settle(window, self._arrived(window.end))
+        self._tell(rows)
+        self._tell(shop)
+        self.books.add_tally(tally, window.start)
+        self.chat_rate = tally.chats.sum(axis=1) * 60.0 / (window.end - window.start)
+        self._reorder(window.end)
+
+    def _tell(self, rows: NDArray[np.void]) -> None:
+        self.ledger.add(rows)
+        self.books.add_rows(rows)
+
+    def _arrived(self, end: float) -> NDArray[np.void]:
+        here = sorted(d for d in self.deliveries if d[0] < end)
+        self.deliveries = [d for d in self.deliveries if d[0] >= end]
+        return np.array(here, DELIVERED)
+
+    def _reorder(self, now: float) -> None:
+        """Orders more of what has run low; one order of a product at a time."""
+        catalogue = self.night.catalogue
+        left = self.engine.stock.free.reshape(len(catalogue.keys), -1).sum(axis=1)
+        for product in np.flatnonzero((left <= catalogue.reorder_at) & ~self.on_order):
+            self.on_order[product] = True
+            self._tell(np.array([(now, 0.0, -1, -1, 0, product, Kind.REORDER, 0, -1, -1)], ROW))
+            self.env.process(self._delivery(int(product)))
+
+    def _delivery(self, product: int) -> Generator[Any, Any, None]:
+        yield self.env.timeout(float(self.night.catalogue.lead[product]))
+        self.deliveries.append((self.env.now, product))
+        self.on_order[product] = False
+
+    def _view(self, start: float, end: float) -> View:
+        match, books = self.match, self.books
+        second = min(int(start - match.opens), len(self.night.stage.emotion.in_play) - 1)
+        past = tuple(e for e in match.events if e.at <= start)
+        return View(
+            time=start,
+            clock=match.clock(start),
+            window=end - start,
+            period=match.period_at(start).name,
+            in_play=bool(self.night.stage.emotion.in_play[second]),
+            score=match.score_at(start),
+            events=past,
+            news=tuple(e for e in past if e.at > self.asked),
+            chat_rate=tuple(float(x) for x in self.chat_rate),  # type: ignore[arg-type]
+            present=tuple(int(x) for x in books.present),  # type: ignore[arg-type]
+            clicks=books.clicks,
+            orders=books.orders,
+            products=self._products(),
+            viewers=Viewers(self.engine.crowd.known, start),
+        )
+
+    def _products(self) -> dict[str, ProductView]:
+        catalogue, shop = self.night.catalogue, self.night.scenario.shop
+        stock = self.publisher.board.stock.reshape(len(catalogue.keys), -1).sum(axis=1)
+        return {
+            key: ProductView(key, p.name, p.category, SIDES.index(p.side), p.price, int(stock[i]))
+            for i, (key, p) in enumerate(shop.products.items())
+        }
+
+
+def play(
+    night: Night, policy: Policy, name: str, *, engine: EngineName = "compiled", threads: int = 1, keep: bool = False
+) -> Played:
+    """Plays `night` under `policy`.  `keep` keeps every row of the ledger and their hash.
+
+    Raises PolicyError when the policy raises or asks for what there is not.
+    """
+    env = simpy.Environment(initial_time=night.stage.match.opens)
+    viewers = _engine(engine, night, env, threads, keep)
+    game = _Play(night, policy, name, viewers, env, keep)
+    env.run(until=game.over)
+    return Played(night, name, game.ledger, game.books, viewers.stock, viewers.crowd, game.books.events)
+
+
+def _engine(engine: EngineName, night: Night, env: simpy.Environment, threads: int, keep: bool) -> Engine:
+    if engine == "reference":
+        from sim.engine.reference import ReferenceEngine
+
+        return ReferenceEngine(night, env, keep)
+    from sim.engine.fast import CompiledEngine
+
+    return CompiledEngine(night, threads, keep)

@@ -1,0 +1,122 @@
+"""What a policy sees: what a platform could know at this moment, and nothing that is to come."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.world.match import AWAY, HOME, NEUTRAL, MatchEvent
+
+__all__ = ["AWAY", "HOME", "NEUTRAL", "ProductView", "View", "Viewers"]
+
+
+class Viewers:
+    """All viewers as columns, in viewer order.  Each column is the caller's own copy, made when asked for."""
+
+    __slots__ = ("__known", "__now")
+
+    def __init__(self, known: NDArray[np.void], now: float) -> None:
+        self.__known = known
+        self.__now = now
+
+    def __len__(self) -> int:
+        return len(self.__known)
+
+    @property
+    def present(self) -> NDArray[np.bool_]:
+        """Who is on the stream."""
+        return self.__known["present"] == 1
+
+    @property
+    def muted(self) -> NDArray[np.bool_]:
+        """Who has switched pushes off."""
+        return self.__known["muted"] == 1
+
+    @property
+    def side(self) -> NDArray[np.uint8]:
+        """Declared favourite: HOME, AWAY or NEUTRAL."""
+        return self.__known["side"].copy()
+
+    @property
+    def tier(self) -> NDArray[np.uint8]:
+        """Member tier; 0 = none."""
+        return self.__known["tier"].copy()
+
+    @property
+    def consent(self) -> NDArray[np.bool_]:
+        """Who lets the stream see their shop history."""
+        return self.__known["consent"] == 1
+
+    @property
+    def clicks(self) -> NDArray[np.uint16]:
+        """Pushes clicked tonight."""
+        return self.__known["clicks"].copy()
+
+    @property
+    def chats(self) -> NDArray[np.uint16]:
+        """Messages written tonight."""
+        return self.__known["chats"].copy()
+
+    @property
+    def orders(self) -> NDArray[np.int32]:
+        """Orders paid tonight; -1 for viewers who have not consented to the stream's seeing it."""
+        orders = self.__known["orders"].astype(np.int32)
+        orders[self.__known["consent"] == 0] = -1
+        return orders
+
+    @property
+    def minutes_watched(self) -> NDArray[np.float64]:
+        """Time on the stream tonight, in minutes."""
+        now = np.where(self.present, self.__now - self.__known["joined_at"], 0.0)
+        return np.asarray((self.__known["watched"] + now) / 60.0)
+
+
+@dataclass(frozen=True)
+class ProductView:
+    """A product as the stream's board shows it."""
+
+    key: str
+    name: str
+    category: str
+    side: int  # HOME, AWAY or NEUTRAL: whose colours it carries
+    price: float  # list price [currency]
+    stock: int  # free units over all sizes, as published
+
+
+@dataclass(frozen=True, eq=False)
+class View:
+    """The moment at which a policy decides: the start of a window."""
+
+    time: float  # s from kick-off
+    clock: str  # what the screen shows
+    window: float  # s until the policy is asked again
+    period: str  # pre, 1H, HT, 2H, ET_break, E1, ET_HT, E2, PK_break, P, post
+    in_play: bool  # the ball is rolling: no break, no stoppage
+    score: tuple[int, int]
+    events: tuple[MatchEvent, ...]  # everything so far
+    news: tuple[MatchEvent, ...]  # what happened since the policy was last asked
+    chat_rate: tuple[float, float, float]  # messages a minute in the last window: home, away, neutral
+    present: tuple[int, int, int]  # viewers on the stream: home, away, neutral
+    clicks: int  # on pushes, so far
+    orders: int  # paid, so far
+    products: Mapping[str, ProductView]
+    viewers: Viewers
+
+    def goods_of(self, side: int) -> list[ProductView]:
+        """Products in a side's colours that are in stock."""
+        return [p for p in self.products.values() if p.side == side and p.stock > 0]
+
+    def everything(self) -> list[ProductView]:
+        """Products in stock."""
+        return [p for p in self.products.values() if p.stock > 0]
+
+    def mask(self, **wanted: Any) -> NDArray[np.bool_]:
+        """Viewers whose columns equal what is wanted: `view.mask(side=HOME, tier=1)`."""
+        chosen = np.ones(len(self.viewers), bool)
+        for column, value in wanted.items():
+            chosen &= getattr(self.viewers, column) == value
+        return chosen

@@ -1,0 +1,144 @@
+"""A night: one match, one audience, one shop, drawn from (scenario, seed, replication) and the same for every policy."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.errors import InputError
+from sim.parameters import Parameters
+from sim.world.audience import Crowd, gather
+from sim.world.catalogue import Catalogue, stock_up
+from sim.world.generator import generate_match
+from sim.world.match import Match, Team
+from sim.world.readers import read_csv, read_openfootball, read_wyscout
+from sim.world.scenario import (
+    CsvMatch,
+    GeneratedMatch,
+    OpenfootballMatch,
+    Scenario,
+    TeamForm,
+    TimelineMatch,
+    WyscoutMatch,
+    match_files,
+)
+from sim.world.stage import Stage, set_stage
+from sim.world.timeline import load_timeline
+from sim.world.yaml_source import Document, override, read
+
+
+@dataclass(frozen=True, eq=False)
+class Night:
+    """Everything that is given before the first viewer comes."""
+
+    scenario: Scenario
+    stage: Stage
+    catalogue: Catalogue
+    crowd: Crowd  # changes as the night is played: draw a new night for every play
+    numbers: NDArray[np.void]  # (1,) the model's numbers as a record of floats
+    seed: int
+    replication: int
+
+
+@dataclass(frozen=True, eq=False)
+class World:
+    """A scenario with its match found: where nights come from."""
+
+    scenario: Scenario
+    fixed: Match | None  # None: every replication plays another match
+    file: Path
+    source: str  # the scenario file as it was read
+    _stages: dict[int, Stage] = field(default_factory=dict, repr=False)
+
+    def night(self, seed: int, replication: int, viewers: int | None = None) -> Night:
+        """Draws a night; `viewers` other than the scenario's makes audience and stock larger or smaller together."""
+        scenario = self.scenario
+        size = viewers or scenario.audience.viewers
+        stage = self.stage(seed, replication)
+        catalogue = stock_up(scenario.shop, size / scenario.audience.viewers, scenario.assumptions)
+        crowd = gather(
+            scenario.audience.model_copy(update={"viewers": size}),
+            scenario.shop.size_shares,
+            len(catalogue.categories),
+            stage.arrivals,
+            stage.match.opens,
+            seed,
+            replication,
+        )
+        return Night(scenario, stage, catalogue, crowd, _record(scenario.assumptions), seed, replication)
+
+    def stage(self, seed: int, replication: int) -> Stage:
+        """The match of one replication as it is felt; a real match is made once."""
+        if self.fixed is None:
+            return self._set(self._generated(seed, replication))
+        if 0 not in self._stages:
+            self._stages[0] = self._set(self.fixed)
+        return self._stages[0]
+
+    def _set(self, match: Match) -> Stage:
+        return set_stage(match, self.scenario.audience.arrivals, self.scenario.assumptions)
+
+    def _generated(self, seed: int, replication: int) -> Match:
+        form = self.scenario.match
+        assert isinstance(form, GeneratedMatch)
+        return generate_match(
+            _team(form.home),
+            _team(form.away),
+            knockout=form.knockout,
+            seed=seed,
+            replication=replication,
+            parameters=self.scenario.assumptions,
+        )
+
+
+def load_world(file: Path, assignments: Sequence[str] = ()) -> World:
+    """Reads a scenario and its match.
+
+    `assignments` are `path.to.field=value`.  Raises InputError with the place of every fault.
+    """
+    document = read(file)
+    changed = override(document, assignments) if assignments else document
+    scenario = changed.validate(Scenario)
+    _check_files(scenario, file, document)
+    return World(scenario, _find_match(scenario, file.parent), file, file.read_text(encoding="utf-8"))
+
+
+def _check_files(scenario: Scenario, file: Path, document: Document) -> None:
+    problems = [
+        document.problem(("match", name), f"there is no file {path}")
+        for name, path in match_files(scenario.match, file.parent).items()
+        if not path.is_file()
+    ]
+    if problems:
+        raise InputError(problems)
+
+
+def _find_match(scenario: Scenario, folder: Path) -> Match | None:
+    form = scenario.match
+    files = match_files(form, folder)
+    if isinstance(form, TimelineMatch):
+        return load_timeline(files["file"])
+    if isinstance(form, OpenfootballMatch):
+        return read_openfootball(files["file"], form.home, form.away, date=form.date)
+    if isinstance(form, WyscoutMatch):
+        return read_wyscout(files["events"], files["matches"], form.match_id)
+    if isinstance(form, CsvMatch):
+        return read_csv(files["file"], _team(form.home), _team(form.away), form.score, knockout=form.knockout)
+    return None
+
+
+def _team(form: TeamForm) -> Team:
+    return Team(form.name, form.expected_goals)
+
+
+def _record(parameters: Parameters) -> NDArray[np.void]:
+    """The parameters as a record of floats, the form that compiled code takes."""
+    values = parameters.model_dump()
+    record = np.zeros(1, [(name, "f8") for name in values])
+    for name, value in values.items():
+        record[name] = value
+    return record

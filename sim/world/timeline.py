@@ -1,0 +1,138 @@
+"""The project's own form of a real match: YAML that reads like a match report.
+
+Times stand on the football clock: "23:10", and past "45:00" or "90:00" in stoppage ("47:10" is 45+2:10); the second
+half starts at "45:00", extra time at "90:00" and "105:00", a shoot-out at "120:00".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from sim.errors import InputError, Problem
+from sim.parameters import Parameters
+from sim.world.clock import clock_seconds
+from sim.world.match import AWAY, HOME, EventKind, Match, MatchEvent, Period, Team
+from sim.world.penalties import with_awards
+from sim.world.periods import broadcast_time, lay_out
+from sim.world.rules import Fault, faults
+from sim.world.yaml_source import read
+
+Clock = Annotated[str, Field(pattern=r"^\d{1,3}:[0-5]\d(\.\d{1,3})?$", examples=["23:10", "47:30"])]
+Goals = tuple[Annotated[int, Field(ge=0, le=99)], Annotated[int, Field(ge=0, le=99)]]
+Side = Literal["home", "away"]
+MAX_EVENTS = 2000
+PlayingPeriod = Literal["1H", "2H", "E1", "E2", "P"]
+PeriodOrBreak = Literal["1H", "HT", "2H", "ET_break", "E1", "ET_HT", "E2", "PK_break", "P"]
+
+
+class _Form(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class SideForm(_Form):
+    """One of the two teams."""
+
+    name: str = Field(min_length=1, max_length=80, description="Name of the team")
+    expected_goals: float = Field(
+        gt=0, le=10, description="Goals it was expected to score in a regular match, before kick-off [goals]"
+    )
+
+
+class ScoreForm(_Form):
+    """The result, as [home, away] at each stage; every stage counts the goals so far."""
+
+    full_time: Goals = Field(description="Score after the second half [goals]")
+    half_time: Goals | None = Field(default=None, description="Score after the first half [goals]")
+    extra_time: Goals | None = Field(default=None, description="Score after extra time [goals]")
+    shootout: Goals | None = Field(default=None, description="Kicks scored in the shoot-out alone [kicks]")
+
+
+class Stretch(_Form):
+    """A period of play, or a break whose length is known."""
+
+    name: PeriodOrBreak = Field(description="Which period; breaks that are not listed get assumed lengths")
+    lasts: Clock = Field(description="How long it lasted, stoppage included, in quotes [mm:ss]")
+
+    @property
+    def seconds(self) -> float:
+        """Its length in seconds."""
+        return clock_seconds(self.lasts)
+
+
+class Moment(_Form):
+    """Something that happened."""
+
+    period: PlayingPeriod = Field(description="The period of play it happened in")
+    clock: Clock = Field(description="Match clock, running on in stoppage, in quotes [mm:ss or mm:ss.s]")
+    type: EventKind = Field(description="What happened")
+    side: Side = Field(
+        description="The side that acts; for a goal or own goal the side it counts for, for a penalty the side kicking"
+    )
+    detail: str = Field(
+        default="", max_length=200, description="Words parted by commas; 'penalty' marks a goal from the spot"
+    )
+
+    @property
+    def seconds(self) -> float:
+        """The football clock in seconds."""
+        return clock_seconds(self.clock)
+
+
+class Timeline(_Form):
+    """A real match: who played, how long each period lasted, and what happened when."""
+
+    name: str = Field(min_length=1, max_length=240, description="Name of the match, for titles")
+    sport: Literal["football"] = Field(description="The sport")
+    knockout: bool = Field(description="Whether a level match goes to extra time and penalties")
+    home: SideForm = Field(description="The team named first")
+    away: SideForm = Field(description="The team named second")
+    score: ScoreForm = Field(description="The result, checked against the events")
+    source: str = Field(min_length=1, description="Where the facts come from, and their licence")
+    precision: str = Field(min_length=1, description="How exact the times are, and which of them are assumed")
+    periods: list[Stretch] = Field(description="Periods of play in order, and breaks whose length is known")
+    events: list[Moment] = Field(max_length=MAX_EVENTS, description="What happened; equal times keep this order")
+
+
+def load_timeline(path: Path) -> Match:
+    """Reads a match from a timeline file; raises InputError with the place of every fault."""
+    document = read(path)
+    return build(document.validate(Timeline), document.problem)
+
+
+def build(timeline: Timeline, problem: Callable[[tuple[str | int, ...], str], Problem]) -> Match:
+    """A timeline as a match, with assumed breaks and penalty awards added.
+
+    Raises InputError when the timeline is no match of football; `problem` says where a part of it was written.
+    """
+    found: list[Fault] = faults(timeline)
+    if found:
+        raise InputError([problem(where, message) for where, message in found])
+    parameters = Parameters()
+    periods = lay_out({stretch.name: stretch.seconds for stretch in timeline.periods}, parameters)
+    return Match(
+        name=timeline.name,
+        home=Team(timeline.home.name, timeline.home.expected_goals),
+        away=Team(timeline.away.name, timeline.away.expected_goals),
+        knockout=timeline.knockout,
+        periods=periods,
+        events=tuple(with_awards(_events(timeline, periods), periods, parameters.penalty_delay)),
+        source=timeline.source,
+        precision=timeline.precision,
+    )
+
+
+def _events(timeline: Timeline, periods: tuple[Period, ...]) -> list[MatchEvent]:
+    by_name = {period.name: period for period in periods}
+    return [
+        MatchEvent(
+            at=broadcast_time(by_name[moment.period], moment.seconds),
+            kind=moment.type,
+            side=HOME if moment.side == "home" else AWAY,
+            detail=moment.detail,
+        )
+        for moment in timeline.events
+    ]

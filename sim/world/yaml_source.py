@@ -1,0 +1,541 @@
+"""Strict YAML: a file becomes a validated model, or an `InputError` that says where each fault is and what to write.
+
+PyYAML splits the text into nodes; everything that makes YAML surprising (anchors, tags, `no` for false, `12:30` for
+750, silent duplicate keys) is refused here, and what is left is read by the YAML 1.2 core schema.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from copy import deepcopy
+from dataclasses import dataclass, field, replace
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, TypeVar
+
+import yaml
+from pydantic import BaseModel, ValidationError
+from pydantic.errors import PydanticInvalidForJsonSchema
+from pydantic_core import ErrorDetails
+
+from sim.errors import InputError, Problem, did_you_mean
+
+MAX_BYTES = 2**20
+MAX_DEPTH = 50
+MAX_PROBLEMS = 100
+
+M = TypeVar("M", bound=BaseModel)
+Location = tuple[str | int, ...]
+Schema = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """Where a value and its key stand, as (line, column) from 1; (0, 0) in a command line argument."""
+
+    file: Path
+    key: tuple[int, int]
+    value: tuple[int, int]
+
+
+@dataclass(frozen=True)
+class Document:
+    """Plain data read from YAML, and where each part of it was written."""
+
+    path: Path
+    data: Any
+    spots: Mapping[Location, Spot] = field(repr=False)
+
+    def problem(self, location: Location, message: str, *, at_key: bool = False) -> Problem:
+        """A fault at a location: the line and column of its value (or key), else of the nearest parent there is."""
+        found: Location = ()
+        for part in location:
+            found = (*found, part) if (*found, part) in self.spots else found
+        spot = self.spots[found]
+        return Problem(spot.file, *(spot.key if at_key else spot.value), _dotted(location), _safe(message))
+
+    def validate(self, model: type[M]) -> M:
+        """The data as a model, without coercion; raises InputError with every fault pydantic finds."""
+        try:
+            # JSON mode is strict about types yet takes a list for a tuple, 5 for 5.0 and text for an enum.
+            return model.model_validate_json(json.dumps(self.data), strict=True)
+        except ValidationError as error:
+            faults = error.errors(include_url=False)
+        schema = _schema(model)
+        said: dict[tuple[Location, str | int, bool], list[str]] = {}
+        for fault in faults:
+            location, message = _explained(fault, schema, self.data)
+            missing = fault["loc"][-1] if fault["type"] == "missing" else ""
+            at_key = fault["type"] == "extra_forbidden" or fault["loc"][-1:] == ("[key]",)
+            said.setdefault((location, missing, at_key), []).append(message)
+        # Several messages for one place are for the alternatives of a union, none of which fits.
+        raise _faults(self.problem(at, "; and ".join(dict.fromkeys(m)), at_key=key) for (at, _, key), m in said.items())
+
+
+def load(path: Path, model: type[M]) -> M:
+    """Reads a YAML file into a model; raises InputError with every fault found."""
+    return read(path).validate(model)
+
+
+def read(path: Path) -> Document:
+    """Reads a YAML file; raises InputError when it cannot be read or is not the YAML accepted here."""
+    try:
+        with path.open("rb") as file:
+            raw = file.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise _unfit(path, _UNREADABLE.get(type(error), f"cannot read this file: {error.strerror}")) from None
+    except ValueError:  # a NUL in the name
+        raise _unfit(path, _UNREADABLE[FileNotFoundError]) from None
+    if len(raw) > MAX_BYTES:
+        raise _unfit(path, _TOO_LARGE)
+    try:
+        return parse(raw.decode("utf-8"), path)
+    except UnicodeDecodeError as error:
+        what = f"the byte 0x{raw[error.start]:02x} is not UTF-8 text: save the file as UTF-8"
+        raise _faults([Problem(path, *_end_of(raw[: error.start].decode("utf-8")), "", what)]) from None
+
+
+def parse(text: str, path: Path) -> Document:
+    """Reads YAML from memory; `path` is what problems name as the file.  Raises InputError as `read` does."""
+    if len(text) > MAX_BYTES:
+        raise _unfit(path, _TOO_LARGE)
+    text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    if bad := _UNWANTED.search(text):
+        what = f"the character {bad[0]!a} is not allowed: remove it, or write it as an escape in double quotes"
+        raise _faults([Problem(path, *_end_of(text[: bad.start()]), "", what)])
+    node = _composed(text, path)
+    if node is None or (node.value == "" and node.style is None):
+        raise _unfit(path, "nothing here but blanks and comments: expected YAML, such as 'key: value'")
+    reader = _NodeReader(path)
+    data = reader.value(node, (), node)
+    if reader.problems:
+        raise _faults(reader.problems)
+    return Document(path, data, reader.spots)
+
+
+def override(document: Document, assignments: Sequence[str]) -> Document:
+    """The document with `dotted.path=value` assignments made, a number in the path being a place in a list from 0.
+
+    Mappings on the way are created; whether the model knows the path is for validation to say.  Raises InputError
+    when an assignment is malformed, its value is not one YAML scalar, or there is nothing to assign into.
+    """
+    data, spots, problems = deepcopy(document.data), dict(document.spots), list[Problem]()
+    for assignment in assignments:
+        try:
+            _assign(data, spots, assignment)
+        except InputError as error:
+            problems += error.problems
+    if problems:
+        raise _faults(problems)
+    return Document(document.path, data, spots)
+
+
+def _assign(holder: Any, spots: dict[Location, Spot], assignment: str) -> None:
+    file = Path(f"--set {_safe(assignment)}")
+    dotted, equals, text = assignment.partition("=")
+    keys = dotted.strip().split(".")
+    if not equals or not all(keys) or len(keys) > MAX_DEPTH:
+        raise _unfit(file, "expected dotted.path=value, for instance stock.shirts=40")
+    value = _one_scalar(text.strip(), file, tuple(keys))
+    location: Location = ()
+    for last, key in enumerate(keys, start=1 - len(keys)):
+        part = _part(holder, key, file, location)
+        location = (*location, part)
+        if last == 0 or not _has(holder, part) or holder[part] is None:
+            for stale in [known for known in spots if known[: len(location)] == location]:
+                del spots[stale]
+            spots[location] = Spot(file, (0, 0), (0, 0))
+            holder[part] = value if last == 0 else {}
+        holder = holder[part]
+
+
+def _one_scalar(text: str, file: Path, where: Location) -> Any:
+    if not text:
+        return None
+    try:
+        value = parse(text, file).data
+    except InputError as error:
+        raise InputError([replace(p, line=0, column=0, where=_dotted(where)) for p in error.problems]) from None
+    if isinstance(value, dict | list):
+        what = f"expected a single value, got {_shown(value)}: put text in quotes"
+        raise _faults([Problem(file, 0, 0, _dotted(where), what)])
+    return value
+
+
+def _part(holder: Any, key: str, file: Path, location: Location) -> Any:
+    if isinstance(holder, dict):
+        return key
+    if not isinstance(holder, list):
+        what = f"this is {_shown(holder)}, neither mapping nor list: {_quoted(key)} cannot be set in it"
+    elif key.isascii() and key.isdigit() and len(key) < 10 and int(key) < len(holder):
+        return int(key)
+    else:
+        what = f"{_quoted(key)} is no place in this list of {len(holder)}: the first is 0"
+    raise _faults([Problem(file, 0, 0, _dotted(location), what)])
+
+
+# ---- from text to nodes
+
+_UNREADABLE: dict[type[OSError], str] = {
+    FileNotFoundError: "there is no such file: check the name",
+    IsADirectoryError: "this is a directory: name a YAML file in it",
+    PermissionError: "not allowed to read this file: check its permissions",
+}
+_TOO_LARGE = f"larger than {MAX_BYTES} bytes: split it, or keep data out of YAML"
+# What YAML wants escaped, and the line ends that PyYAML counts but editors do not.
+_UNWANTED = re.compile("[^\t\n -~\u00a0-\u2027\u202a-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_NOT_HERE = {
+    "tag": "tags ('!…') are not allowed: remove it, or quote the text",
+    "anchor": "anchors ('&…') are not allowed: write the value out where it is used, or quote the text",
+    "alias": "aliases ('*…') are not allowed: write the value out, or quote the text",
+    "directive": "this directive ('%…') is not valid: remove the line, or quote the text",
+}
+# Of PyYAML's messages: a part, plain words for it.  Those in _AT_START are better placed where the thing began.
+_PLAIN_WORDS = {
+    **_NOT_HERE,
+    r"character '\t'": "a tab is not allowed here: use spaces",
+    "cannot start any token": "a value cannot start with this character: put the value in quotes",
+    "mapping values are not allowed": "':' is out of place: quote text that has ': ' in it, or mend the indentation",
+    "could not find expected ':'": "expected 'key: value': a ':' or the space after it is missing",
+    "unexpected end of stream": "this quote is never closed",
+    "unexpected document separator": "this quote is never closed",
+    "expected <block end>": "this does not fit the lines above: check indentation, brackets, and quotes within text",
+    "sequence entries are not allowed": "a list item cannot start here: put '- ' on a line of its own",
+    "expected ',' or ']'": "expected ',' or ']': the list in brackets is not closed before this",
+    "expected ',' or '}'": "expected ',' or '}': the mapping in braces is not closed before this",
+    "expected the node content": "a value is missing before this",
+    "escape": "unknown escape after '\\' in double quotes: use single quotes, or write '\\\\'",
+    "a block scalar": "'|' and '>' begin text on the lines below: write it there, or put all of it in quotes",
+    "expected '<document start>'": "this follows the end of the document: remove it, or put all of it in quotes",
+    "another document": "a second document starts here: a file holds one",
+}
+_AT_START = {"could not find expected ':'", "unexpected end of stream", "unexpected document separator", *_NOT_HERE}
+
+
+class _Refused(yaml.MarkedYAMLError):
+    """A fault already in plain words."""
+
+
+class _StrictLoader(yaml.SafeLoader):
+    """PyYAML's composer, stopping at the first alias, anchor or tag, or when nested too deep."""
+
+    depth = 0
+
+    def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
+        event = self.peek_event()  # type: ignore[no-untyped-call]
+        words = None
+        if event.anchor is not None:  # an alias has one too
+            words = _NOT_HERE["alias" if isinstance(event, yaml.AliasEvent) else "anchor"]
+        elif event.tag is not None:
+            words = _NOT_HERE["tag"]
+        elif self.depth == MAX_DEPTH:
+            words = f"nested more than {MAX_DEPTH} deep: flatten the document"
+        if words:
+            raise _Refused(problem=words, problem_mark=event.start_mark)
+        self.depth += 1
+        node = super().compose_node(parent, index)
+        self.depth -= 1
+        return node
+
+
+_StrictLoader.yaml_implicit_resolvers = {}  # what a plain scalar means is decided below, by YAML 1.2
+
+
+def _composed(text: str, path: Path) -> Any:
+    loader = _StrictLoader(text)
+    try:
+        return loader.get_single_node()
+    except yaml.MarkedYAMLError as error:
+        mark, words = _in_plain_words(error)
+    except (ValueError, OverflowError):  # PyYAML hands whatever number follows \U to chr()
+        mark, words = loader.get_mark(), "a number before this is out of range"
+    raise _faults([Problem(path, mark.line + 1, mark.column + 1, "", _safe(words))])
+
+
+def _in_plain_words(error: yaml.MarkedYAMLError) -> tuple[Any, str]:
+    said = f"{error.context} {error.problem}"
+    part = next((part for part in _PLAIN_WORDS if part in said and not isinstance(error, _Refused)), None)
+    mark = (error.context_mark if part in _AT_START else None) or error.problem_mark or error.context_mark
+    return mark, _PLAIN_WORDS[part] if part else str(error.problem)
+
+
+def _end_of(text: str) -> tuple[int, int]:
+    return text.count("\n") + 1, len(text) - text.rfind("\n")
+
+
+# ---- from nodes to data
+
+
+class _NodeReader:
+    """Turns nodes into plain data, keeping where each value stands and every fault met."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.spots: dict[Location, Spot] = {}
+        self.problems: list[Problem] = []
+
+    def value(self, node: yaml.Node, location: Location, key: yaml.Node) -> Any:
+        self.spots[location] = Spot(self.path, _place(key), _place(node))
+        if isinstance(node, yaml.MappingNode):
+            return self._mapping(node, location)
+        if isinstance(node, yaml.SequenceNode):
+            return [self.value(item, (*location, i), item) for i, item in enumerate(node.value)]
+        return self._scalar(node, location)
+
+    def _mapping(self, node: yaml.MappingNode, location: Location) -> dict[str, Any]:
+        data: dict[str, Any] = {}
+        for key_node, value_node in node.value:
+            key = self._key(key_node, location)
+            if key in data:
+                line = self.spots[*location, key].key[0]
+                self._fault(key_node, location, f"duplicate key {_quoted(key)}: it is already on line {line}")
+            elif key is not None:
+                data[key] = self.value(value_node, (*location, key), key_node)
+        return data
+
+    def _key(self, node: yaml.Node, location: Location) -> Any:
+        before = len(self.problems)
+        key = {} if isinstance(node, yaml.MappingNode) else node.value
+        if isinstance(node, yaml.ScalarNode):
+            key = self._scalar(node, location)
+        if not isinstance(key, str) and before == len(self.problems):
+            self._fault(node, location, f"a key must be text, got {_shown(key)}: put the key in quotes")
+        return key if isinstance(key, str) else None
+
+    def _scalar(self, node: Any, location: Location) -> Any:
+        try:
+            return _text(node.value) if node.style else _plain(node.value)
+        except ValueError as error:
+            self._fault(node, location, str(error))
+            return None
+
+    def _fault(self, node: yaml.Node, location: Location, message: str) -> None:
+        self.problems.append(Problem(self.path, *_place(node), _dotted(location), _safe(message)))
+
+
+def _place(node: yaml.Node) -> tuple[int, int]:
+    return node.start_mark.line + 1, node.start_mark.column + 1
+
+
+# ---- scalars: the YAML 1.2 core schema, less what YAML 1.1 tools read otherwise
+
+_WORDS: dict[str, bool | None] = {"": None, "~": None, "null": None, "Null": None, "NULL": None}
+_WORDS |= {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
+_INTEGER = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
+_FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
+_BASE_60 = re.compile(r"[-+]?[0-9]+(:[0-5]?[0-9])+(\.[0-9]*)?")
+_DATE = (
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}|[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}([Tt]|[ \t]+)[0-9]{1,2}:[0-9:.]+[ \t]*(Z|[-+][0-9:]+)?"
+)
+_MISREAD = {
+    r"y|Y|n|N|yes|Yes|YES|no|No|NO|on|On|ON|off|Off|OFF": "some YAML tools take it for true or false: "
+    "write true or false, or quote it",
+    _DATE: "other YAML tools make a date of it: quote it",
+    r"[-+]?0[0-9]+": "other YAML tools read a number that begins with 0 as octal: drop the 0, or quote it",
+    r"[-+]?0b[01_]+|[-+]0x[0-9a-fA-F_]+": "other YAML tools read it as a number: write it in decimal, or quote it",
+    r"[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)": "numbers must be finite: write a number, or quote it",
+    r"=|<<": "it has a special meaning in other YAML tools: quote it if it is text",
+}
+
+
+def _plain(text: str) -> Any:
+    """The value of an unquoted scalar; raises ValueError with what to write instead."""
+    if text in _WORDS:
+        return _WORDS[text]
+    _refuse_misread(text)
+    if _INTEGER.fullmatch(text):
+        if len(text) > 40 or not -(2**63) <= int(text, 0) < 2**63:
+            raise ValueError(f"{_quoted(text)} does not fit in 64 bits: write a smaller number, or quote it")
+        return int(text, 0)
+    if _FLOAT.fullmatch(text):
+        if abs(float(text)) == float("inf"):
+            raise ValueError(f"{_quoted(text)} is too large: numbers must be finite")
+        return float(text)
+    return text
+
+
+def _refuse_misread(text: str) -> None:
+    for pattern, why in _MISREAD.items():
+        if re.fullmatch(pattern, text):
+            raise ValueError(f"unquoted {_quoted(text)}: {why}")
+    if _BASE_60.fullmatch(text):
+        seconds = 0.0
+        for part in text.lstrip("+-").split(":"):
+            seconds = seconds * 60 + float(part)
+        number = f"{'-' * text.startswith('-')}{seconds:.15g}"
+        raise ValueError(f'{_cut(text)} unquoted is read as {number} by other YAML tools: write "{_cut(text)}"')
+    digits = text.replace("_", "")
+    if digits != text and text[0] != "_" and any(form.fullmatch(digits) for form in (_INTEGER, _FLOAT, _BASE_60)):
+        raise ValueError(f"{_quoted(text)} has '_' within a number: write {_cut(digits)}, or quote it")
+
+
+def _text(text: str) -> str:
+    if lone := re.search("[\ud800-\udfff]", text):
+        raise ValueError(f"{lone[0]!a} is half a character: write the character itself")
+    return text
+
+
+# ---- pydantic's faults in plain words
+
+_TEMPLATES = {
+    "bool_type": "expected true or false, got {given}",
+    "int_type": "expected a whole number, got {given}",
+    "float_type": "expected a number, got {given}",
+    "string_type": "expected text, got {given}{quote}",
+    "none_required": "expected nothing (null), got {given}",
+    **dict.fromkeys(("list_type", "tuple_type", "set_type", "frozen_set_type"), "expected a list, got {given}"),
+    **dict.fromkeys(("dict_type", "model_type", "dataclass_type"), "expected a mapping ('key: value'), got {given}"),
+    "greater_than": "must be more than {gt}, got {given}",
+    "greater_than_equal": "must be at least {ge}, got {given}",
+    "less_than": "must be less than {lt}, got {given}",
+    "less_than_equal": "must be at most {le}, got {given}",
+    "multiple_of": "must be a multiple of {multiple_of}, got {given}",
+    "too_short": "needs at least {min_length}, has {actual_length}",
+    "too_long": "takes at most {max_length}, has {actual_length}",
+    "string_too_short": "needs at least {min_length} characters, got {given}",
+    "string_too_long": "takes at most {max_length} characters, got {given}",
+    "string_pattern_mismatch": "must match the pattern {pattern}, got {given}",
+    "value_error": "{error}",
+    "assertion_error": "{error}",
+}
+
+
+def _explained(fault: ErrorDetails, schema: Schema, data: Any) -> tuple[Location, str]:
+    """Where in the document pydantic's fault is, and what to tell the reader."""
+    kind, loc, given, context = fault["type"], fault["loc"], fault["input"], fault.get("ctx", {})
+    if kind in ("missing", "extra_forbidden"):
+        name = str(loc[-1])
+        location, owner = _followed(schema, loc[:-1], data)
+        known = owner.get("properties", {})
+        if kind == "extra_forbidden":
+            return (*location, loc[-1]), f"unknown key {_quoted(name)}{did_you_mean(name, list(known))}"
+        about = known.get(name, {}).get("description")
+        what = _quoted(name) if isinstance(loc[-1], str) else f"item {name}, counted from 0"
+        return location, f"missing: needs {what}" + (f" ({about})" if about else "")
+    location, owner = _followed(schema, loc, data)
+    if kind in ("literal_error", "enum"):
+        return location, _not_one_of(given, context["expected"])
+    if kind == "union_tag_invalid":
+        return (*location, *_discriminator(context)), _not_one_of(context["tag"], context["expected_tags"])
+    if kind == "union_tag_not_found" and "discriminator" in owner:
+        choices = ", ".join(owner["discriminator"]["mapping"])
+        return location, f"missing: needs {context['discriminator']} (one of {choices})"
+    quote = ": put it in quotes" if isinstance(given, bool | int | float) else ""
+    whole = {k: int(v) if isinstance(v, float) and v.is_integer() else v for k, v in context.items()}
+    template = _TEMPLATES.get(kind, "{said}, got {given}")
+    return location, template.format(**{**whole, "given": _shown(given), "quote": quote, "said": fault["msg"]})
+
+
+def _not_one_of(given: Any, expected: str) -> str:
+    """From what pydantic expected, such as `'home', 'away' or 'neutral'`."""
+    known = expected.replace("'", "").replace(" or ", ", ")
+    if not isinstance(given, str):
+        return f"{_shown(given)} is not one of {known}"
+    near = get_close_matches(given, known.split(", "), n=1)
+    return f"{_quoted(given)} is not one of {known}{did_you_mean(given, near)}"
+
+
+def _discriminator(context: dict[str, Any]) -> Location:
+    """The field that tells alternatives apart, none when a function does."""
+    name = str(context["discriminator"])
+    return (name.strip("'"),) if name.startswith("'") else ()
+
+
+def _schema(model: type[BaseModel]) -> Schema:
+    try:
+        return model.model_json_schema()
+    except PydanticInvalidForJsonSchema:
+        return {}
+
+
+def _followed(root: Schema, loc: Location, data: Any) -> tuple[Location, Schema]:
+    """The place in the document that a pydantic location means, and the JSON schema that holds there.
+
+    Where the schema has a choice, the next part names what was chosen and is not in the document.
+    """
+    location: Location = ()
+    schema = _settled(root, root)
+    for part in loc:
+        if "anyOf" in schema or "oneOf" in schema:
+            schema = _settled(_chosen(schema, part), root)
+            continue
+        child, here = _child(schema, part), _has(data, part)
+        location = (*location, part) if here or child else location
+        schema = _settled(child, root)
+        data = data[part] if here else data
+    return location, schema
+
+
+def _settled(schema: Schema, root: Schema) -> Schema:
+    """The schema behind references and behind `or null`."""
+    while True:
+        choices = [choice for choice in schema.get("anyOf", ()) if choice != {"type": "null"}]
+        if "$ref" in schema:
+            schema = root["$defs"][schema["$ref"].rpartition("/")[2]]
+        elif len(choices) == 1:
+            schema = choices[0]
+        else:
+            return schema
+
+
+def _chosen(schema: Schema, tag: str | int) -> Schema:
+    named = schema.get("discriminator", {}).get("mapping", {}).get(str(tag))
+    if named:
+        return {"$ref": named} if isinstance(named, str) else named
+    return next((c for c in schema.get("anyOf", ()) if c.get("$ref", "").endswith(f"/{tag}")), {})
+
+
+def _child(schema: Schema, part: str | int) -> Schema:
+    if isinstance(part, int):
+        fixed = schema.get("prefixItems", ())
+        child = fixed[part] if part < len(fixed) else schema.get("items")
+    else:
+        child = schema.get("properties", {}).get(part) or schema.get("additionalProperties")
+    return child if isinstance(child, dict) else {}
+
+
+def _has(holder: Any, part: str | int) -> bool:
+    return part in (holder if isinstance(holder, dict) else range(len(holder)) if isinstance(holder, list) else ())
+
+
+# ---- how problems are said
+
+
+def _faults(problems: Iterable[Problem]) -> InputError:
+    found = sorted(problems, key=lambda problem: (problem.line, problem.column))
+    if len(found) > MAX_PROBLEMS:
+        more = f"and {len(found) - MAX_PROBLEMS} more problems"
+        found[MAX_PROBLEMS:] = [Problem(found[0].file, 0, 0, "", more)]
+    return InputError(found)
+
+
+def _unfit(path: Path, message: str) -> InputError:
+    return InputError([Problem(path, 0, 0, "", message)])
+
+
+def _dotted(location: Location) -> str:
+    return ".".join(p if isinstance(p, str) and re.fullmatch(r"[\w-]{1,40}", p) else _cut(repr(p)) for p in location)
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, str):
+        return f"text {_quoted(value)}"
+    if isinstance(value, dict | list):
+        return "a mapping" if isinstance(value, dict) else f"a list of {len(value)}"
+    return "nothing" if value is None else json.dumps(value)
+
+
+def _quoted(text: str) -> str:
+    shown = repr(text[:41])
+    return shown if len(shown) <= 42 else f"{shown[:39]}…{shown[0]}"
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= 40 else text[:37] + "…"
+
+
+def _safe(text: str) -> str:
+    """Without characters that could command a terminal or hide text."""
+    return "".join(char if char.isprintable() else ascii(char)[1:-1] for char in text)

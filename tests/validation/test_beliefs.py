@@ -1,0 +1,7 @@
+from __future__ import annotations
+
+from tests.validation import beliefs
+
+
+def test_every_claim_about_beliefs_holds() -> None:
+    assert [check for check in beliefs.checks() if not check.holds] == []
