@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from sim.policy import Offer, Push, View
 
-KEY = {"goal", "own_goal", "penalty_award", "penalty_miss", "red", "second_yellow", "shootout_goal", "shootout_miss"}
+KEY = {"goal", "own_goal", "penalty_award", "penalty_miss", "red", "second_yellow"}
 LASTS = 300.0  # s
 EVERY = 600.0  # s without a key moment before it makes one of its own
 
@@ -22,7 +22,7 @@ class Blast:
         self.period = ""
 
     def decide(self, view: View) -> list[Push]:
-        """Pushes at goals, penalties, red cards and shoot-out kicks, when a period begins, and when it gets quiet."""
+        """Pushes at goals, penalties and red cards, when a period begins, and when it has been quiet."""
         key = any(e.kind in KEY for e in view.news) or view.period != self.period
         self.period = view.period
         if not key and view.time - self.last < EVERY:

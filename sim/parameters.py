@@ -666,7 +666,7 @@ class Parameters(BaseModel):
     )
     wear_limit: float = number(3.0, "times", 1.0, 10.0, "assumed", "bounds the wear", "largest factor of wear")
     mute_rate: float = number(
-        0.0004,
+        0.001,
         "per push",
         0.0,
         0.05,
@@ -675,7 +675,7 @@ class Parameters(BaseModel):
         "hazard of muting at a noticed push, no annoyance",
     )
     mute_annoyance: float = number(
-        1.4,
+        0.8,
         "per tolerance",
         0.0,
         4.0,

@@ -33,7 +33,7 @@ class CompiledEngine:
         self.notes = [blank_notes(keep, ROOM + MAX_ROWS, *shape) for _ in self.shards]
         self.pool = ThreadPoolExecutor(threads) if threads > 1 else None
 
-    def live(self, window: Window) -> Tally:
+    def live(self, window: Window) -> None:
         """Walks every shard; the rows wait for `settle`."""
         jobs = list(zip(self.shards, self.notes, strict=True))
         if self.pool is None:
@@ -41,14 +41,13 @@ class CompiledEngine:
         else:
             parts = list(self.pool.map(lambda job: self._walk(*job, window), jobs))
         self.rows = [rows for part in parts for rows in part]
-        return self._tally()
 
-    def settle(self, window: Window, deliveries: NDArray[np.void]) -> tuple[NDArray[np.void], NDArray[np.void]]:
+    def settle(self, window: Window, deliveries: NDArray[np.void]) -> tuple[NDArray[np.void], NDArray[np.void], Tally]:
         """Settles the window at the till."""
         rows = in_order(np.concatenate(self.rows))
         shop = shop_room(len(rows), len(deliveries), self.scene.sizes)
         n = settle(rows, deliveries, self.quantity, window.end, self.people, self.scene, self.stock, shop)
-        return rows, shop[:n]
+        return rows, shop[:n], self._tally()
 
     def _walk(self, shard: tuple[int, int], notes: Notes, window: Window) -> list[NDArray[np.void]]:
         first, last = shard

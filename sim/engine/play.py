@@ -35,12 +35,12 @@ class Engine(Protocol):
     stock: Stock
     crowd: Crowd
 
-    def live(self, window: Window) -> Tally:
-        """Lets every viewer live the window."""
+    def live(self, window: Window) -> None:
+        """Lets every viewer live the window that now starts."""
         ...
 
-    def settle(self, window: Window, deliveries: NDArray[np.void]) -> tuple[NDArray[np.void], NDArray[np.void]]:
-        """Settles it; gives the viewers' rows in order and the shop's."""
+    def settle(self, window: Window, deliveries: NDArray[np.void]) -> tuple[NDArray[np.void], NDArray[np.void], Tally]:
+        """Settles it at its end; gives the viewers' rows in order, the shop's, and what was only counted."""
         ...
 
 
@@ -75,15 +75,15 @@ class _Play:
 
     def _windows(self) -> Generator[Any, Any, None]:
         width = self.night.scenario.timing.window
-        number, start = 0, self.match.opens
+        number, start = 0, float(self.match.opens)
         while start < self.match.closes:
-            end = min(self.match.opens + (number + 1) * width, self.match.closes)
+            end = float(min(self.match.opens + (number + 1) * width, self.match.closes))
             self.publisher.publish(start, self.engine.stock.free, self._heat())
             fresh = self._push(number, start, end)
             window = Window(start, end, self.publisher.board, fresh)
-            tally = self.engine.live(window)
+            self.engine.live(window)
             yield self.env.timeout(end - self.env.now)
-            self._settle(window, tally)
+            self._settle(window)
             number, start = number + 1, end
 
     def _heat(self) -> NDArray[np.float64]:
@@ -108,8 +108,8 @@ class _Play:
         self._tell(np.array([row], ROW))
         return self.publisher.open(push, product, order.surface, price, now, order.expires, order.ids)
 
-    def _settle(self, window: Window, tally: Tally) -> None:
-        rows, shop = self.engine.settle(window, self._arrived(window.end))
+    def _settle(self, window: Window) -> None:
+        rows, shop, tally = self.engine.settle(window, self._arrived(window.end))
         self._tell(rows)
         self._tell(shop)
         self.books.add_tally(tally, window.start)

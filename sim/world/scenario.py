@@ -109,10 +109,10 @@ class Segment(Form):
     emotional_gain: Spread = Field(default=Spread(median=1.0, spread=0.3), description="own arousal / the side's curve")
     fandom: Spread = Field(default=Spread(median=1.0, spread=0.4), description="pull of own side's goods [1 = average]")
     chat: Spread = Field(
-        default=Spread(median=0.3, spread=1.2), description="messages at full arousal [per minute]"
+        default=Spread(median=0.1, spread=1.4), description="messages at full arousal [per minute]"
     )
     stay: Spread = Field(default=Spread(median=45.0, spread=0.8), description="scale of the time on the stream [minutes]")
-    browse: Spread = Field(default=Spread(median=1.0, spread=0.8), description="own visits to the shop in breaks [per hour]")
+    browse: Spread = Field(default=Spread(median=0.4, spread=0.8), description="own visits to the shop in breaks [per hour]")
     price_sensitivity: Spread = Field(default=Spread(median=1.0, spread=0.3), description="own / average elasticity")
     tolerance: Spread = Field(default=Spread(median=1.0, spread=0.5), description="annoyance that is too much [1 = average]")
     host_affinity: float = Field(default=0.0, ge=-3, le=3, description="mean liking of the host [standard deviations]")

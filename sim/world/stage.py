@@ -75,7 +75,7 @@ def _curves(match: Match, beliefs: Beliefs, emotion: Emotion, p: Parameters) -> 
     stopped = np.where(playing, p.browse_stoppage, 1.0)
     seconds["browse_phase"] = np.where(emotion.in_play, p.browse_play, stopped)
     most = _bounds(seconds, p)
-    return Curves(match.opens, match.closes, seconds, most, _integrals(most))
+    return Curves(float(match.opens), float(match.closes), seconds, most, _integrals(most))
 
 
 def _bounds(seconds: NDArray[np.void], p: Parameters) -> NDArray[np.void]:

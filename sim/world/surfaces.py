@@ -38,10 +38,10 @@ class Surface(BaseModel):
 
 DEFAULTS: dict[str, dict[str, Any]] = {
     "floating_entry": {"salience": 0.35, "intrusiveness": 0.03, "forced": False, "standing": True},
-    "side_panel": {"salience": 0.55, "intrusiveness": 0.08, "forced": False, "standing": True},
-    "pop_up": {"salience": 0.95, "intrusiveness": 0.40, "forced": True, "standing": False},
-    "short_video": {"salience": 0.70, "intrusiveness": 0.25, "forced": False, "standing": False},
-    "host_mention": {"salience": 0.80, "intrusiveness": 0.10, "forced": False, "standing": False, "spoken": True},
+    "side_panel": {"salience": 0.55, "intrusiveness": 0.06, "forced": False, "standing": True},
+    "pop_up": {"salience": 0.95, "intrusiveness": 0.25, "forced": True, "standing": False},
+    "short_video": {"salience": 0.70, "intrusiveness": 0.15, "forced": False, "standing": False},
+    "host_mention": {"salience": 0.80, "intrusiveness": 0.08, "forced": False, "standing": False, "spoken": True},
     "shop_zone_banner": {"salience": 0.70, "intrusiveness": 0.0, "forced": False, "standing": True, "in_shop": True},
 }
 

@@ -1,0 +1,65 @@
+"""The compiled engine against the reference engine: the same ledger, byte for byte, whatever the work is split into."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from policies.blast import Blast
+from policies.lull_only import LullOnly
+from policies.no_push import NoPush
+from policies.peak_flash import PeakFlash
+from sim.engine.play import play
+from sim.world.night import World, load_world
+from tests.worlds import Scripted, lived, scripts, world, worlds
+
+FINAL = Path(__file__).parents[2] / "scenarios" / "special" / "world-cup-final-2022.yaml"
+
+
+@pytest.fixture(scope="module")
+def final() -> World:
+    return load_world(FINAL)
+
+
+@pytest.mark.parametrize("seed", [1, 2, 2022])
+@pytest.mark.parametrize("policy", [NoPush, Blast, PeakFlash, LullOnly])
+def test_both_engines_write_the_same_final(final, policy, seed):
+    fast = play(final.night(seed, 0, 300), policy(), "p", keep=True)
+    slow = play(final.night(seed, 0, 300), policy(), "p", engine="reference", keep=True)
+    assert len(fast.ledger.rows()) > 1000
+    assert fast.ledger.sha256 == slow.ledger.sha256
+    assert fast.events == slow.events
+    assert (fast.crowd.known == slow.crowd.known).all()
+    assert fast.books.shown().equals(slow.books.shown())
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@given(w=worlds(), script=scripts, seed=st.integers(0, 2**63 - 1), replication=st.integers(0, 1000))
+def test_both_engines_write_the_same_ledger_of_any_night(w, script, seed, replication):
+    fast = lived(w, Scripted(script.script), seed, replication)
+    slow = lived(w, Scripted(script.script), seed, replication, engine="reference")
+    assert fast.ledger.sha256 == slow.ledger.sha256
+
+
+@pytest.mark.parametrize("threads", [2, 3])
+def test_threads_do_not_change_the_ledger(final, threads):
+    one = play(final.night(5, 1, 1500), Blast(), "p", keep=True)
+    many = play(final.night(5, 1, 1500), Blast(), "p", keep=True, threads=threads)
+    assert one.ledger.sha256 == many.ledger.sha256
+
+
+def test_keeping_rows_does_not_change_the_night():
+    w = world()
+    kept, counted = lived(w, Blast()), play(w.night(1, 0), Blast(), "p")
+    assert kept.events == counted.events
+    assert (kept.books.kinds[:, 9:] == counted.books.kinds[:, 9:]).all()
+    assert (kept.crowd.viewers == counted.crowd.viewers).all()
+
+
+def test_other_seeds_and_replications_are_other_nights():
+    w = world()
+    hashes = {lived(w, NoPush(), seed, replication).ledger.sha256 for seed in (1, 2) for replication in (0, 1)}
+    assert len(hashes) == 4
