@@ -1,7 +1,8 @@
 """How people respond: every equation of the model, once, as a pure scalar function.
 
 Both engines call these functions: the reference engine as plain Python, the compiled engine through numba
-(`register_jitable` leaves them plain).  `p` is the table of `sim/parameters.py`; where a number comes from and how far it
+(`register_jitable` leaves them plain).  `p` is the table of `sim/parameters.py`; where a number comes from and how
+far it
 can be trusted stands there.  Times are seconds, hazards are per second, annoyance is in units of an average
 viewer's tolerance, trust, arousal and attention lie in [0, 1], mood in [-1, 1].  `u` is a uniform draw in (0, 1).
 """
@@ -27,7 +28,8 @@ def logistic(x: float) -> float:
     return odds / (1.0 + odds)
 
 
-# --- being there ------------------------------------------------------------------------------------------------------
+# --- being there
+# ------------------------------------------------------------------------------------------------------
 
 
 @register_jitable
@@ -35,7 +37,7 @@ def settled_leave_hazard(stay: float, age: float, p: Any) -> float:
     """Baseline hazard of leaving after `age` seconds on the stream, for a viewer whose scale of stay is `stay` seconds.
 
     h0(a) = (leave_initial / stay) / (1 + a / leave_settling): a Lomax law, bounded at 0 and decreasing, so that a few
-    stay for long and many leave soon (evidence §5; the form is an assumption).
+    stay for long and many leave soon (the form is an assumption).
     """
     return p.leave_initial / stay / (1.0 + age / p.leave_settling)
 
@@ -76,7 +78,7 @@ def own_mood(gain: float, side_mood: float) -> float:
 
 @register_jitable
 def chat_hazard(chattiness: float, arousal: float) -> float:
-    """Messages per second: `chattiness` (per second at full arousal) x arousal (chat follows emotion, evidence §9)."""
+    """Messages per second: `chattiness` (per second at full arousal) x arousal (chat follows emotion)."""
     return chattiness * arousal
 
 
@@ -86,7 +88,8 @@ def browse_hazard(curiosity: float, phase: float, mood: float, p: Any) -> float:
     return curiosity * phase * (1.0 + p.browse_mood * max(0.0, mood))
 
 
-# --- noticing and clicking --------------------------------------------------------------------------------------------
+# --- noticing and clicking
+# --------------------------------------------------------------------------------------------
 
 
 @register_jitable
@@ -127,13 +130,13 @@ def price_pull(price: float, reference: float, sensitivity: float, p: Any) -> fl
 
 @register_jitable
 def impulse(arousal: float, mood: float, p: Any) -> float:
-    """Log odds from emotion: b_A A - b_A2 A^2 + b_M M, an interior optimum in arousal (evidence §2.2)."""
+    """Log odds from emotion: b_A A - b_A2 A^2 + b_M M, an interior optimum in arousal (S-O-R; Du & Huang 2025)."""
     return p.impulse_arousal * arousal - p.impulse_arousal_square * arousal * arousal + p.impulse_mood * mood
 
 
 @register_jitable
 def social_proof(heat: float, p: Any) -> float:
-    """Log odds from others' voices: b ln(1+h) - b2 ln(1+h)^2, concave (Zhao et al. 2024), `heat` = chat rate / usual."""
+    """Log odds from others' voices: b ln(1+h) - b2 ln(1+h)^2, concave; `heat` = rate / usual (Zhao et al. 2024)."""
     x = math.log(1.0 + heat)
     return p.heat_effect * x - p.heat_effect_square * x * x
 
@@ -154,12 +157,13 @@ def host_pull(affinity: float, trust: float, p: Any) -> float:
 def click_probability(
     interest: float, price: float, feeling: float, attention: float, annoyance: float, tolerance: float, p: Any
 ) -> float:
-    """P(click | noticed), a logit of interest (relevance), price, feeling (emotion, trust, voices), attention, annoyance."""
+    """P(click | noticed): logit of relevance, price, feeling (emotion, trust, voices), attention and annoyance."""
     x = p.click_base + p.interest * (interest - 0.5) + p.click_discount * price + feeling
     return logistic(x - p.click_attention * attention - p.click_annoyance * annoyance / tolerance)
 
 
-# --- from a page to an order ------------------------------------------------------------------------------------------
+# --- from a page to an order
+# ------------------------------------------------------------------------------------------
 
 
 @register_jitable
@@ -181,7 +185,8 @@ def pull_to_buy(
 def decide(u: float, pull: float, p: Any) -> int:
     """What a look at a page ends in: NOTHING, SAVE, CART or BUY, by a multinomial logit against NOTHING.
 
-    Neutral weights from the Taobao log (evidence §2.1); `u` below the first share buys, so a stronger pull moves the same
+    Neutral weights from the Taobao log (UserBehavior 2017); `u` below the first share buys, so a stronger pull
+    moves the same
     person up the same scale.
     """
     buy = math.exp(p.buy_base + pull)
@@ -208,7 +213,8 @@ def payment_time(u: float, window: float, p: Any) -> float:
     return -scale * math.log(1.0 - u * (1.0 - math.exp(-window / scale)))
 
 
-# --- the shelf is empty -----------------------------------------------------------------------------------------------
+# --- the shelf is empty
+# -----------------------------------------------------------------------------------------------
 
 
 @register_jitable
@@ -234,11 +240,12 @@ def missing_size(u: float, inclusive: float, p: Any) -> int:
 
 @register_jitable
 def trust_after_refusal(trust: float, p: Any) -> float:
-    """Trust after "sold out at checkout": a share is lost each time (Anderson, Fitzsimons & Simester 2006, direction)."""
+    """Trust after "sold out at checkout": each takes a share (Anderson, Fitzsimons & Simester 2006: direction only)."""
     return trust * (1.0 - p.trust_lost)
 
 
-# --- annoyance --------------------------------------------------------------------------------------------------------
+# --- annoyance
+# --------------------------------------------------------------------------------------------------------
 
 
 @register_jitable
@@ -249,7 +256,7 @@ def annoyance_now(annoyance: float, elapsed: float, p: Any) -> float:
 
 @register_jitable
 def wear(noticed: int, p: Any) -> float:
-    """Factor from `noticed` earlier pushes of the night: 1 until wear_in, then rising, bounded (wear-in and wear-out)."""
+    """Factor from `noticed` earlier pushes of the night: 1 until wear_in, then rising to a limit (wear-out)."""
     return min(p.wear_limit, 1.0 + p.wear_rate * max(0.0, noticed - p.wear_in))
 
 

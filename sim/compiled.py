@@ -20,7 +20,9 @@ SOURCES = ("behaviour.py", "compiled.py", "draws.py", "engine", "world/audience.
 
 
 def _source_hash() -> str:
-    files = [f for s in SOURCES for f in sorted((PACKAGE / s).rglob("*.py") if (PACKAGE / s).is_dir() else [PACKAGE / s])]
+    files = [
+        f for s in SOURCES for f in sorted((PACKAGE / s).rglob("*.py") if (PACKAGE / s).is_dir() else [PACKAGE / s])
+    ]
     return hashlib.sha256(b"".join(f.read_bytes() for f in files)).hexdigest()[:12]
 
 

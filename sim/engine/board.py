@@ -75,9 +75,16 @@ class Publisher:
             self.board = self.board._replace(live=live[self.board.running["expires"][live] > now])
 
     def open(
-        self, push: int, product: int, surface: int, price: int, now: float, expires: float, ids: NDArray[np.intp] | None
+        self,
+        push: int,
+        product: int,
+        surface: int,
+        price: int,
+        now: float,
+        expires: float,
+        ids: NDArray[np.intp] | None,
     ) -> int:
-        """Starts an offer for the viewers `ids` (None = everyone) and gives its slot; raises OfferLimitError when full."""
+        """Starts an offer for viewers `ids` (None = everyone); gives its slot, or raises OfferLimitError when full."""
         free = sorted(set(range(SLOTS)).difference(self.board.live.tolist()))
         if not free:
             raise OfferLimitError(f"more than {SLOTS} offers at the same time; let some expire first")

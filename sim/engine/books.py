@@ -84,14 +84,16 @@ class Books:
         where = np.nonzero(tally.shown)
         if len(where[0]):
             names = ("layer", "side", "segment", "surface", "product")
-            self._shown.append(pd.DataFrame({"minute": minute, **dict(zip(names, where, strict=True)), "n": tally.shown[where]}))
+            self._shown.append(
+                pd.DataFrame({"minute": minute, **dict(zip(names, where, strict=True)), "n": tally.shown[where]})
+            )
 
     def shown(self) -> pd.DataFrame:
-        """Pushes on screen by minute, layer (exposed, noticed, clicked), side, segment, surface and product: `n` each."""
+        """Pushes by minute, layer (exposed, noticed, clicked), side, segment, surface and product: `n` of each."""
         columns = ["minute", "layer", "side", "segment", "surface", "product"]
         if not self._shown:
             return pd.DataFrame(columns=[*columns, "n"])
-        total = pd.concat(self._shown).groupby(columns, as_index=False)["n"].sum()
+        total = pd.concat(self._shown).groupby(columns)["n"].sum().reset_index()
         total["layer"] = np.array(LAYERS)[total["layer"]]
         total["side"] = np.array(SIDES)[total["side"]]
         total["segment"] = np.array(self._segments)[total["segment"]]

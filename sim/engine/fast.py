@@ -35,11 +35,11 @@ class CompiledEngine:
 
     def live(self, window: Window) -> None:
         """Walks every shard; the rows wait for `settle`."""
-        jobs = list(zip(self.shards, self.notes, strict=True))
+        jobs = zip(self.shards, self.notes, strict=True)
         if self.pool is None:
-            parts = [self._walk(*job, window) for job in jobs]
+            parts = [self._walk(shard, notes, window) for shard, notes in jobs]
         else:
-            parts = list(self.pool.map(lambda job: self._walk(*job, window), jobs))
+            parts = list(self.pool.map(lambda job: self._walk(job[0], job[1], window), jobs))
         self.rows = [rows for part in parts for rows in part]
 
     def settle(self, window: Window, deliveries: NDArray[np.void]) -> tuple[NDArray[np.void], NDArray[np.void], Tally]:
@@ -61,8 +61,8 @@ class CompiledEngine:
 
     def _tally(self) -> Tally:
         tally = Tally(
-            sum(n.chats for n in self.notes) + 0,
-            sum(n.shown for n in self.notes) + 0,
+            np.sum([n.chats for n in self.notes], axis=0),
+            np.sum([n.shown for n in self.notes], axis=0),
             int(sum(n.filled[1] for n in self.notes)),
         )
         for n in self.notes:

@@ -1,7 +1,9 @@
 """When a viewer next has a moment of their own accord: candidate times of a Poisson process at a bounded rate.
 
-Thinning (Lewis & Shedler 1979): candidates come at a rate that no true hazard exceeds, and each is then accepted with the true
-hazard at its instant.  The bound is constant over blocks of a minute and a sum of four parts, each a number of the viewer's times a curve
+Thinning (Lewis & Shedler 1979): candidates come at a rate that no true hazard exceeds, and each is then accepted
+with the true
+hazard at its instant.  The bound is constant over blocks of a minute and a sum of four parts, each a number of the
+viewer's times a curve
 of the match, so that its integral is known at every block's edge and the next candidate is found by bisection.
 """
 

@@ -1,6 +1,7 @@
 """A night played: SimPy keeps the calendar of what is shared, an engine keeps the viewers.
 
-At the start of each window the board is published and the policy is asked; then the viewers live the window; at its end the till
+At the start of each window the board is published and the policy is asked; then the viewers live the window; at
+its end the till
 settles.  Deliveries run on the same calendar.
 """
 

@@ -54,9 +54,7 @@ class ReferenceEngine:
         for viewer in self.viewers:
             viewer.await_pushes(window)
 
-    def settle(
-        self, window: Window, deliveries: NDArray[np.void]
-    ) -> tuple[NDArray[np.void], NDArray[np.void], Tally]:
+    def settle(self, window: Window, deliveries: NDArray[np.void]) -> tuple[NDArray[np.void], NDArray[np.void], Tally]:
         """Settles the window that has just been lived."""
         self.rows.sort(key=lambda row: (row[0], row[2]))
         till = Till(self, window.end, [(float(d["time"]), int(d["product"])) for d in deliveries])

@@ -1,6 +1,7 @@
 """The store's till: who gets the last one.
 
-At the end of a window it takes what viewers asked, paid and let lapse, and what was delivered, in order of their exact times, and
+At the end of a window it takes what viewers asked, paid and let lapse, and what was delivered, in order of their
+exact times, and
 answers.  A payment window that runs out is an errand of the viewer who let it: the unit is back at exactly that time.
 """
 
@@ -41,7 +42,7 @@ def open_till(initial: NDArray[np.int64]) -> Stock:
 
 
 @inlined
-def _shop_row(shop, n, t, kind, product, size, value):  # type: ignore[no-untyped-def]
+def _shop_row(shop, n, t, kind, product, size, value):
     row = shop[n]
     row.time = t
     row.value = value
@@ -57,21 +58,21 @@ def _shop_row(shop, n, t, kind, product, size, value):  # type: ignore[no-untype
 
 
 @inlined
-def _take(stock, sku, t, product, size, shop, n):  # type: ignore[no-untyped-def]
+def _take(stock, sku, t, product, size, shop, n):
     stock.free[sku] -= 1
     stock.reserved[sku] += 1
     return _shop_row(shop, n, t, SOLD_OUT, product, size, 0.0) if stock.free[sku] == 0 else n
 
 
 @inlined
-def _put_back(stock, sku, units, t, product, size, shop, n):  # type: ignore[no-untyped-def]
+def _put_back(stock, sku, units, t, product, size, shop, n):
     was = stock.free[sku]
     stock.free[sku] += units
     return _shop_row(shop, n, t, BACK, product, size, 0.0) if was == 0 and units > 0 else n
 
 
 @inlined
-def _deliver(delivery, stock, quantity, sizes, shop, n):  # type: ignore[no-untyped-def]
+def _deliver(delivery, stock, quantity, sizes, shop, n):
     product = delivery.product
     for size in range(sizes):
         sku = product * sizes + size
@@ -83,7 +84,7 @@ def _deliver(delivery, stock, quantity, sizes, shop, n):  # type: ignore[no-unty
 
 
 @inlined
-def _grant(row, end, people, scene):  # type: ignore[no-untyped-def]
+def _grant(row, end, people, scene):
     """Reserved: the viewer will pay within the window, or let it lapse at its very end."""
     v, p = people.viewers[row.viewer], scene.numbers[0]
     _, _, u_pays, u_time = _page_draw(row.viewer, v, scene)
@@ -99,7 +100,7 @@ def _grant(row, end, people, scene):  # type: ignore[no-untyped-def]
 
 
 @inlined
-def _answer(row, end, people, scene, stock, shop, n):  # type: ignore[no-untyped-def]
+def _answer(row, end, people, scene, stock, shop, n):
     v = people.viewers[row.viewer]
     sku = row.product * scene.sizes + row.size
     if stock.free[sku] > 0:
@@ -114,10 +115,11 @@ def _answer(row, end, people, scene, stock, shop, n):  # type: ignore[no-untyped
 
 
 @compiled
-def settle(rows, deliveries, quantity, end, people, scene, stock, shop):  # type: ignore[no-untyped-def]
+def settle(rows, deliveries, quantity, end, people, scene, stock, shop):
     """Settles a window: turns each ASK of `rows` (in order of time) into CART, ORDER or REFUSAL, and moves stock.
 
-    `deliveries` (DELIVERED, in order of time) arrived in the window.  Gives the number of rows written to `shop`, which has
+    `deliveries` (DELIVERED, in order of time) arrived in the window.  Gives the number of rows written to `shop`,
+    which has
     room for one a row and two a delivered SKU.
     """
     n, d, sizes = 0, 0, scene.sizes

@@ -1,7 +1,8 @@
 """The compiled engine: all viewers of a window, each from event to event, over fixed-size records.
 
 A viewer's next thing to do is the earliest of three: a push that reaches them in this window, the errand in hand, and
-the next moment of their own accord.  Moments come by thinning: candidate times at a bounded rate, each turned into a leave, a shop visit, a
+the next moment of their own accord.  Moments come by thinning: candidate times at a bounded rate, each turned into
+a leave, a shop visit, a
 message or nothing with the true hazards at that instant.  Each of the three has its own stretch of the bound, so
 candidates and stretches are the same under every policy, and annoyance can only turn "nothing" into "leave".
 
@@ -129,11 +130,12 @@ def blank_notes(keep: bool, capacity: int, segments: int, surfaces: int, product
     )
 
 
-# --- writing down -----------------------------------------------------------------------------------------------------
+# --- writing down
+# -----------------------------------------------------------------------------------------------------
 
 
 @inlined
-def _tell(notes, t, i, kind, push, product, size, surface, price, flag, value):  # type: ignore[no-untyped-def]
+def _tell(notes, t, i, kind, push, product, size, surface, price, flag, value):
     n = notes.filled[0]
     row = notes.rows[n]
     row.time = t
@@ -151,7 +153,7 @@ def _tell(notes, t, i, kind, push, product, size, surface, price, flag, value): 
 
 
 @inlined
-def _tell_if_kept(notes, t, i, kind, push, product, surface, price, value):  # type: ignore[no-untyped-def]
+def _tell_if_kept(notes, t, i, kind, push, product, surface, price, value):
     """An event that counts anyway and becomes a row only on request."""
     if notes.keep:
         _tell(notes, t, i, kind, push, product, -1, surface, price, 0, value)
@@ -160,32 +162,33 @@ def _tell_if_kept(notes, t, i, kind, push, product, surface, price, value):  # t
 
 
 @inlined
-def _tell_presence(notes, t, i, kind, flag):  # type: ignore[no-untyped-def]
+def _tell_presence(notes, t, i, kind, flag):
     _tell(notes, t, i, kind, -1, -1, -1, -1, 0, flag, 0.0)
 
 
 @inlined
-def _tell_hand(notes, t, i, kind, v, flag):  # type: ignore[no-untyped-def]
+def _tell_hand(notes, t, i, kind, v, flag):
     """A row about what the viewer has in hand."""
     _tell(notes, t, i, kind, _push_of(v.cause), v.product, v.size, -1, v.price, flag, 0.0)
 
 
 @inlined
-def _push_of(cause):  # type: ignore[no-untyped-def]
+def _push_of(cause):
     return cause & ((1 << PUSH_BITS) - 1) if cause >= 0 else -1
 
 
-# --- feeling ----------------------------------------------------------------------------------------------------------
+# --- feeling
+# ----------------------------------------------------------------------------------------------------------
 
 
 @inlined
-def _now(curves, t):  # type: ignore[no-untyped-def]
+def _now(curves, t):
     """The second of the match that holds `t`."""
     return curves.seconds[min(int(t - curves.opens), curves.seconds.shape[0] - 1)]
 
 
 @inlined
-def _interest(i, product, people, scene):  # type: ignore[no-untyped-def]
+def _interest(i, product, people, scene):
     side, goods = people.known[i].side, scene.goods[product].side
     allegiance = 0
     if goods < 2:
@@ -195,30 +198,35 @@ def _interest(i, product, people, scene):  # type: ignore[no-untyped-def]
 
 
 @inlined
-def _feeling(i, t, people, scene, board):  # type: ignore[no-untyped-def]
+def _feeling(i, t, people, scene, board):
     """Emotion, trust and others' voices together, as log odds."""
     v, side, now = people.viewers[i], people.known[i].side, _now(scene.curves, t)
     arousal = b.own_arousal(v.gain, now.arousal[side])
     mood = b.own_mood(v.gain, now.mood[side])
-    return b.impulse(arousal, mood, scene.numbers[0]) + b.trust_pull(v.trust, scene.numbers[0]) + b.social_proof(board.heat[side], scene.numbers[0])
+    return (
+        b.impulse(arousal, mood, scene.numbers[0])
+        + b.trust_pull(v.trust, scene.numbers[0])
+        + b.social_proof(board.heat[side], scene.numbers[0])
+    )
 
 
 @inlined
-def _price_pull(v, product, price, scene):  # type: ignore[no-untyped-def]
+def _price_pull(v, product, price, scene):
     return b.price_pull(price, scene.goods[product].reference, v.price_sensitivity, scene.numbers[0])
 
 
 @inlined
-def _calm_down(v, t, p):  # type: ignore[no-untyped-def]
+def _calm_down(v, t, p):
     v.annoyance = b.annoyance_now(v.annoyance, t - v.annoyed_at, p)
     v.annoyed_at = t
 
 
-# --- offers -----------------------------------------------------------------------------------------------------------
+# --- offers
+# -----------------------------------------------------------------------------------------------------------
 
 
 @inlined
-def _applies(i, slot, t, board):  # type: ignore[no-untyped-def]
+def _applies(i, slot, t, board):
     offer = board.running[slot]
     if t < offer.opens or t >= offer.expires:
         return False
@@ -228,7 +236,7 @@ def _applies(i, slot, t, board):  # type: ignore[no-untyped-def]
 
 
 @inlined
-def _price_for(i, product, t, scene, board):  # type: ignore[no-untyped-def]
+def _price_for(i, product, t, scene, board):
     """The lowest price this viewer can have at `t`."""
     price = scene.goods[product].price
     for slot in board.live:
@@ -239,18 +247,18 @@ def _price_for(i, product, t, scene, board):  # type: ignore[no-untyped-def]
 
 
 @inlined
-def _occasion(offer, count, met_in_shop):  # type: ignore[no-untyped-def]
+def _occasion(offer, count, met_in_shop):
     mark = (count & OCCASIONS) | (BANNER if met_in_shop else 0)
     return offer.push | (mark << PUSH_BITS)
 
 
 @inlined
-def _count(notes, layer, people, i, offer):  # type: ignore[no-untyped-def]
+def _count(notes, layer, people, i, offer):
     notes.shown[layer, people.known[i].side, people.viewers[i].segment, offer.surface, offer.product] += 1
 
 
 @inlined
-def _expose(i, t, slot, occasion, people, scene, board, notes):  # type: ignore[no-untyped-def]
+def _expose(i, t, slot, occasion, people, scene, board, notes):
     """A push on this viewer's screen: noticed or not, and what that does."""
     offer, v, p = board.running[slot], people.viewers[i], scene.numbers[0]
     _, u_notice, u_click, u_mute = draws.draw(scene.seed, scene.replication, i, draws.EXPOSE, occasion)
@@ -281,7 +289,7 @@ def _expose(i, t, slot, occasion, people, scene, board, notes):  # type: ignore[
 
 
 @inlined
-def _annoy(i, t, offer, attention, interest, people, scene, notes):  # type: ignore[no-untyped-def]
+def _annoy(i, t, offer, attention, interest, people, scene, notes):
     v, p = people.viewers[i], scene.numbers[0]
     _calm_down(v, t, p)
     worn = b.wear(v.noticed, p)
@@ -292,31 +300,32 @@ def _annoy(i, t, offer, attention, interest, people, scene, notes):  # type: ign
     _tell_if_kept(notes, t, i, NOTICE, offer.push, offer.product, offer.surface, offer.price, v.annoyance)
 
 
-# --- pages and orders -------------------------------------------------------------------------------------------------
+# --- pages and orders
+# -------------------------------------------------------------------------------------------------
 
 
 @inlined
-def _page_draw(i, v, scene):  # type: ignore[no-untyped-def]
+def _page_draw(i, v, scene):
     if v.cause >= 0:
         return draws.draw(scene.seed, scene.replication, i, draws.PAGE, v.cause)
     return draws.draw(scene.seed, scene.replication, i, draws.PAGE_OWN, -1 - v.cause)
 
 
 @inlined
-def _size_draw(i, v, scene):  # type: ignore[no-untyped-def]
+def _size_draw(i, v, scene):
     if v.cause >= 0:
         return draws.draw(scene.seed, scene.replication, i, draws.SIZE, v.cause)
     return draws.draw(scene.seed, scene.replication, i, draws.SIZE_OWN, -1 - v.cause)
 
 
 @inlined
-def _drop(v):  # type: ignore[no-untyped-def]
+def _drop(v):
     v.errand = NONE
     v.errand_at = NEVER
 
 
 @inlined
-def _open_page(i, t, product, cause, people, scene, board, notes):  # type: ignore[no-untyped-def]
+def _open_page(i, t, product, cause, people, scene, board, notes):
     v = people.viewers[i]
     v.product = product
     v.cause = cause
@@ -329,7 +338,7 @@ def _open_page(i, t, product, cause, people, scene, board, notes):  # type: igno
 
 
 @inlined
-def _decide(i, t, people, scene, board, notes):  # type: ignore[no-untyped-def]
+def _decide(i, t, people, scene, board, notes):
     v, p = people.viewers[i], scene.numbers[0]
     _calm_down(v, t, p)
     v.price = _price_for(i, v.product, t, scene, board)
@@ -343,7 +352,7 @@ def _decide(i, t, people, scene, board, notes):  # type: ignore[no-untyped-def]
         p,
     )
     choice = b.decide(_page_draw(i, v, scene)[1], pull, p)
-    if choice == b.BUY or choice == b.CART:
+    if choice in (b.BUY, b.CART):
         v.one_click = choice == b.BUY
         _want(i, t, people, scene, board, notes)
         return
@@ -353,7 +362,7 @@ def _decide(i, t, people, scene, board, notes):  # type: ignore[no-untyped-def]
 
 
 @inlined
-def _want(i, t, people, scene, board, notes):  # type: ignore[no-untyped-def]
+def _want(i, t, people, scene, board, notes):
     v = people.viewers[i]
     if board.stock[v.product * scene.sizes + v.size] > 0:
         _ask(i, t, v, notes)
@@ -363,7 +372,7 @@ def _want(i, t, people, scene, board, notes):  # type: ignore[no-untyped-def]
 
 
 @inlined
-def _ask(i, t, v, notes):  # type: ignore[no-untyped-def]
+def _ask(i, t, v, notes):
     v.errand = ASKED
     v.errand_at = NEVER  # until the till answers
     v.tries += 1
@@ -371,7 +380,7 @@ def _ask(i, t, v, notes):  # type: ignore[no-untyped-def]
 
 
 @inlined
-def _go_without(i, t, u, people, scene, board, notes):  # type: ignore[no-untyped-def]
+def _go_without(i, t, u, people, scene, board, notes):
     """The wanted size is not there: another size, later, or not at all."""
     v, p = people.viewers[i], scene.numbers[0]
     choice = b.missing_size(u, _inclusive(v, scene, board), p)
@@ -388,13 +397,13 @@ def _go_without(i, t, u, people, scene, board, notes):  # type: ignore[no-untype
 
 
 @inlined
-def _walk(i, t, v, notes):  # type: ignore[no-untyped-def]
+def _walk(i, t, v, notes):
     _tell_hand(notes, t, i, WALK, v, v.one_click)
     _drop(v)
 
 
 @inlined
-def _weight(v, size, scene, board):  # type: ignore[no-untyped-def]
+def _weight(v, size, scene, board):
     """Weight of a size other than the one in hand; 0 where it is shown as sold out."""
     if size == v.size or board.stock[v.product * scene.sizes + size] <= 0:
         return 0.0
@@ -402,7 +411,7 @@ def _weight(v, size, scene, board):  # type: ignore[no-untyped-def]
 
 
 @inlined
-def _inclusive(v, scene, board):  # type: ignore[no-untyped-def]
+def _inclusive(v, scene, board):
     total = 0.0
     if scene.goods[v.product].sized:
         for size in range(scene.sizes):
@@ -411,7 +420,7 @@ def _inclusive(v, scene, board):  # type: ignore[no-untyped-def]
 
 
 @inlined
-def _other_size(v, u, scene, board):  # type: ignore[no-untyped-def]
+def _other_size(v, u, scene, board):
     left = u * _inclusive(v, scene, board)
     chosen = v.size
     for size in range(scene.sizes):
@@ -423,7 +432,7 @@ def _other_size(v, u, scene, board):  # type: ignore[no-untyped-def]
 
 
 @inlined
-def _hear_refusal(i, t, people, scene, board, notes):  # type: ignore[no-untyped-def]
+def _hear_refusal(i, t, people, scene, board, notes):
     """Sold out at checkout: trust goes; who is still watching may take another size, once."""
     v = people.viewers[i]
     v.trust = b.trust_after_refusal(v.trust, scene.numbers[0])
@@ -434,7 +443,7 @@ def _hear_refusal(i, t, people, scene, board, notes):  # type: ignore[no-untyped
 
 
 @inlined
-def _look_again(i, t, people, scene, board, notes):  # type: ignore[no-untyped-def]
+def _look_again(i, t, people, scene, board, notes):
     v = people.viewers[i]
     if board.stock[v.product * scene.sizes + v.size] > 0:
         v.price = _price_for(i, v.product, t, scene, board)
@@ -444,7 +453,7 @@ def _look_again(i, t, people, scene, board, notes):  # type: ignore[no-untyped-d
 
 
 @inlined
-def _run_errand(i, t, people, scene, board, notes):  # type: ignore[no-untyped-def]
+def _run_errand(i, t, people, scene, board, notes):
     v = people.viewers[i]
     if v.errand == PAGE:
         _decide(i, t, people, scene, board, notes)
@@ -461,11 +470,12 @@ def _run_errand(i, t, people, scene, board, notes):  # type: ignore[no-untyped-d
         _look_again(i, t, people, scene, board, notes)
 
 
-# --- of one's own accord ----------------------------------------------------------------------------------------------
+# --- of one's own accord
+# ----------------------------------------------------------------------------------------------
 
 
 @inlined
-def _pace(i, people, scene):  # type: ignore[no-untyped-def]
+def _pace(i, people, scene):
     """This viewer's part of the bound on what they might do; no hazard is above its part of it."""
     v, p = people.viewers[i], scene.numbers[0]
     gain = np.float64(v.gain)  # records hold single precision; all arithmetic is in double
@@ -476,7 +486,7 @@ def _pace(i, people, scene):  # type: ignore[no-untyped-def]
 
 
 @inlined
-def _plan_moment(i, t, u, people, scene):  # type: ignore[no-untyped-def]
+def _plan_moment(i, t, u, people, scene):
     v, known = people.viewers[i], people.known[i]
     v.moment += 1
     if known.present == 1:
@@ -486,7 +496,7 @@ def _plan_moment(i, t, u, people, scene):  # type: ignore[no-untyped-def]
 
 
 @inlined
-def _arrive(i, t, kind, u, people, scene, board, notes):  # type: ignore[no-untyped-def]
+def _arrive(i, t, kind, u, people, scene, board, notes):
     known, v = people.known[i], people.viewers[i]
     known.present = 1
     known.joined_at = t
@@ -501,18 +511,18 @@ def _arrive(i, t, kind, u, people, scene, board, notes):  # type: ignore[no-unty
 
 
 @inlined
-def _depart(i, t, pushed, u, people, scene, notes):  # type: ignore[no-untyped-def]
+def _depart(i, t, pushed, u, people, scene, notes):
     known, v = people.known[i], people.viewers[i]
     known.present = 0
     known.watched += t - known.joined_at
-    if v.errand == PAGE or v.errand == WAITING:
+    if v.errand in (PAGE, WAITING):
         _drop(v)
     _tell_presence(notes, t, i, LEAVE, 1 if pushed else 0)
     _plan_moment(i, t, u, people, scene)
 
 
 @inlined
-def _absent_moment(i, t, people, scene, board, notes):  # type: ignore[no-untyped-def]
+def _absent_moment(i, t, people, scene, board, notes):
     v, p = people.viewers[i], scene.numbers[0]
     u_gap, u, _, _ = draws.draw(scene.seed, scene.replication, i, draws.OWN, v.moment)
     if v.arrivals == 0:
@@ -528,8 +538,8 @@ def _absent_moment(i, t, people, scene, board, notes):  # type: ignore[no-untype
 
 
 @inlined
-def _present_moment(i, t, people, scene, board, notes):  # type: ignore[no-untyped-def]
-    """A candidate moment on the stream: its place on the bound says what it may become, the true hazard whether it does."""
+def _present_moment(i, t, people, scene, board, notes):
+    """A candidate moment: its place on the bound says what it may become, the true hazard whether it does."""
     v, known, curves, p = people.viewers[i], people.known[i], scene.curves, scene.numbers[0]
     u_gap, u, u_product, _ = draws.draw(scene.seed, scene.replication, i, draws.OWN, v.moment)
     moment, side, now, pace = v.moment, known.side, _now(curves, t), _pace(i, people, scene)
@@ -553,14 +563,14 @@ def _present_moment(i, t, people, scene, board, notes):  # type: ignore[no-untyp
 
 
 @inlined
-def _chat(i, t, people, notes):  # type: ignore[no-untyped-def]
+def _chat(i, t, people, notes):
     people.known[i].chats += 1
     notes.chats[people.known[i].side, people.viewers[i].segment] += 1
     _tell_if_kept(notes, t, i, CHAT, -1, -1, -1, 0, 0.0)
 
 
 @inlined
-def _browse(i, t, moment, u, people, scene, board, notes):  # type: ignore[no-untyped-def]
+def _browse(i, t, moment, u, people, scene, board, notes):
     """A visit to the shop: its banners are met there; otherwise a product after one's own heart."""
     v = people.viewers[i]
     if v.errand != NONE:
@@ -574,7 +584,7 @@ def _browse(i, t, moment, u, people, scene, board, notes):  # type: ignore[no-un
 
 
 @inlined
-def _favourite(i, u, people, scene):  # type: ignore[no-untyped-def]
+def _favourite(i, u, people, scene):
     """Multinomial logit over the catalogue by interest."""
     products = scene.goods.shape[0]
     total = 0.0
@@ -588,11 +598,12 @@ def _favourite(i, u, people, scene):  # type: ignore[no-untyped-def]
     return products - 1
 
 
-# --- a window ---------------------------------------------------------------------------------------------------------
+# --- a window
+# ---------------------------------------------------------------------------------------------------------
 
 
 @inlined
-def _reach(i, people, scene, window, notes):  # type: ignore[no-untyped-def]
+def _reach(i, people, scene, window, notes):
     """When each of the window's new pushes reaches this viewer; inf where it does not."""
     board, width = window.board, window.end - window.start
     for j in range(window.fresh.shape[0]):
@@ -605,7 +616,7 @@ def _reach(i, people, scene, window, notes):  # type: ignore[no-untyped-def]
 
 
 @inlined
-def _first_push(fresh, notes):  # type: ignore[no-untyped-def]
+def _first_push(fresh, notes):
     first = -1
     for j in range(fresh):
         if notes.times[j] < NEVER and (first < 0 or notes.times[j] < notes.times[first]):
@@ -614,7 +625,7 @@ def _first_push(fresh, notes):  # type: ignore[no-untyped-def]
 
 
 @inlined
-def _live(i, reached, people, scene, window, notes):  # type: ignore[no-untyped-def]
+def _live(i, reached, people, scene, window, notes):
     """One viewer's window, event by event."""
     v, known, board = people.viewers[i], people.known[i], window.board
     stay = v.arrivals
@@ -640,7 +651,7 @@ def _live(i, reached, people, scene, window, notes):  # type: ignore[no-untyped-
 
 
 @compiled
-def walk(first, last, people, scene, window, notes):  # type: ignore[no-untyped-def]
+def walk(first, last, people, scene, window, notes):
     """Lives the window of the viewers `first` to `last`; gives the first one left when the notes are nearly full."""
     fresh = window.fresh.shape[0]
     room = notes.rows.shape[0] - MAX_ROWS

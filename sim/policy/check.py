@@ -16,6 +16,7 @@ from sim.world.surfaces import SurfaceIndex
 
 SURFACES = tuple(s.name.lower() for s in SurfaceIndex)
 MOST_PUSHES = 16  # in one window
+WANTED = "an audience is EVERYONE, a mask or viewer numbers"
 
 
 class PolicyError(MatchdayError):
@@ -39,8 +40,8 @@ class Order:
 def ask(policy: Policy, name: str, view: View) -> list[Order]:
     """What the policy wants now; raises PolicyError if it raises or asks for what there is not."""
     try:
-        said = policy.decide(view)
-        pushes = list(said) if isinstance(said, Iterable) and not isinstance(said, (str, bytes)) else said
+        said: Any = policy.decide(view)
+        pushes = list(said) if isinstance(said, Iterable) and not isinstance(said, str | bytes) else said
     except Exception as error:
         raise PolicyError(name, view, f"raised {type(error).__name__}: {error}") from error
     if not isinstance(pushes, list):
@@ -66,24 +67,30 @@ def _checked(push: Any, name: str, view: View) -> Order:
 def _problem(push: Any, view: View) -> str | None:
     if not isinstance(push, Push):
         return f"decide() must give Push, gave {type(push).__name__}"
-    if push.surface not in SURFACES:
-        return f"unknown surface {push.surface!r}{did_you_mean(str(push.surface), SURFACES)}"
-    if not isinstance(push.offer, Offer):
-        return f"a push carries an Offer, not {type(push.offer).__name__}"
-    if push.offer.product not in view.products:
-        return f"unknown product {push.offer.product!r}{did_you_mean(str(push.offer.product), list(view.products))}"
-    if not _number(push.offer.discount) or not 0.0 <= push.offer.discount <= 0.9:
-        return f"a discount is a share from 0 to 0.9, not {push.offer.discount!r}"
+    surface: Any = push.surface
+    if surface not in SURFACES:
+        return f"unknown surface {surface!r}{did_you_mean(str(surface), SURFACES)}"
     if not _number(push.expires) or not push.expires > view.time:
         return f"a push must expire after now ({view.time:g} s), not at {push.expires!r}"
-    return _audience_problem(push.audience, len(view.viewers))
+    return _offer_problem(push.offer, view) or _audience_problem(push.audience, len(view.viewers))
+
+
+def _offer_problem(offer: Any, view: View) -> str | None:
+    if not isinstance(offer, Offer):
+        return f"a push carries an Offer, not {type(offer).__name__}"
+    if offer.product not in view.products:
+        known = list(view.products)
+        return f"unknown product {offer.product!r}{did_you_mean(str(offer.product), known)}"
+    if not _number(offer.discount) or not 0.0 <= offer.discount <= 0.9:
+        return f"a discount is a share from 0 to 0.9, not {offer.discount!r}"
+    return None
 
 
 def _audience_problem(audience: Any, viewers: int) -> str | None:
     if isinstance(audience, str):
-        return None if audience == EVERYONE else f"an audience is EVERYONE, a mask or viewer numbers, not {audience!r}"
+        return None if audience == EVERYONE else f"{WANTED}, not {audience!r}"
     if not isinstance(audience, np.ndarray) or audience.ndim != 1:
-        return f"an audience is EVERYONE, a mask or viewer numbers, not {type(audience).__name__}"
+        return f"{WANTED}, not {type(audience).__name__}"
     if audience.dtype == np.bool_:
         return None if len(audience) == viewers else f"a mask has one entry a viewer ({viewers}), not {len(audience)}"
     if not np.issubdtype(audience.dtype, np.integer):

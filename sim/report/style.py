@@ -1,6 +1,6 @@
-"""How every figure looks: one palette, one line style and marker a policy, and files that hash equal when drawn again.
+"""How every figure looks: one palette, one line style and marker a policy, files that hash equal when drawn again.
 
-Figures are made without pyplot, so nothing is registered, shown or left open, and the caller's settings stay as they are.
+Figures are made without pyplot, so nothing is registered or left open, and the caller's settings stay.
 """
 
 from __future__ import annotations
@@ -87,19 +87,17 @@ def styled() -> AbstractContextManager[None]:
 def save(figure: Figure, file: Path) -> Path:
     """Writes an SVG without a date (other extensions as they say); the same figure gives the same bytes."""
     file.parent.mkdir(parents=True, exist_ok=True)
-    undated = {"metadata": {"Date": None, "Creator": "Matchday"}} if file.suffix == ".svg" else {}
-    figure.savefig(file, **undated)
+    undated = {"Date": None, "Creator": "Matchday"} if file.suffix == ".svg" else None
+    figure.savefig(file, metadata=undated)
     return file
 
 
-def title(figure: Figure, text: str, left: float = 0.09) -> None:
-    """The sentence above a figure, saying what is seen."""
-    figure.text(left, 1.0 - 0.06 / figure.get_figheight(), fill(text, 98), va="top", fontsize=9.0, color=INK)
-
-
-def fill(text: str, width: int) -> str:
-    """`text` broken into lines of at most `width` letters."""
-    return textwrap.fill(printable(text), width)
+def title(figure: Figure, text: str, left: float = 0.02) -> float:
+    """The sentence above a figure, saying what is seen; gives the inches it takes."""
+    lines = textwrap.wrap(printable(text), 100)
+    height = figure.get_figheight()
+    figure.text(left, 1.0 - 0.07 / height, "\n".join(lines), va="top", fontsize=9.0, linespacing=1.25, color=INK)
+    return 0.12 + 0.165 * len(lines)
 
 
 def shorten(name: str, letters: int) -> str:
@@ -112,6 +110,11 @@ def shorten(name: str, letters: int) -> str:
 def printable(text: str) -> str:
     """`text` on one line, without letters that XML or a font cannot hold."""
     return "".join(c for c in " ".join(text.split()) if c.isprintable())
+
+
+def thousands(x: float, _: object = None) -> str:
+    """A number as an axis shows it: 24,000, or 0.25."""
+    return f"{x:,.0f}" if x >= 10.0 else f"{x:.3g}"
 
 
 def none_here(axes: Axes, text: str) -> None:

@@ -1,4 +1,4 @@
-"""A night: one match, one audience, one shop, drawn from (scenario, seed, replication) and the same for every policy."""
+"""A night: a match, an audience and a shop, drawn from (scenario, seed, replication), the same for every policy."""
 
 from __future__ import annotations
 

@@ -108,13 +108,17 @@ class Segment(Form):
     share: Share = Field(description="share of the audience [share]")
     emotional_gain: Spread = Field(default=Spread(median=1.0, spread=0.3), description="own arousal / the side's curve")
     fandom: Spread = Field(default=Spread(median=1.0, spread=0.4), description="pull of own side's goods [1 = average]")
-    chat: Spread = Field(
-        default=Spread(median=0.1, spread=1.4), description="messages at full arousal [per minute]"
+    chat: Spread = Field(default=Spread(median=0.1, spread=1.4), description="messages at full arousal [per minute]")
+    stay: Spread = Field(
+        default=Spread(median=45.0, spread=0.8), description="scale of the time on the stream [minutes]"
     )
-    stay: Spread = Field(default=Spread(median=45.0, spread=0.8), description="scale of the time on the stream [minutes]")
-    browse: Spread = Field(default=Spread(median=0.4, spread=0.8), description="own visits to the shop in breaks [per hour]")
+    browse: Spread = Field(
+        default=Spread(median=0.4, spread=0.8), description="own visits to the shop in breaks [per hour]"
+    )
     price_sensitivity: Spread = Field(default=Spread(median=1.0, spread=0.3), description="own / average elasticity")
-    tolerance: Spread = Field(default=Spread(median=1.0, spread=0.5), description="annoyance that is too much [1 = average]")
+    tolerance: Spread = Field(
+        default=Spread(median=1.0, spread=0.5), description="annoyance that is too much [1 = average]"
+    )
     host_affinity: float = Field(default=0.0, ge=-3, le=3, description="mean liking of the host [standard deviations]")
     trust: Share = Field(default=0.7, description="trust in the shop at the start [share]")
     consent: Share = Field(default=0.6, description="viewers who let the stream see their shop history [share]")
@@ -138,7 +142,9 @@ class Arrivals(Form):
     """When viewers first come."""
 
     before_kickoff: Share = Field(default=0.6, description="viewers who are there at kick-off [share; assumed]")
-    ramp: float = Field(default=8.0, gt=0, le=60, description="time in which early arrivals grow e-fold [minutes; assumed]")
+    ramp: float = Field(
+        default=8.0, gt=0, le=60, description="time in which early arrivals grow e-fold [minutes; assumed]"
+    )
     goal_pull: float = Field(
         default=3.0, ge=0, le=50, description="arrivals at full arousal against none, less 1 [times; assumed]"
     )
@@ -179,7 +185,10 @@ class Product(Form):
     side: Literal["home", "away", "neutral"] = Field(default="neutral", description="whose colours it carries")
     price: float = Field(gt=0, le=1e7, description="list price [currency]")
     reference_price: float | None = Field(
-        default=None, gt=0, le=1e7, description="what viewers are used to paying; the list price unless given [currency]"
+        default=None,
+        gt=0,
+        le=1e7,
+        description="what viewers are used to paying; the list price unless given [currency]",
     )
     cost: float = Field(ge=0, le=1e7, description="what one unit costs the shop [currency]")
     stock: int | None = Field(default=None, ge=0, le=1_000_000_000, description="units on the shelf, one size [units]")

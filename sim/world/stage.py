@@ -1,4 +1,4 @@
-"""The match as viewers feel it: every curve the engines read, on a grid of one second, made before any viewer exists."""
+"""The match as viewers feel it: every curve the engines read, second by second, made before any viewer exists."""
 
 from __future__ import annotations
 
@@ -61,7 +61,9 @@ def set_stage(match: Match, arrivals: Arrivals, parameters: Parameters) -> Stage
     """Everything about a match that does not depend on who watches it."""
     beliefs = believe(match, parameters)
     emotion = feel(match, beliefs, parameters)
-    return Stage(match, beliefs, emotion, _curves(match, beliefs, emotion, parameters), _coming(match, emotion, arrivals))
+    return Stage(
+        match, beliefs, emotion, _curves(match, beliefs, emotion, parameters), _coming(match, emotion, arrivals)
+    )
 
 
 def _curves(match: Match, beliefs: Beliefs, emotion: Emotion, p: Parameters) -> Curves:
@@ -97,7 +99,7 @@ def _integrals(most: NDArray[np.void]) -> NDArray[np.void]:
 
 
 def _coming(match: Match, emotion: Emotion, arrivals: Arrivals) -> NDArray[np.float64]:
-    """Cumulative arrivals by side: an exponential ramp before kick-off, then a thinning stream with bursts of arousal."""
+    """Cumulative arrivals by side: a ramp before kick-off, then fewer and fewer, with bursts of arousal."""
     seconds = match.opens + np.arange(emotion.arousal.shape[1], dtype=float)
     early = np.where(seconds < 0.0, np.exp(seconds / (arrivals.ramp * 60.0)), 0.0)
     rest = np.where(seconds >= 0.0, np.clip(1.0 - seconds / match.full_time, 0.0, None), 0.0)

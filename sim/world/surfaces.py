@@ -24,7 +24,7 @@ class SurfaceIndex(IntEnum):
 
 
 class Surface(BaseModel):
-    """One place for pushes.  Salience and intrusiveness are assumptions: only their order has support (evidence §3)."""
+    """One place for pushes.  Salience and intrusiveness are assumptions: only their order has support."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 

@@ -20,7 +20,7 @@ def table(checks: list[Check]) -> str:
 
 
 def main() -> None:
-    print("# Validation\n\nMade by `python -m tests.validation`; ranges are those of the sources, set before measuring.\n")
+    print("# Validation\n\nMade by `python -m tests.validation`; ranges are the sources', set before measuring.\n")
     if not DATA.exists():
         print(f"The real data ({DATA.name}/) is absent: the checks against it were left out.\n")
     for name in MODULES:
