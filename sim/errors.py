@@ -36,6 +36,9 @@ class InputError(MatchdayError):
         self.problems = tuple(problems)
         super().__init__("\n".join(map(str, self.problems)))
 
+    def __reduce__(self) -> tuple[type[InputError], tuple[tuple[Problem, ...]]]:
+        return InputError, (self.problems,)  # as workers send it home
+
 
 def did_you_mean(word: str, known: Sequence[str]) -> str:
     """`" — did you mean 'orders'?"`, or a list of what there is when nothing is near."""

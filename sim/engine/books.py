@@ -15,7 +15,6 @@ from sim.world.surfaces import SurfaceIndex
 
 KINDS = max(Kind) + 1
 LAYERS = ("exposed", "noticed", "clicked")
-RARE = (Kind.PUSH, Kind.SOLD_OUT, Kind.BACK, Kind.REORDER, Kind.DELIVERY)  # kept row by row
 
 
 class Tally(NamedTuple):
@@ -42,8 +41,8 @@ class Books:
         self.pushed_away = np.zeros(self.minutes, np.int64)
         self.seconds = 0.0  # end of stays less their start, those still open counted from 0
         self.events = self.clicks = self.orders = 0
-        self.rare: list[NDArray[np.void]] = []
-        self._shown: list[pd.DataFrame] = []
+        self.rare: list[NDArray[np.void]] = []  # rows about pushes and stock, which are kept anyway
+        self._shown: list[NDArray[np.int64]] = []  # (7, n) minute, layer, side, segment, surface, product, count
         self._segments = tuple(night.scenario.audience.segments)
         self._keys = night.catalogue.keys
 
@@ -58,7 +57,7 @@ class Books:
         if paid.any():
             np.add.at(self.revenue, (minute[paid], rows["product"][paid]), rows["price"][paid])
             self.orders += int(paid.sum())
-        rare = np.isin(rows["kind"], RARE)
+        rare = rows["kind"] >= Kind.PUSH
         if rare.any():
             self.rare.append(rows[rare])
 
@@ -83,17 +82,15 @@ class Books:
         self.clicks += int(tally.shown[2].sum())
         where = np.nonzero(tally.shown)
         if len(where[0]):
-            names = ("layer", "side", "segment", "surface", "product")
-            self._shown.append(
-                pd.DataFrame({"minute": minute, **dict(zip(names, where, strict=True)), "n": tally.shown[where]})
-            )
+            self._shown.append(np.stack([np.full(len(where[0]), minute), *where, tally.shown[where]]))
 
     def shown(self) -> pd.DataFrame:
         """Pushes by minute, layer (exposed, noticed, clicked), side, segment, surface and product: `n` of each."""
         columns = ["minute", "layer", "side", "segment", "surface", "product"]
         if not self._shown:
             return pd.DataFrame(columns=[*columns, "n"])
-        total = pd.concat(self._shown).groupby(columns)["n"].sum().reset_index()
+        total = pd.DataFrame(np.concatenate(self._shown, axis=1).T, columns=[*columns, "n"])
+        total = total.groupby(columns)["n"].sum().reset_index()
         total["layer"] = np.array(LAYERS)[total["layer"]]
         total["side"] = np.array(SIDES)[total["side"]]
         total["segment"] = np.array(self._segments)[total["segment"]]

@@ -22,7 +22,7 @@ from sim.engine.till import DELIVERED, Stock
 from sim.engine.viewers import Window
 from sim.policy.check import Order, ask
 from sim.policy.push import Policy
-from sim.policy.view import ProductView, View, Viewers
+from sim.policy.view import Products, View, Viewers
 from sim.world.audience import Crowd
 from sim.world.match import SIDES
 from sim.world.night import Night
@@ -70,6 +70,8 @@ class _Play:
         self.deliveries: list[tuple[float, int]] = []
         self.on_order = np.zeros(len(night.catalogue.keys), bool)
         self.match = stage.match
+        products = night.scenario.shop.products.items()
+        self.facts = {key: (p.name, p.category, SIDES.index(p.side), p.price) for key, p in products}
         self.asked = -np.inf  # when the policy was last asked
         self.chat_rate = np.zeros(3)
         self.over = env.process(self._windows())
@@ -161,13 +163,9 @@ class _Play:
             viewers=Viewers(self.engine.crowd.known, start),
         )
 
-    def _products(self) -> dict[str, ProductView]:
-        catalogue, shop = self.night.catalogue, self.night.scenario.shop
-        stock = self.publisher.board.stock.reshape(len(catalogue.keys), -1).sum(axis=1)
-        return {
-            key: ProductView(key, p.name, p.category, SIDES.index(p.side), p.price, int(stock[i]))
-            for i, (key, p) in enumerate(shop.products.items())
-        }
+    def _products(self) -> Products:
+        stock = self.publisher.board.stock.reshape(len(self.facts), -1).sum(axis=1)
+        return Products(self.facts, stock.tolist())
 
 
 def play(

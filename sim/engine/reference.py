@@ -219,7 +219,7 @@ class Viewer:
     def draw(self, purpose: int, index: int) -> tuple[float, float, float, float]:
         """Four uniforms of this viewer's."""
         night = self.engine.night
-        return draws.draw(night.seed, night.replication, self.number, purpose, index)  # type: ignore[no-any-return]
+        return draws.draw(night.seed, night.replication, self.number, purpose, index)
 
     def tell(self, t: float, kind: Kind, **what: Any) -> None:
         """Something for the ledger."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from copyreg import __newobj__  # type: ignore[attr-defined]
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,6 +25,9 @@ class PolicyError(MatchdayError):
 
     def __init__(self, policy: str, view: View, reason: str) -> None:
         super().__init__(f"policy '{policy}' at {view.clock} ({view.time:g} s): {reason}")
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return __newobj__, (PolicyError, str(self))  # the view stays behind when a worker process sends this home
 
 
 @dataclass(frozen=True)

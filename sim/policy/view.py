@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,12 +29,12 @@ class Viewers:
     @property
     def present(self) -> NDArray[np.bool_]:
         """Who is on the stream."""
-        return self.__known["present"] == 1
+        return np.asarray(self.__known["present"] == 1)
 
     @property
     def muted(self) -> NDArray[np.bool_]:
         """Who has switched pushes off."""
-        return self.__known["muted"] == 1
+        return np.asarray(self.__known["muted"] == 1)
 
     @property
     def side(self) -> NDArray[np.uint8]:
@@ -49,7 +49,7 @@ class Viewers:
     @property
     def consent(self) -> NDArray[np.bool_]:
         """Who lets the stream see their shop history."""
-        return self.__known["consent"] == 1
+        return np.asarray(self.__known["consent"] == 1)
 
     @property
     def clicks(self) -> NDArray[np.uint16]:
@@ -87,6 +87,22 @@ class ProductView:
     stock: int  # free units over all sizes, as published
 
 
+class Products(Mapping[str, ProductView]):
+    """The catalogue by product key, put together when looked at."""
+
+    def __init__(self, facts: Mapping[str, tuple[str, str, int, float]], stock: list[int]) -> None:
+        self._facts, self._stock = facts, dict(zip(facts, stock, strict=True))
+
+    def __getitem__(self, key: str) -> ProductView:
+        return ProductView(key, *self._facts[key], self._stock[key])
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._facts)
+
+    def __len__(self) -> int:
+        return len(self._facts)
+
+
 @dataclass(frozen=True, eq=False)
 class View:
     """The moment at which a policy decides: the start of a window."""
@@ -103,7 +119,7 @@ class View:
     present: tuple[int, int, int]  # viewers on the stream: home, away, neutral
     clicks: int  # on pushes, so far
     orders: int  # paid, so far
-    products: Mapping[str, ProductView]
+    products: Products
     viewers: Viewers
 
     def goods_of(self, side: int) -> list[ProductView]:

@@ -14,7 +14,7 @@ def table(checks: list[Check]) -> str:
     for c in checks:
         rows.append(
             f"| {c.id} | {c.claim} | {c.figure:.4g} | {c.low:g} to {c.high:g} "
-            f"| {'yes' if c.holds else '**no**'} | {c.source} |"
+            f"| {'yes' if c.holds else f'**no**: {c.note}'} | {c.source} |"
         )
     return "\n".join(rows)
 

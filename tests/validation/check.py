@@ -20,6 +20,7 @@ class Check:
     low: float
     high: float
     source: str
+    note: str = ""  # why it does not hold, where it does not
 
     @property
     def holds(self) -> bool:

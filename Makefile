@@ -1,0 +1,39 @@
+# `make demo` and `make test` need Python 3.11+ and make, nothing else; they install into .venv first.
+PYTHON ?= python3
+VENV := .venv
+PY := $(VENV)/bin/python
+FINAL := scenarios/special/world-cup-final-2022.yaml
+
+.PHONY: demo test lint validation bench schema install clean
+
+demo: install
+	$(PY) run_sim.py compare $(FINAL) -j 2
+
+test: install
+	$(PY) -m pytest
+
+lint: install
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/mypy
+
+validation: install
+	$(PY) -m tests.validation > docs/validation.md
+
+bench: install
+	$(PY) -m benchmarks.night
+
+schema: install
+	$(PY) run_sim.py schema
+
+install: $(VENV)/installed
+
+$(VENV)/installed: pyproject.toml constraints.txt
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Matchday needs Python 3.11 or newer: make PYTHON=python3.12 …")'
+	$(PYTHON) -m venv $(VENV)
+	$(PY) -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[test]'
+	touch $@
+
+clean:
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,95 @@
+"""Policies compared: means, and differences against a baseline paired by replication, with 95% intervals.
+
+Under common random numbers replication r of every policy is the same night, so differences are taken night by night.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy import stats
+
+Array = NDArray[np.float64]
+LEVEL = 0.95
+RESAMPLES = 4999
+BOOTSTRAP_SEED = 20221218
+
+
+def compare(table: pd.DataFrame, *, scenario: str, seed: int, baseline: str | None) -> dict[str, Any]:
+    """The comparison as its JSON says it.
+
+    `table` has one row a policy and replication (`sim.experiment.runs.table`).  Without a baseline there are no differences.
+    With one replication low = high = mean, and a note says so.
+    """
+    metrics = [c for c in table if c not in ("policy", "replication")]
+    values = {
+        str(name): rows.sort_values("replication")[metrics].to_numpy(float).T
+        for name, rows in table.groupby("policy", sort=False)
+    }
+    n = len(next(iter(values.values()))[0])
+    others = [name for name in values if name != baseline] if baseline else []
+    result: dict[str, Any] = {
+        "schema_version": 1,
+        "scenario": scenario,
+        "seed": seed,
+        "replications": n,
+        "baseline": baseline,
+        "level": LEVEL,
+        "policies": {name: dict(zip(metrics, _means(x), strict=True)) for name, x in values.items()},
+        "differences": {
+            name: dict(zip(metrics, _differences(values[name], values[str(baseline)]), strict=True)) for name in others
+        },
+    }
+    return result if n > 1 else {**result, "note": "one replication: no intervals, low = high = mean"}
+
+
+def _means(x: Array) -> list[dict[str, float]]:
+    """Mean and t interval of each row of `x` (metrics, replications)."""
+    mean, half = x.mean(axis=1), _half_width(x)
+    return [{"mean": float(m), "low": float(m - h), "high": float(m + h)} for m, h in zip(mean, half, strict=True)]
+
+
+def _half_width(x: Array) -> Array:
+    n = x.shape[1]
+    if n == 1:
+        return np.zeros(len(x))
+    t = float(stats.t.ppf(0.5 + LEVEL / 2.0, n - 1))
+    return np.where(np.ptp(x, axis=1) == 0.0, 0.0, t * x.std(axis=1, ddof=1) / np.sqrt(n))
+
+
+def _differences(x: Array, base: Array) -> list[dict[str, float | None]]:
+    """As `_means`, of x - base; beside it the BCa interval and what pairing saved."""
+    d = x - base
+    bca = _bca(d)
+    saved = _variance_reduction(x, base, d)
+    return [
+        {**row, "bca_low": float(low), "bca_high": float(high), "variance_reduction": factor}
+        for row, (low, high), factor in zip(_means(d), bca, saved, strict=True)
+    ]
+
+
+def _bca(d: Array) -> Array:
+    """BCa bootstrap intervals (metrics, 2) of the means of rows; the t interval where there is nothing to resample."""
+    mean, half = d.mean(axis=1), _half_width(d)
+    intervals = np.stack([mean - half, mean + half], axis=1)
+    varied = np.flatnonzero(np.ptp(d, axis=1) > 0.0)
+    if len(varied):
+        rng = np.random.default_rng(BOOTSTRAP_SEED)
+        found = stats.bootstrap(
+            (d[varied],), np.mean, axis=1, n_resamples=RESAMPLES, confidence_level=LEVEL, method="BCa", rng=rng
+        ).confidence_interval
+        limits = np.stack([found.low, found.high], axis=1)
+        good = np.isfinite(limits).all(axis=1)
+        intervals[varied[good]] = limits[good]
+    return intervals
+
+
+def _variance_reduction(x: Array, base: Array, d: Array) -> list[float | None]:
+    """Variance of the difference had the nights been drawn apart, over the variance of the paired one; None if it is 0."""
+    if d.shape[1] == 1:
+        return [None] * len(d)
+    apart, paired = x.var(axis=1, ddof=1) + base.var(axis=1, ddof=1), d.var(axis=1, ddof=1)
+    return [float(a / p) if p > 0.0 else None for a, p in zip(apart, paired, strict=True)]

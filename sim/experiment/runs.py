@@ -1,0 +1,170 @@
+"""Nights played: replications x policies, in this process or in several, with the same results from each.
+
+Replication by replication, all policies of replication 0 first, so that whatever is finished is balanced and its pairs are
+complete.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from multiprocessing import get_context
+from pathlib import Path
+
+import pandas as pd
+
+from sim.engine.play import EngineName, Played, play
+from sim.errors import MatchdayError
+from sim.measures.outcomes import NAMES, outcomes
+from sim.measures.series import by_minute, pushes
+from sim.policy.find import FoundPolicy, find_all
+from sim.world.night import World
+
+MANY = 200_000  # viewers from which a night is worth several threads
+
+
+class WorkerLostError(MatchdayError):
+    """A worker process died without a word."""
+
+    exit_code = 1
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is played: every policy on the same nights."""
+
+    world: World
+    policies: tuple[FoundPolicy, ...]
+    seed: int
+    replications: int
+    viewers: int
+    engine: EngineName = "compiled"
+    ledger: Path | None = None  # folder for the rows of every night; None: they are not kept
+
+    @property
+    def jobs(self) -> list[tuple[int, int]]:
+        """(replication, number of the policy), in order."""
+        return [(r, p) for r in range(self.replications) for p in range(len(self.policies))]
+
+
+@dataclass(frozen=True, eq=False)
+class Done:
+    """What is kept of a night that was played."""
+
+    policy: str
+    replication: int
+    outcomes: dict[str, float]
+    ledger_sha256: str | None
+    series: pd.DataFrame | None  # by minute, of replication 0
+    pushes: pd.DataFrame | None
+    seconds: float  # it took
+
+
+def play_all(plan: Plan, jobs: int = 1) -> Iterator[Done]:
+    """Plays the plan on `jobs` processes and gives the nights in order.
+
+    Raises PolicyError as the first night that fails does, and WorkerLostError when a process dies.
+    """
+    threads = (os.cpu_count() or 1) if jobs == 1 and plan.viewers >= MANY else 1
+    if jobs == 1:
+        for job in plan.jobs:
+            yield play_one(plan, *job, threads)
+    else:
+        yield from _in_processes(plan, min(jobs, len(plan.jobs)))
+
+
+def play_one(plan: Plan, replication: int, number: int, threads: int = 1) -> Done:
+    """Plays one policy through one replication."""
+    started = time.perf_counter()
+    policy = plan.policies[number]
+    night = plan.world.night(plan.seed, replication, plan.viewers)
+    keep = plan.ledger is not None
+    played = play(night, policy.make(), policy.name, engine=plan.engine, threads=threads, keep=keep)
+    if plan.ledger is not None:
+        write_ledger(played, ledger_file(plan.ledger, policy.name, replication))
+    return Done(
+        policy.name,
+        replication,
+        outcomes(played),
+        played.ledger.sha256 if keep else None,
+        by_minute(played) if replication == 0 else None,
+        pushes(played) if replication == 0 else None,
+        time.perf_counter() - started,
+    )
+
+
+def warm_up(plan: Plan) -> None:
+    """Compiles the loops once, before worker processes read them from disk."""
+    if plan.engine == "compiled":
+        play(plan.world.night(plan.seed, 0, 1), plan.policies[0].make(), plan.policies[0].name)
+
+
+def ledger_file(folder: Path, policy: str, replication: int) -> Path:
+    """Where the rows of a night are kept."""
+    return folder / f"{policy}-{replication}.parquet"
+
+
+def write_ledger(played: Played, file: Path) -> None:
+    """All rows of a night, one column a field; raises OSError."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    played.ledger.frame().to_parquet(file, compression="zstd", index=False)
+
+
+def table(nights: Sequence[Done]) -> pd.DataFrame:
+    """One row a policy and replication: `policy`, `replication`, and a column a metric."""
+    rows = [{"policy": n.policy, "replication": n.replication, **n.outcomes} for n in nights]
+    return pd.DataFrame(rows, columns=["policy", "replication", *NAMES])
+
+
+# --- several processes ------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Parcel:
+    """A plan as it travels: policies by what finds them, for their classes do not."""
+
+    world: World
+    specs: tuple[str, ...]
+    rest: tuple[int, int, int, EngineName, Path | None]
+
+    def unpacked(self) -> Plan:
+        return Plan(self.world, find_all(self.specs), *self.rest)
+
+
+_plan: Callable[[], Plan]  # of this worker process
+
+
+def _in_processes(plan: Plan, jobs: int) -> Iterator[Done]:
+    rest = (plan.seed, plan.replications, plan.viewers, plan.engine, plan.ledger)
+    parcel = _Parcel(plan.world, tuple(p.spec for p in plan.policies), rest)
+    pool = ProcessPoolExecutor(jobs, get_context("spawn"), _start, (parcel,))
+    try:
+        for future in [pool.submit(_work, *job) for job in plan.jobs]:
+            yield future.result()
+    except BrokenProcessPool as error:
+        raise WorkerLostError("a worker process died (out of memory?); try again with a smaller -j") from error
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _start(parcel: _Parcel) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent hears it, and tells the others
+    global _plan  # noqa: PLW0603 - a process's own
+    unpacked: list[Plan] = []
+
+    def plan() -> Plan:
+        # With the first night, not at the start: what is raised at the start of a worker never reaches the user.
+        if not unpacked:
+            unpacked.append(parcel.unpacked())
+        return unpacked[0]
+
+    _plan = plan
+
+
+def _work(replication: int, number: int) -> Done:
+    return play_one(_plan(), replication, number)

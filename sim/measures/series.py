@@ -1,0 +1,135 @@
+"""A night minute by minute, as a table: what the match did to people and what the shop made of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from sim.engine.books import Books
+from sim.engine.ledger import Kind
+from sim.engine.play import Played
+from sim.world.match import SIDES
+from sim.world.night import Night
+from sim.world.surfaces import SurfaceIndex
+
+Column = NDArray[np.int64] | NDArray[np.float64]
+COUNTED: Mapping[str, Kind] = {
+    "clicks": Kind.CLICK,
+    "views": Kind.VIEW,
+    "orders": Kind.PAYMENT,
+    "refusals": Kind.REFUSAL,
+    "mutes": Kind.MUTE,
+    "leaves": Kind.LEAVE,
+}
+
+
+def by_minute(played: Played) -> pd.DataFrame:
+    """One row a minute of the broadcast.
+
+    `minute` counts from its opening, `clock` is what the screen shows then.  Beliefs and arousal are means over the
+    minute; score, viewers, stock and sold-out SKUs stand as the minute ends; everything else counts what happened in it
+    (`revenue` in currency units, `exposures` and `chats` by the window they began in).
+    """
+    books, night = played.books, played.night
+    ends = np.minimum(books.opens + 60.0 * np.arange(1, books.minutes + 1), books.closes)
+    return pd.DataFrame(
+        {
+            **_match(night, ends),
+            **_people(books),
+            **{name: books.kinds[:, kind].sum(axis=1) for name, kind in COUNTED.items()},
+            "revenue": books.revenue.sum(axis=1) / 10**night.scenario.shop.decimals,
+            **_shelf(night, books),
+        }
+    )
+
+
+def pushes(played: Played) -> pd.DataFrame:
+    """What the policy said: `time` [s from kick-off], `surface`, `product`, `price` [currency]."""
+    rows = _rare(played.books, Kind.PUSH)
+    places, keys = np.array([s.name.lower() for s in SurfaceIndex]), np.array(played.night.catalogue.keys)
+    minor = 10**played.night.scenario.shop.decimals
+    return pd.DataFrame(
+        {
+            "time": np.array([r["time"] for r in rows], float),
+            "surface": [str(places[r["surface"]]) for r in rows],
+            "product": [str(keys[r["product"]]) for r in rows],
+            "price": np.array([r["price"] / minor for r in rows], float),
+        }
+    )
+
+
+def _match(night: Night, ends: NDArray[np.float64]) -> dict[str, Column | list[str]]:
+    stage = night.stage
+    match, minutes = stage.match, len(ends)
+    scores = np.array([match.score_at(t) for t in ends], np.int64)
+    starts = match.opens + 60.0 * np.arange(minutes)
+    p = _means(stage.beliefs.p, minutes)
+    arousal = _means(stage.emotion.arousal.T, minutes)
+    return {
+        "minute": np.arange(minutes),
+        "clock": [match.clock(t) for t in starts],
+        "home_goals": scores[:, 0],
+        "away_goals": scores[:, 1],
+        **{name: p[:, i] for i, name in enumerate(("p_home", "p_draw", "p_away"))},
+        **{f"arousal_{side}": arousal[:, i] for i, side in enumerate(SIDES)},
+    }
+
+
+def _means(curves: NDArray[np.float64], minutes: int) -> NDArray[np.float64]:
+    """Means over minutes of curves (T, k) on a grid of one second."""
+    starts = np.minimum(60 * np.arange(minutes), len(curves) - 1)
+    seconds = np.diff(np.append(starts, len(curves)))
+    return np.asarray(np.add.reduceat(curves, starts, axis=0) / seconds[:, None])
+
+
+def _people(books: Books) -> dict[str, Column]:
+    present = books.presence.cumsum(axis=0)
+    shown = books.shown()
+    layers = {
+        name: _counted(shown.loc[shown["layer"] == layer, ["minute", "n"]], books.minutes)
+        for name, layer in (("exposures", "exposed"), ("notices", "noticed"))
+    }
+    return {
+        "present": present.sum(axis=1),
+        **{f"present_{side}": present[:, i] for i, side in enumerate(SIDES)},
+        "chats": books.chats.sum(axis=1),
+        "pushes": books.kinds[:, Kind.PUSH].sum(axis=1),
+        **layers,
+        "pushed_away": books.pushed_away,
+    }
+
+
+def _counted(table: pd.DataFrame, minutes: int) -> Column:
+    counts = np.zeros(minutes, np.int64)
+    np.add.at(counts, table["minute"].to_numpy(np.int64), table["n"].to_numpy(np.int64))
+    return counts
+
+
+def _shelf(night: Night, books: Books) -> dict[str, Column]:
+    """Free units by product, and the SKUs that are sold out."""
+    catalogue = night.catalogue
+    first = catalogue.stock.reshape(len(catalogue.keys), -1).sum(axis=1)
+    taken = books.kinds[:, [Kind.CART, Kind.ORDER], :-1].sum(axis=1) - books.kinds[:, Kind.LAPSE, :-1]
+    free = first + (_delivered(night, books) - taken).cumsum(axis=0)
+    bare = int((catalogue.carried & (catalogue.stock == 0)).sum())
+    change = books.kinds[:, Kind.SOLD_OUT].sum(axis=1) - books.kinds[:, Kind.BACK].sum(axis=1)
+    return {
+        "sold_out_skus": bare + change.cumsum(),
+        **{f"stock_{key}": free[:, i] for i, key in enumerate(catalogue.keys)},
+    }
+
+
+def _delivered(night: Night, books: Books) -> NDArray[np.int64]:
+    units = np.zeros((books.minutes, len(night.catalogue.keys)), np.int64)
+    for row in _rare(books, Kind.DELIVERY):
+        minute = min(int((row["time"] - books.opens) // 60.0), books.minutes - 1)
+        units[minute, row["product"]] += int(row["value"])
+    return units
+
+
+def _rare(books: Books, kind: Kind) -> list[np.void]:
+    rows = books.rare_rows()
+    return [] if rows is None else list(rows[rows["kind"] == kind])

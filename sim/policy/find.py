@@ -1,0 +1,188 @@
+"""Where policies come from: a sample's name, `path/to/file.py:Class`, or an entry point that somebody installed."""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import inspect
+import re
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from importlib.metadata import EntryPoint, entry_points
+from pathlib import Path
+from traceback import extract_tb
+from types import ModuleType
+from typing import Any, NamedTuple
+
+import sim
+from sim.errors import MatchdayError, did_you_mean
+from sim.policy.push import Policy
+
+GROUP = "matchday.policies"
+
+
+@dataclass(frozen=True)
+class FoundPolicy:
+    """A policy that can be played: every night gets a new one from `make`, which raises MatchdayError if that fails."""
+
+    name: str
+    spec: str  # as the user wrote it
+    source_sha256: str
+    make: Callable[[], Policy]
+
+
+class Sample(NamedTuple):
+    """A policy that lies ready under a name."""
+
+    name: str
+    about: str  # first line of its documentation
+    file: Path
+
+
+def find(spec: str) -> FoundPolicy:
+    """The policy that `spec` names.
+
+    Raises MatchdayError when there is none, its file fails to import, or it is no policy.
+    """
+    path, _, class_name = spec.rpartition(":") if ".py:" in spec else (spec, "", "")
+    if path.endswith(".py"):
+        return _from_file(class_name or Path(path).stem, spec, Path(path), class_name)
+    if sample := next((s for s in available() if s.name == spec), None):
+        return _from_file(spec, spec, sample.file, "")
+    if point := next((p for p in entry_points(group=GROUP) if p.name == spec), None):
+        return _from_entry_point(point)
+    raise MatchdayError(f"no policy '{spec}'{did_you_mean(spec, names())}; your own: path/to/file.py:Class")
+
+
+def find_all(specs: Iterable[str]) -> tuple[FoundPolicy, ...]:
+    """Each policy once, in order; different ones of the same name get `-2`, `-3`, … behind it.  Raises as `find`."""
+    found: dict[str, FoundPolicy] = {}
+    for spec in dict.fromkeys(specs):
+        policy = find(spec)
+        number = sum(re.fullmatch(re.escape(policy.name) + r"(-\d+)?", name) is not None for name in found)
+        name = f"{policy.name}-{number + 1}" if number else policy.name
+        found[name] = replace(policy, name=name)
+    return tuple(found.values())
+
+
+def names() -> list[str]:
+    """All names that `find` knows."""
+    return [*(s.name for s in available()), *(p.name for p in entry_points(group=GROUP))]
+
+
+def available() -> list[Sample]:
+    """Sample policies by name: those of the working directory, then those that come with the package."""
+    files: dict[str, Path] = {}
+    for folder in (Path("policies"), shipped("policies")):
+        for file in sorted(folder.glob("[a-z]*.py")):
+            files.setdefault(file.stem, file)
+    return [Sample(name, _first_line(files[name]), files[name]) for name in sorted(files)]
+
+
+def shipped(what: str) -> Path:
+    """The folder `policies` or `scenarios` that came with the package: inside a wheel, beside it in a checkout."""
+    package = Path(sim.__file__).parent
+    inside = package / "shipped" / what
+    return inside if inside.is_dir() else package.parent / what
+
+
+def _first_line(file: Path) -> str:
+    try:
+        text = ast.get_docstring(ast.parse(file.read_bytes())) or ""
+    except (OSError, SyntaxError, ValueError) as error:
+        return f"cannot be read: {error}"
+    return text.partition("\n")[0]
+
+
+def _from_file(name: str, spec: str, file: Path, class_name: str) -> FoundPolicy:
+    try:
+        source = file.read_bytes()
+    except OSError as error:
+        raise MatchdayError(f"policy '{spec}': cannot read {file}: {error.strerror}") from error
+    sha = hashlib.sha256(source).hexdigest()
+    module = _imported(source, file, f"matchday_policy_{file.stem}_{sha[:12]}")
+    chosen = _named(module, class_name, file) if class_name else _only(module, file)
+    return _checked(FoundPolicy(name, spec, sha, lambda: _made(chosen, file)))
+
+
+def _from_entry_point(point: EntryPoint) -> FoundPolicy:
+    try:
+        chosen = point.load()
+        file = Path(inspect.getsourcefile(chosen) or point.value)
+        sha = hashlib.sha256(file.read_bytes()).hexdigest()
+    except Exception as error:
+        raise MatchdayError(f"policy '{point.name}' ({point.value}): {_said(error)}") from error
+    _check_class(chosen, point.value, file)
+    return _checked(FoundPolicy(point.name, point.name, sha, lambda: _made(chosen, file)))
+
+
+def _imported(source: bytes, file: Path, name: str) -> ModuleType:
+    """Runs the very bytes that were hashed; no byte code is left beside them."""
+    module = ModuleType(name)
+    module.__file__ = str(file)
+    sys.modules[name] = module  # dataclasses look their module up
+    try:
+        exec(compile(source, str(file), "exec"), module.__dict__)
+    except SyntaxError as error:
+        raise MatchdayError(f"{error.filename}:{error.lineno}:{error.offset}: {error.msg}") from error
+    except (Exception, SystemExit) as error:
+        raise MatchdayError(f"{file}{_line(error, file)}: cannot be imported: {_said(error)}") from error
+    return module
+
+
+def _only(module: ModuleType, file: Path) -> type[Any]:
+    own = list(_own_policies(module))
+    if len(own) == 1:
+        return own[0]
+    if not own:
+        raise MatchdayError(f"{file}: no class with a method decide(view)")
+    listed = ", ".join(f"{file}:{c.__name__}" for c in own)
+    raise MatchdayError(f"{file}: several classes with decide(): say which, one of {listed}")
+
+
+def _own_policies(module: ModuleType) -> Iterator[type[Any]]:
+    for thing in vars(module).values():
+        own = inspect.isclass(thing) and thing.__module__ == module.__name__
+        if own and callable(getattr(thing, "decide", None)) and not inspect.isabstract(thing):
+            yield thing
+
+
+def _named(module: ModuleType, name: str, file: Path) -> type[Any]:
+    classes = [n for n, thing in vars(module).items() if inspect.isclass(thing) and thing.__module__ == module.__name__]
+    if not hasattr(module, name):
+        raise MatchdayError(f"{file}: no class '{name}'{did_you_mean(name, classes)}")
+    return _check_class(getattr(module, name), name, file)
+
+
+def _check_class(thing: Any, name: str, file: Path) -> type[Any]:
+    if not inspect.isclass(thing):
+        raise MatchdayError(f"{file}: '{name}' is no class but {type(thing).__name__}")
+    if not callable(getattr(thing, "decide", None)):
+        raise MatchdayError(f"{file}: class '{name}' has no method decide(view)")
+    return thing
+
+
+def _checked(policy: FoundPolicy) -> FoundPolicy:
+    """Makes one, so that what cannot be made is known before anything is played."""
+    policy.make()
+    return policy
+
+
+def _made(chosen: type[Any], file: Path) -> Policy:
+    try:
+        policy: Policy = chosen()
+    except Exception as error:
+        where = f"{file}{_line(error, file)}"
+        raise MatchdayError(f"{where}: {chosen.__name__}() cannot be made: {_said(error)}") from error
+    return policy
+
+
+def _said(error: BaseException) -> str:
+    return f"{type(error).__name__}: {error}"
+
+
+def _line(error: BaseException, file: Path) -> str:
+    """`:12`, the last line of `file` that the error passed through."""
+    lines = [frame.lineno for frame in extract_tb(error.__traceback__) if frame.filename == str(file)]
+    return f":{lines[-1]}" if lines else ""
