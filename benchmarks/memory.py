@@ -12,8 +12,8 @@ MB = 1_000_000
 def reset_peak() -> int:
     """Forgets the highest resident memory so far and gives what is held now [bytes].
 
-    Linux's own mark is exact where a sampling thread would miss short peaks.  Elsewhere the mark cannot be reset, so a peak
-    before this call may hide one after it.
+    Linux's own mark is exact where a sampling thread would miss short peaks.  Elsewhere the mark cannot be reset, so a
+    peak before this call may hide one after it.
     """
     if CLEAR.exists():
         CLEAR.write_text("5")

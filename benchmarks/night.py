@@ -1,7 +1,7 @@
 """A night against the clock: `python -m benchmarks.night`.
 
-Prints the engines and a plain SimPy model on the same small night, a night of a million viewers in a process of its own, and what
-the machine could do at best, all from one run.
+Prints the engines and a plain SimPy model on the same small night, a night of a million viewers in a process of its
+own, and what the machine could do at best, all from one run.
 """
 
 from __future__ import annotations
@@ -54,11 +54,11 @@ def _options() -> argparse.Namespace:
     return parser.parse_args()
 
 
-# --- every engine on a small night ------------------------------------------------------------------------------------
+# --- every engine on a small night -----------------------------------------------------------------------------------
 
 
 def compare_engines(scenario: Path, viewers: int, threads: int) -> Figures:
-    """Nanoseconds a viewer event: compiled, reference and plain SimPy; the audience is drawn before the clock starts."""
+    """Nanoseconds a viewer event: compiled, reference, plain SimPy; the audience is drawn before the clock starts."""
     world = load_world(scenario)
     plays = {
         "compiled": lambda night: _events(night, "compiled", threads),
@@ -143,8 +143,9 @@ def _bytes(night: Night) -> int:
 def limits(night: Mapping[str, Any], threads: int) -> Figures:
     """Least times of the big night by memory and by draws alone.
 
-    Memory: each window looks at every viewer's due time once, and each event reads and writes its viewer's record (more than is true,
-    since a viewer's events of one window share a visit).  Draws: one an event (fewer than is true, since rejected candidates draw too).
+    Memory: each window looks at every viewer's due time once, and each event reads and writes its viewer's record (more
+    than is true, since a viewer's events of one window share a visit).  Draws: one an event (fewer than is true, since
+    rejected candidates draw too).
     """
     bandwidth, draw = copy_bandwidth(threads), draw_time()
     viewers, events = night["viewers"], night["viewers"] * night["events_a_viewer"]
@@ -197,7 +198,7 @@ def _engine_lines(engines: Mapping[str, Any], night: Mapping[str, Any]) -> list[
 def _night_lines(night: Mapping[str, Any]) -> list[str]:
     return [
         f"One night of {night['viewers']:,} viewers under blast, {night['threads']} threads, median of {night['runs']}",
-        f"  audience drawn {night['draw_seconds']:.2f} s + played {night['play_seconds']:.2f} s = {night['seconds']:.2f} s",
+        f"  drawn in {night['draw_seconds']:.2f} s, played in {night['play_seconds']:.2f} s: {night['seconds']:.2f} s",
         f"  {night['bytes_a_viewer']:.0f} bytes a viewer; peak {night['megabytes']:.0f} MB above start",
     ]
 
@@ -215,10 +216,10 @@ def _limit_lines(limit: Mapping[str, Any]) -> list[str]:
 
 def _target_lines(targets: Mapping[str, Any]) -> list[str]:
     units = {
-        "seconds": "s",
+        "seconds": "s for the night, audience drawn and played",
         "megabytes": "MB above start",
         "events_a_viewer": "events a viewer",
-        "times_plain": "x plain SimPy",
+        "times_plain": "times the speed of plain SimPy, an event",
     }
     return [
         f"{'met ' if t['met'] else 'MISSED'}  {t['reached']:.1f} {units[name]} (target {t['target']:g})"

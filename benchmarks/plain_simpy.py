@@ -18,7 +18,7 @@ import simpy
 
 from sim import behaviour as b
 from sim.policy import Policy, View
-from sim.policy.view import ProductView, Viewers
+from sim.policy.view import Products, Viewers
 from sim.world.audience import TASTE_STEP
 from sim.world.match import NEUTRAL, SIDES
 from sim.world.night import Night
@@ -147,12 +147,11 @@ class PlainNight:
             products=self.products(), viewers=Viewers(self.night.crowd.known, t),
         )  # fmt: skip
 
-    def products(self) -> dict[str, ProductView]:
+    def products(self) -> Products:
         """The shop as the board shows it."""
-        return {
-            key: ProductView(key, p.name, p.category, SIDES.index(p.side), p.price, self.left(self.shown, k))
-            for k, (key, p) in enumerate(self.night.scenario.shop.products.items())
-        }
+        goods = self.night.scenario.shop.products.items()
+        facts = {key: (p.name, p.category, SIDES.index(p.side), p.price) for key, p in goods}
+        return Products(facts, [self.left(self.shown, k) for k in range(len(facts))])
 
 
 class Viewer:
@@ -289,18 +288,19 @@ class Viewer:
         """How much a product is this viewer's thing."""
         goods = self.world.side[product]
         allegiance = 0 if goods == NEUTRAL else 1 if goods == self.side else -1
-        return b.relevance(self.tastes[self.world.category[product]], self.fandom, allegiance, self.p)
+        return float(b.relevance(self.tastes[self.world.category[product]], self.fandom, allegiance, self.p))
 
     def price_pull(self, product: int) -> float:
         """Log odds from the price."""
-        return b.price_pull(self.world.price[product], self.world.reference[product], self.price_sensitivity, self.p)
+        list_price, usual = self.world.price[product], self.world.reference[product]
+        return float(b.price_pull(list_price, usual, self.price_sensitivity, self.p))
 
     def feeling(self) -> float:
         """Emotion, trust and others' voices together, as log odds."""
         now = self.world.now()
         arousal, mood = b.own_arousal(self.gain, now.arousal[self.side]), b.own_mood(self.gain, now.mood[self.side])
         voices = b.social_proof(self.world.heat[self.side], self.p)
-        return b.impulse(arousal, mood, self.p) + b.trust_pull(self.trust, self.p) + voices
+        return float(b.impulse(arousal, mood, self.p) + b.trust_pull(self.trust, self.p) + voices)
 
     def favourite(self) -> int:
         """Multinomial logit over the catalogue by interest."""

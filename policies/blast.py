@@ -10,7 +10,6 @@ from sim.policy import Offer, Push, View
 
 KEY = {"goal", "own_goal", "penalty_award", "penalty_miss", "red", "second_yellow"}
 LASTS = 300.0  # s
-EVERY = 600.0  # s without a key moment before it makes one of its own
 
 
 class Blast:
@@ -18,19 +17,15 @@ class Blast:
 
     def __init__(self) -> None:
         self.turn = 0
-        self.last = float("-inf")
         self.period = ""
 
     def decide(self, view: View) -> list[Push]:
-        """Pushes at goals, penalties and red cards, when a period begins, and when it has been quiet."""
+        """Pushes at goals, penalties and red cards, and when a period or a break begins."""
         key = any(e.kind in KEY for e in view.news) or view.period != self.period
         self.period = view.period
-        if not key and view.time - self.last < EVERY:
-            return []
         goods = view.everything()
-        if not goods:
+        if not (key and goods):
             return []
-        self.last = view.time
         self.turn += 1
         offer = Offer(goods[self.turn % len(goods)].key)
         return [Push(surface, offer, expires=view.time + LASTS) for surface in ("pop_up", "side_panel")]

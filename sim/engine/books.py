@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from sim.compiled import compiled, inlined
 from sim.engine.ledger import Kind
 from sim.world.match import SIDES
 from sim.world.night import Night
 from sim.world.surfaces import SurfaceIndex
 
 KINDS = max(Kind) + 1
+PAYMENT, LEAVE = int(Kind.PAYMENT), int(Kind.LEAVE)
 LAYERS = ("exposed", "noticed", "clicked")
 
 
@@ -30,53 +32,39 @@ class Books:
 
     def __init__(self, night: Night) -> None:
         match, products = night.stage.match, len(night.catalogue.keys)
-        self.opens, self.closes = match.opens, match.closes
+        self.opens = float(match.opens)
         self.minutes = int(np.ceil((match.closes - match.opens) / 60.0))
         self.side = night.crowd.known["side"]
         self.kinds = np.zeros((self.minutes, KINDS, products + 1), np.int64)  # last column: no product
         self.revenue = np.zeros((self.minutes, products), np.int64)  # paid [minor units]
         self.chats = np.zeros((self.minutes, 3), np.int64)
         self.presence = np.zeros((self.minutes, 3), np.int64)  # change in viewers on the stream
-        self.present = np.zeros(3, np.int64)  # on the stream now
         self.pushed_away = np.zeros(self.minutes, np.int64)
-        self.seconds = 0.0  # end of stays less their start, those still open counted from 0
-        self.events = self.clicks = self.orders = 0
+        self.events = self.clicks = 0
         self.rare: list[NDArray[np.void]] = []  # rows about pushes and stock, which are kept anyway
         self._shown: list[NDArray[np.int64]] = []  # (7, n) minute, layer, side, segment, surface, product, count
         self._segments = tuple(night.scenario.audience.segments)
         self._keys = night.catalogue.keys
 
     def add_rows(self, rows: NDArray[np.void]) -> None:
-        """Counts the next rows."""
-        if not len(rows):
-            return
-        minute = self._minute(rows["time"])
-        np.add.at(self.kinds, (minute, rows["kind"], rows["product"]), 1)
-        self._add_presence(rows, minute)
-        paid = rows["kind"] == Kind.PAYMENT
-        if paid.any():
-            np.add.at(self.revenue, (minute[paid], rows["product"][paid]), rows["price"][paid])
-            self.orders += int(paid.sum())
-        rare = rows["kind"] >= Kind.PUSH
-        if rare.any():
-            self.rare.append(rows[rare])
+        """Counts the next rows, in any order."""
+        if len(rows):
+            _count(rows, self.opens, self.side, self.kinds, self.revenue, self.presence, self.pushed_away)
+            self.rare.append(rows[rows["kind"] >= Kind.PUSH])
 
-    def _add_presence(self, rows: NDArray[np.void], minute: NDArray[np.int64]) -> None:
-        moves = rows["kind"] <= Kind.LEAVE  # JOIN, RETURN, LEAVE
-        if not moves.any():
-            return
-        some = rows[moves]
-        leaving = some["kind"] == Kind.LEAVE
-        change = np.where(leaving, -1, 1)
-        side = self.side[some["viewer"]]
-        np.add.at(self.presence, (minute[moves], side), change)
-        self.present += np.bincount(side, change, 3).astype(np.int64)
-        np.add.at(self.pushed_away, minute[moves], leaving & (some["flag"] == 1))
-        self.seconds -= float(np.sum(change * some["time"]))
+    @property
+    def present(self) -> NDArray[np.int64]:
+        """Viewers on the stream now: home, away, neutral."""
+        return np.asarray(self.presence.sum(axis=0))
+
+    @property
+    def orders(self) -> int:
+        """Paid orders so far."""
+        return self.total(Kind.PAYMENT)
 
     def add_tally(self, tally: Tally, start: float) -> None:
         """Counts a window that started at `start`."""
-        minute = int(self._minute(np.array([start]))[0])
+        minute = _minute(start, self.opens, self.minutes)
         self.events += tally.events
         self.chats[minute] += tally.chats.sum(axis=1)
         self.clicks += int(tally.shown[2].sum())
@@ -106,5 +94,21 @@ class Books:
         """Pushes, sell-outs, returns to stock, reorders and deliveries, in order; None if there were none."""
         return np.concatenate(self.rare) if self.rare else None
 
-    def _minute(self, times: NDArray[np.float64]) -> NDArray[np.int64]:
-        return np.minimum((times - self.opens) // 60.0, self.minutes - 1).astype(np.int64)
+
+@inlined
+def _minute(time: float, opens: float, minutes: int) -> int:
+    return min(int((time - opens) // 60.0), minutes - 1)
+
+
+@compiled
+def _count(rows: Any, opens: float, side: Any, kinds: Any, revenue: Any, presence: Any, pushed_away: Any) -> None:
+    """Adds rows to the counts by minute."""
+    for r in range(rows.shape[0]):
+        row = rows[r]
+        minute = _minute(row.time, opens, kinds.shape[0])
+        kinds[minute, row.kind, row.product] += 1
+        if row.kind == PAYMENT:
+            revenue[minute, row.product] += row.price
+        elif row.kind <= LEAVE:  # JOIN, RETURN, LEAVE
+            presence[minute, side[row.viewer]] += -1 if row.kind == LEAVE else 1
+            pushed_away[minute] += row.kind == LEAVE and row.flag == 1

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from sim.engine.books import Tally
 from sim.engine.ledger import in_order
-from sim.engine.till import Stock, open_till, settle, shop_room
+from sim.engine.till import Stock, business, open_till, settle, shop_room
 from sim.engine.viewers import MAX_ROWS, Notes, People, Window, blank_notes, scene_of, walk
 from sim.world.night import Night
 
@@ -21,7 +21,7 @@ class CompiledEngine:
 
     def __init__(self, night: Night, threads: int, keep: bool) -> None:
         crowd, catalogue = night.crowd, night.catalogue
-        self.crowd = crowd
+        self.crowd, self.keep = crowd, keep
         self.stock: Stock = open_till(catalogue.stock)
         self.quantity = catalogue.quantity
         self.people = People(crowd.known, crowd.viewers, crowd.tastes, crowd.viewers["own_at"].copy())
@@ -44,9 +44,14 @@ class CompiledEngine:
 
     def settle(self, window: Window, deliveries: NDArray[np.void]) -> tuple[NDArray[np.void], NDArray[np.void], Tally]:
         """Settles the window at the till."""
-        rows = in_order(np.concatenate(self.rows))
-        shop = shop_room(len(rows), len(deliveries), self.scene.sizes)
-        n = settle(rows, deliveries, self.quantity, window.end, self.people, self.scene, self.stock, shop)
+        rows = np.concatenate(self.rows)
+        if self.keep:
+            rows = in_order(rows)
+        at_till = np.flatnonzero(business(rows["kind"]))
+        asked = in_order(rows[at_till])
+        shop = shop_room(len(asked), len(deliveries), self.scene.sizes)
+        n = settle(asked, deliveries, self.quantity, window.end, self.people, self.scene, self.stock, shop)
+        rows[at_till] = asked
         return rows, shop[:n], self._tally()
 
     def _walk(self, shard: tuple[int, int], notes: Notes, window: Window) -> list[NDArray[np.void]]:

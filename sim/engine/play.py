@@ -41,7 +41,7 @@ class Engine(Protocol):
         ...
 
     def settle(self, window: Window, deliveries: NDArray[np.void]) -> tuple[NDArray[np.void], NDArray[np.void], Tally]:
-        """Settles it at its end; gives the viewers' rows in order, the shop's, and what was only counted."""
+        """Settles it at its end; gives viewers' rows (in order if kept), the shop's, and what was only counted."""
         ...
 
 

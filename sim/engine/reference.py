@@ -519,6 +519,7 @@ class Viewer:
         """Comes to the stream, and meets the offers that stand there."""
         self.known["present"], self.known["joined_at"] = 1, t
         self.arrivals += 1
+        self.record["arrivals"] = self.arrivals
         self.tell(t, kind)
         self.plan_moment(t, u)
         board = self.engine.window.board

@@ -144,6 +144,11 @@ def settle(rows, deliveries, quantity, end, people, scene, stock, shop):
     return n
 
 
+def business(kinds: NDArray[np.uint8]) -> NDArray[np.bool_]:
+    """Which rows are the till's business."""
+    return np.asarray((kinds == ASK) | (kinds == PAYMENT) | (kinds == LAPSE))
+
+
 def shop_room(rows: int, deliveries: int, sizes: int) -> NDArray[np.void]:
     """Blank rows for everything one settlement can write."""
     return np.zeros(rows + 2 * sizes * deliveries, ROW)

@@ -653,15 +653,20 @@ def _live(i, reached, people, scene, window, notes):
 @compiled
 def walk(first, last, people, scene, window, notes):
     """Lives the window of the viewers `first` to `last`; gives the first one left when the notes are nearly full."""
-    fresh = window.fresh.shape[0]
+    fresh, due, end = window.fresh.shape[0], people.due, window.end
     room = notes.rows.shape[0] - MAX_ROWS
-    for i in range(first, last):
-        reached = fresh if fresh > 0 and people.known[i].present == 1 and people.known[i].muted == 0 else 0
-        if reached == 0 and people.due[i] >= window.end:
-            continue
+    i = first
+    while True:
+        if fresh == 0:  # most windows: look only for those who have something to do
+            while i < last and due[i] >= end:
+                i += 1
+        if i >= last:
+            return last
         if notes.filled[0] > room:
             return i
+        reached = fresh if fresh > 0 and people.known[i].present == 1 and people.known[i].muted == 0 else 0
         if reached > 0:
             _reach(i, people, scene, window, notes)
-        _live(i, reached, people, scene, window, notes)
-    return last
+        if reached > 0 or due[i] < end:
+            _live(i, reached, people, scene, window, notes)
+        i += 1

@@ -21,8 +21,8 @@ BOOTSTRAP_SEED = 20221218
 def compare(table: pd.DataFrame, *, scenario: str, seed: int, baseline: str | None) -> dict[str, Any]:
     """The comparison as its JSON says it.
 
-    `table` has one row a policy and replication (`sim.experiment.runs.table`).  Without a baseline there are no differences.
-    With one replication low = high = mean, and a note says so.
+    `table` has one row a policy and replication (`sim.experiment.runs.table`).  Without a baseline there are no
+    differences.  With one replication low = high = mean, and a note says so.
     """
     metrics = [c for c in table if c not in ("policy", "replication")]
     values = {
@@ -88,7 +88,7 @@ def _bca(d: Array) -> Array:
 
 
 def _variance_reduction(x: Array, base: Array, d: Array) -> list[float | None]:
-    """Variance of the difference had the nights been drawn apart, over the variance of the paired one; None if it is 0."""
+    """Variance of the difference had the nights been drawn apart, over that of the paired one; None if that is 0."""
     if d.shape[1] == 1:
         return [None] * len(d)
     apart, paired = x.var(axis=1, ddof=1) + base.var(axis=1, ddof=1), d.var(axis=1, ddof=1)

@@ -1,7 +1,7 @@
 """Nights played: replications x policies, in this process or in several, with the same results from each.
 
-Replication by replication, all policies of replication 0 first, so that whatever is finished is balanced and its pairs are
-complete.
+Replication by replication, all policies of replication 0 first, so that whatever is finished is balanced and its
+pairs are complete.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
+from functools import cache
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -22,6 +23,7 @@ from sim.engine.play import EngineName, Played, play
 from sim.errors import MatchdayError
 from sim.measures.outcomes import NAMES, outcomes
 from sim.measures.series import by_minute, pushes
+from sim.policy import Push, View
 from sim.policy.find import FoundPolicy, find_all
 from sim.world.night import World
 
@@ -98,10 +100,14 @@ def play_one(plan: Plan, replication: int, number: int, threads: int = 1) -> Don
     )
 
 
+class _Silent:
+    def decide(self, view: View) -> list[Push]:
+        return []
+
+
 def warm_up(plan: Plan) -> None:
     """Compiles the loops once, before worker processes read them from disk."""
-    if plan.engine == "compiled":
-        play(plan.world.night(plan.seed, 0, 1), plan.policies[0].make(), plan.policies[0].name)
+    play(plan.world.night(plan.seed, 0, 1), _Silent(), "warm-up", engine=plan.engine)
 
 
 def ledger_file(folder: Path, policy: str, replication: int) -> Path:
@@ -155,15 +161,9 @@ def _in_processes(plan: Plan, jobs: int) -> Iterator[Done]:
 def _start(parcel: _Parcel) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent hears it, and tells the others
     global _plan  # noqa: PLW0603 - a process's own
-    unpacked: list[Plan] = []
-
-    def plan() -> Plan:
-        # With the first night, not at the start: what is raised at the start of a worker never reaches the user.
-        if not unpacked:
-            unpacked.append(parcel.unpacked())
-        return unpacked[0]
-
-    _plan = plan
+    _plan = cache(
+        parcel.unpacked
+    )  # with the first night: what is raised at the start of a worker never reaches the user
 
 
 def _work(replication: int, number: int) -> Done:

@@ -22,6 +22,7 @@ class Facts:
     def __init__(self, played: Played) -> None:
         self.night, self.books, self.stock = played.night, played.books, played.stock
         crowd = played.crowd
+        self.known, self.closes = crowd.known, played.night.stage.match.closes  # s
         came = crowd.viewers["arrivals"] > 0
         self.joined = int(came.sum())
         self.buyers = int((crowd.known["orders"][came] > 0).sum())
@@ -37,7 +38,7 @@ class Facts:
     def shown(self) -> dict[str, int]:
         """Pushes on screen by layer: exposed, noticed, clicked."""
         table = self.books.shown()
-        return {layer: int(n) for layer, n in table.groupby("layer")["n"].sum().items()}
+        return {str(layer): int(n) for layer, n in table.groupby("layer")["n"].sum().items()}
 
     @cached_property
     def revenue(self) -> float:
@@ -53,7 +54,8 @@ class Facts:
     @property
     def watched(self) -> float:
         """Time on the stream of all viewers together [s]; stays that are still open end with the broadcast."""
-        return self.books.seconds + self.books.closes * float(self.books.present.sum())
+        open_stays = self.known["present"] * (self.closes - self.known["joined_at"])
+        return float((self.known["watched"] + open_stays).sum())
 
     @property
     def dry(self) -> float:
@@ -62,7 +64,7 @@ class Facts:
         bare = int((catalogue.carried & (catalogue.stock == 0)).sum())
         out, back = (_times(rows, kind) for kind in (Kind.SOLD_OUT, Kind.BACK))
         still = bare + len(out) - len(back)
-        return float(back.sum() - out.sum() - bare * self.books.opens + still * self.books.closes)
+        return float(back.sum() - out.sum() - bare * self.books.opens + still * self.closes)
 
 
 def _times(rows: NDArray[np.void] | None, kind: Kind) -> NDArray[np.float64]:
@@ -96,7 +98,10 @@ METRICS: tuple[Metric, ...] = (
         (Kind.CLICK, Kind.EXPOSURE), lambda f: _share(f.shown.get("clicked", 0), f.shown.get("exposed", 0)),
     ),
     Metric("gross_revenue", MONEY, "more", "sum of prices paid", (Kind.PAYMENT,), lambda f: f.revenue),
-    Metric("margin", MONEY, "more", "prices paid - cost of the units paid", (Kind.PAYMENT,), lambda f: f.revenue - f.cost),
+    Metric(
+        "margin", MONEY, "more", "prices paid - cost of the units paid",
+        (Kind.PAYMENT,), lambda f: f.revenue - f.cost,
+    ),
     Metric(
         "average_order_value", MONEY, None, "gross revenue / paid orders; 0 without orders",
         (Kind.PAYMENT,), lambda f: _share(f.revenue, f.rows(Kind.PAYMENT)),
@@ -148,7 +153,8 @@ METRICS: tuple[Metric, ...] = (
         (Kind.LAPSE,), lambda f: f.rows(Kind.LAPSE),
     ),
     Metric(
-        "stockout_minutes", "SKU-minutes", "less", "minutes without a free unit, added up over the SKUs the shop carries",
+        "stockout_minutes", "SKU-minutes", "less",
+        "minutes without a free unit, added up over the SKUs the shop carries",
         (Kind.SOLD_OUT, Kind.BACK), lambda f: f.dry / 60.0,
     ),
     Metric(

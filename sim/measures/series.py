@@ -34,7 +34,7 @@ def by_minute(played: Played) -> pd.DataFrame:
     (`revenue` in currency units, `exposures` and `chats` by the window they began in).
     """
     books, night = played.books, played.night
-    ends = np.minimum(books.opens + 60.0 * np.arange(1, books.minutes + 1), books.closes)
+    ends = np.minimum(books.opens + 60.0 * np.arange(1, books.minutes + 1), night.stage.match.closes)
     return pd.DataFrame(
         {
             **_match(night, ends),

@@ -78,7 +78,7 @@ def _tradeoff_finding(marks: Mapping[str, Mark], comparison: Comparison) -> str:
     sells = max(marks, key=lambda name: _mean(marks[name].y))
     calm = min(marks, key=lambda name: _mean(marks[name].x))
     harsh = max(marks, key=lambda name: _mean(marks[name].x))
-    text = f"{shorten(sells, 32)} converts most ({_mean(marks[sells].y):.2g}% of viewers pay)"
+    text = f"{shorten(sells, 32)} converts most ({_mean(marks[sells].y):.2g}% of viewers buy)"
     if _mean(marks[harsh].x) > _mean(marks[calm].x):
         text += f"; {shorten(harsh, 32)} annoys most ({_mean(marks[harsh].x):.2g}), {shorten(calm, 32)} least"
     return f"{text}. {_nights(comparison)}"
@@ -111,10 +111,10 @@ def _frame(axes: Axes, marks: Mapping[str, Mark]) -> None:
     ]
     axes.set_xlim(-0.05 * (reach[0] or 1.0), 1.14 * reach[0] or 1.0)
     axes.set_ylim(0, 1.16 * reach[1] or 1.0)
-    axes.set_xlabel("annoyance: 95th percentile over viewers of their worst moment [1 = what an average viewer bears]")
+    axes.set_xlabel("annoyance: 95th percentile of viewers' highest annoyance [1 = an average viewer's tolerance]")
     axes.xaxis.label.set_horizontalalignment("left")
     axes.xaxis.set_label_coords(0.0, -0.09)
-    axes.set_ylabel("conversion [% of viewers who came]")
+    axes.set_ylabel("conversion: viewers who bought [% of those who came]")
 
 
 def _keys(figure: Figure, axes: Axes, look: Mapping[str, Look], unit: float) -> None:

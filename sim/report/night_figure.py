@@ -64,7 +64,8 @@ def draw_night(file: Path, policy: str, series: pd.DataFrame, match: Match, push
 def _night_finding(policy: str, series: pd.DataFrame, match: Match) -> str:
     home, away = match.score
     orders, pushes = int(series["orders"].sum()), int(series["pushes"].sum())
-    text = f"{match.home.name} {home}–{away} {match.away.name} under {shorten(policy, 40)}: "
+    kicks = " ({}–{} on penalties)".format(*match.shootout) if any(match.shootout) else ""
+    text = f"{match.home.name} {home}–{away} {match.away.name}{kicks} under {shorten(policy, 40)}: "
     text += f"{_count(pushes, 'push', 'pushes')}, {_count(orders, 'paid order')}"
     return f"{text}, {_after_goals(series, match):.0%} of them within ten minutes of a goal." if orders else f"{text}."
 
@@ -81,10 +82,15 @@ def _count(n: int, one: str, many: str | None = None) -> str:
 
 
 def _beliefs(axes: Axes, at: Minutes, series: pd.DataFrame, match: Match) -> None:
-    shares = [100.0 * series[name].to_numpy() for name in ("p_home", "p_draw", "p_away")]
-    colours = [SIDE_COLOURS["home"], "#d9d9d9", SIDE_COLOURS["away"]]
-    names = [shorten(match.home.name, 20), "draw", shorten(match.away.name, 20)]
-    axes.stackplot(at, *shares, colors=colours, labels=names, alpha=0.85, linewidth=0)
+    drawn = {
+        shorten(match.home.name, 20): (series["p_home"], SIDE_COLOURS["home"]),
+        "draw": (series["p_draw"], "#d9d9d9"),
+        shorten(match.away.name, 20) + " ": (series["p_away"], SIDE_COLOURS["away"]),
+    }
+    if not series["p_draw"].any():
+        del drawn["draw"]  # a knockout has none
+    shares, colours = zip(*drawn.values(), strict=True)
+    axes.stackplot(at, *(100.0 * p for p in shares), colors=colours, labels=list(drawn), alpha=0.85, linewidth=0)
     axes.set(ylim=(0, 100), ylabel="chance to win\n[%]")
     _beside(axes, "who will win", reverse=True)
 

@@ -6,6 +6,7 @@ copies of; `VIEWER` is the rest of the person.  Keeping them apart is what keeps
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -87,6 +88,7 @@ def gather(
     opens: float,
     seed: int,
     replication: int,
+    threads: int = 1,
 ) -> Crowd:
     """Draws the people of one night.
 
@@ -94,10 +96,14 @@ def gather(
     """
     size = audience.viewers
     crowd = Crowd(np.zeros(size, KNOWN), np.zeros(size, VIEWER), np.empty((size, categories), np.int8))
-    for first in range(0, size, CHUNK):
+
+    def draw(first: int) -> None:
         part = slice(first, min(size, first + CHUNK))
         _draw_people(crowd, part, audience, size_shares, arrivals, opens, seed, replication)
         _draw_tastes(crowd, part, seed, replication)
+
+    with ThreadPoolExecutor(threads) as pool:
+        list(pool.map(draw, range(0, size, CHUNK)))
     return crowd
 
 

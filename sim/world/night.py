@@ -54,7 +54,7 @@ class World:
     source: str  # the scenario file as it was read
     _stages: dict[int, Stage] = field(default_factory=dict, repr=False)
 
-    def night(self, seed: int, replication: int, viewers: int | None = None) -> Night:
+    def night(self, seed: int, replication: int, viewers: int | None = None, threads: int = 1) -> Night:
         """Draws a night; `viewers` other than the scenario's makes audience and stock larger or smaller together."""
         scenario = self.scenario
         size = viewers or scenario.audience.viewers
@@ -68,6 +68,7 @@ class World:
             stage.match.opens,
             seed,
             replication,
+            threads,
         )
         return Night(scenario, stage, catalogue, crowd, _record(scenario.assumptions), seed, replication)
 

@@ -1,0 +1,275 @@
+"""The command line.  Commands import what they need when they run: `--help` must not wait for numba or pandas."""
+
+from __future__ import annotations
+
+import io
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from sim.errors import MatchdayError, did_you_mean
+
+if TYPE_CHECKING:
+    from sim.experiment.runs import Plan
+
+app = typer.Typer(
+    name="matchday",
+    help="A testbed for live-sports commerce: push and promotion policies tried on viewers who do not exist.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+
+
+class Engine(StrEnum):
+    """Which engine plays."""
+
+    COMPILED = "compiled"
+    REFERENCE = "reference"
+
+
+class Form(StrEnum):
+    """How faults are written."""
+
+    TEXT = "text"
+    JSON = "json"
+    GITHUB = "github"
+    SARIF = "sarif"
+
+
+class Kind(StrEnum):
+    """What can be listed."""
+
+    SCENARIOS = "scenarios"
+    POLICIES = "policies"
+    METRICS = "metrics"
+    MATCHES = "matches"
+    RUNS = "runs"
+
+
+class File(StrEnum):
+    """Files that have a schema."""
+
+    SCENARIO = "scenario"
+    TIMELINE = "timeline"
+
+
+Scenario = Annotated[Path, typer.Argument(metavar="SCENARIO", help="scenario file (YAML)", show_default=False)]
+Policies = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--policy", "-p", help="policy by name, or path/to/file.py:Class; may be repeated", show_default=False
+    ),
+]
+Replications = Annotated[
+    int | None, typer.Option("-n", min=1, max=100_000, help="nights each policy plays", show_default=False)
+]
+Seed = Annotated[int | None, typer.Option(min=0, max=2**63 - 1, help="seed of all draws; the scenario's if not given")]
+Viewers = Annotated[
+    int | None,
+    typer.Option(min=1, max=50_000_000, help="size of the audience; stock and capacity are scaled with it"),
+]
+Jobs = Annotated[int, typer.Option("-j", min=1, max=1024, help="processes that play at the same time")]
+Sets = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="PATH=VALUE", help="change the scenario: shop.board_lag=60; may be repeated"),
+]
+Outputs = Annotated[
+    list[Path] | None,
+    typer.Option("-o", metavar="OUT", help="also write the comparison as .json, .md or .csv; may be repeated"),
+]
+Results = Annotated[Path, typer.Option(metavar="DIR", help="where results folders are made")]
+Engines = Annotated[Engine, typer.Option(help="the engine; both give the same nights")]
+Metrics = Annotated[
+    list[str] | None, typer.Option("--metric", metavar="M", help="show only these metrics; may be repeated")
+]
+
+
+@app.command()
+def run(
+    scenario: Scenario,
+    policy: Policies = None,
+    n: Replications = None,
+    seed: Seed = None,
+    viewers: Viewers = None,
+    engine: Engines = Engine.COMPILED,
+    results: Results = Path("results"),
+    ledger: Annotated[bool, typer.Option("--ledger", help="keep every row of every night, and its SHA-256")] = False,
+    jobs: Jobs = 1,
+    set_: Sets = None,
+    output: Outputs = None,
+) -> None:
+    """Play nights under one policy or several, and keep the results (one night each unless -n says more)."""
+    if not policy:
+        raise typer.BadParameter("say which policy plays: -p NAME (`list policies` shows them)", param_hint="-p")
+    from sim.experiment.request import Request, plan_run
+
+    request = Request(scenario, tuple(policy), tuple(set_ or ()), seed, n, viewers, engine.value)
+    _check(output, None)
+    _conduct(plan_run(request), None, set_, results, jobs, ledger, output, None)
+
+
+@app.command()
+def compare(
+    scenario: Scenario,
+    policy: Policies = None,
+    baseline: Annotated[str | None, typer.Option(help="the policy the others are compared with")] = None,
+    n: Replications = None,
+    seed: Seed = None,
+    viewers: Viewers = None,
+    jobs: Jobs = 1,
+    set_: Sets = None,
+    metric: Metrics = None,
+    results: Results = Path("results"),
+    output: Outputs = None,
+) -> None:
+    """Play several policies through the same nights and say where they differ.
+
+    Policies, baseline, seed and number of nights are the scenario's unless given.
+    """
+    from sim.experiment.request import Request, plan_comparison
+
+    _check(output, metric)
+    request = Request(scenario, tuple(policy or ()), tuple(set_ or ()), seed, n, viewers)
+    plan, name = plan_comparison(request, baseline)
+    _conduct(plan, name, set_, results, jobs, False, output, metric)
+
+
+@app.command()
+def validate(
+    paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="scenarios, timelines, or folders of them")],
+    format_: Annotated[Form, typer.Option("--format", help="how faults are written")] = Form.TEXT,
+) -> None:
+    """Check scenario and timeline files without playing them; exit code 2 when there is a fault."""
+    from sim.report.problems import FORMATS
+    from sim.world.lint import files_in, problems_in
+
+    files = files_in(paths)
+    problems = list(problems_in(files))
+    print(FORMATS[format_.value](files, problems))
+    raise typer.Exit(2 if problems else 0)
+
+
+@app.command("list")
+def list_(
+    what: Annotated[Kind, typer.Argument(help="what to list", show_default=False)],
+    results: Results = Path("results"),
+) -> None:
+    """Show what there is."""
+    from sim.report.listing import KINDS
+
+    rows = KINDS[what.value](results)
+    width = max((len(name) for name, _ in rows), default=0)
+    for name, about in rows:
+        print(f"{name:{width}}  {about}")
+
+
+@app.command()
+def schema(
+    what: Annotated[File, typer.Argument(help="which file's schema to print")] = File.SCENARIO,
+    write: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="write all schemas into this folder instead")
+    ] = None,
+) -> None:
+    """Print the JSON Schema of scenario or timeline files, for editors that complete and check them."""
+    from sim.world.schemas import schema_text, write_schemas
+
+    if write is None:
+        print(schema_text(what.value), end="")
+        return
+    try:
+        written = write_schemas(write)
+    except OSError as error:
+        raise MatchdayError(f"cannot write schemas to {write}: {error.strerror}") from error
+    for file in written:
+        print(file)
+
+
+@app.command()
+def explain(
+    target: Annotated[Path, typer.Argument(metavar="SCENARIO|RUN", help="a scenario file, or a results folder")],
+    viewer: Annotated[int, typer.Option(min=0, help="number of the viewer, from 0", show_default=False)],
+    policy: Annotated[str | None, typer.Option("--policy", "-p", help="the policy that plays")] = None,
+    replication: Annotated[int, typer.Option(min=0, max=2**32 - 1, help="which night")] = 0,
+    seed: Seed = None,
+    viewers: Viewers = None,
+    set_: Sets = None,
+) -> None:
+    """Tell one viewer's night, moment by moment: what happened, at which price, how annoyed and how moved."""
+    if target.is_dir():
+        from sim.experiment.request import plan_again
+
+        if (seed, viewers, set_) != (None, None, None):
+            raise typer.BadParameter("--seed, --viewers and --set are those of the run")
+        plan = plan_again(target, policy)
+    else:
+        from sim.experiment.request import Request, plan_run
+
+        if policy is None:
+            raise typer.BadParameter("say which policy plays: -p NAME", param_hint="-p")
+        plan = plan_run(Request(target, (policy,), tuple(set_ or ()), seed, None, viewers))
+    _tell(plan, viewer, replication)
+
+
+def _tell(plan: Plan, viewer: int, replication: int) -> None:
+    from sim.engine.play import play
+    from sim.report.explain import explain as story
+
+    if viewer >= plan.viewers:
+        raise MatchdayError(f"there is no viewer {viewer}: they run from 0 to {plan.viewers - 1}")
+    night, before = (plan.world.night(plan.seed, replication, plan.viewers) for _ in range(2))
+    policy = plan.policies[0]
+    for line in story(play(night, policy.make(), policy.name, keep=True), before, viewer):
+        print(line)
+
+
+def _check(outputs: list[Path] | None, metrics: list[str] | None) -> None:
+    from sim.measures.outcomes import NAMES
+    from sim.report.outputs import check_outputs
+
+    check_outputs(outputs or ())
+    for name in metrics or ():
+        if name not in NAMES:
+            raise MatchdayError(f"no metric '{name}'{did_you_mean(name, NAMES)}")
+
+
+def _conduct(
+    plan: Plan,
+    baseline: str | None,
+    sets: list[str] | None,
+    results: Path,
+    jobs: int,
+    ledger: bool,
+    outputs: list[Path] | None,
+    metrics: list[str] | None,
+) -> None:
+    from rich.console import Console
+
+    from sim.experiment.session import conduct
+    from sim.experiment.store import Command
+    from sim.report.outputs import write_outputs
+    from sim.report.progress import progress
+    from sim.report.table import SHOWN, WIDTH, terminal
+
+    command = Command(tuple(sys.argv[1:]), tuple(sets or ()), baseline, results)
+    with progress(len(plan.jobs)) as tell:
+        finished = conduct(plan, command, jobs=jobs, ledger=ledger, tell=tell)
+    currency = plan.world.scenario.shop.currency
+    write_outputs(outputs or (), finished.comparison, currency)
+    Console(width=WIDTH).print(terminal(finished.comparison, currency, metrics or SHOWN))
+    print(finished.folder)
+
+
+def main() -> None:
+    """Runs the command line; what the user can mend is said on stderr and exits with the error's code."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal without "✓" is no reason to stop
+    try:
+        app()
+    except MatchdayError as error:
+        print(error, file=sys.stderr)
+        sys.exit(error.exit_code)

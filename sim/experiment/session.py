@@ -1,0 +1,46 @@
+"""A run from beginning to end: play the plan, compare, keep the results."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from sim.experiment.comparison import compare
+from sim.experiment.runs import Done, Plan, play_all, table, warm_up
+from sim.experiment.store import Command, close, draft, fill
+
+
+@dataclass(frozen=True, eq=False)
+class Finished:
+    """A run that is done."""
+
+    folder: Path
+    comparison: dict[str, Any]
+    nights: pd.DataFrame  # one row a policy and replication
+
+
+def conduct(
+    plan: Plan, command: Command, *, jobs: int = 1, ledger: bool = False, tell: Callable[[Done], None] = lambda _: None
+) -> Finished:
+    """Plays `plan`, telling of each night, and keeps the results; leaves nothing behind when it fails.
+
+    Raises MatchdayError where results cannot be written, and what `sim.experiment.runs.play_all` raises.
+    """
+    started = datetime.now(UTC)
+    with draft(plan, command) as (folder, final):
+        plan = replace(plan, ledger=folder / "ledger" if ledger else None)
+        warm_up(plan)
+        nights = []
+        for night in play_all(plan, jobs):
+            nights.append(night)
+            tell(night)
+        rows = table(nights)
+        comparison = compare(rows, scenario=plan.world.scenario.name, seed=plan.seed, baseline=command.baseline)
+        fill(folder, plan, nights, comparison)
+        close(folder, plan, command, nights, started)
+    return Finished(final, comparison, rows)

@@ -1,0 +1,192 @@
+"""The results folder of a run: everything or nothing.
+
+It is filled under a temporary name and gets its own when it is complete.  Clock times, host and durations stand in
+`manifest.json` and `run.log` alone, so that all other files hash equal when the run is repeated.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import shutil
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pandas as pd
+import yaml
+
+from sim import draws
+from sim.errors import MatchdayError
+from sim.experiment.provenance import checkout, folder_sha256, text_sha256, versions
+from sim.experiment.runs import Done, Plan, table
+from sim.report.figures import draw_all
+from sim.report.table import markdown
+
+SCHEMA_VERSION = 1
+
+
+class Draft(NamedTuple):
+    """A results folder in the making, and what it will be called."""
+
+    folder: Path
+    final: Path
+
+
+@dataclass(frozen=True)
+class Command:
+    """How a run was asked for."""
+
+    arguments: tuple[str, ...]  # of the command line
+    assignments: tuple[str, ...]  # --set
+    baseline: str | None
+    results: Path
+
+
+@contextmanager
+def draft(plan: Plan, command: Command) -> Iterator[Draft]:
+    """A folder to fill; it is renamed when the block ends well and leaves no trace when it does not.
+
+    Raises MatchdayError where nothing can be written.
+    """
+    scenario = command.results / plan.world.file.stem
+    stamp = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{identity(plan, command)[:8]}"
+    made = [p for p in (scenario, *scenario.parents) if not p.exists()]
+    unfinished = scenario / f".{stamp}-{os.getpid()}"
+    try:
+        unfinished.mkdir(parents=True)
+        final = _free(scenario / stamp)
+        yield Draft(unfinished, final)
+        os.replace(unfinished, final)
+    except BaseException as error:
+        _remove(unfinished, made)
+        if isinstance(error, OSError):
+            place = f" ({error.filename})" if error.filename else ""
+            raise MatchdayError(
+                f"cannot write results to {command.results}: {error.strerror or error}{place}"
+            ) from error
+        raise
+
+
+def _free(path: Path) -> Path:
+    """`path`, or the first of `path-2`, `path-3`, … that is not there yet."""
+    number = 1
+    while (found := path if number == 1 else path.with_name(f"{path.name}-{number}")).exists():
+        number += 1
+    return found
+
+
+def _remove(folder: Path, made: Sequence[Path]) -> None:
+    shutil.rmtree(folder, ignore_errors=True)
+    for parent in made:
+        with suppress(OSError):
+            parent.rmdir()
+
+
+def identity(plan: Plan, command: Command) -> str:
+    """SHA-256 of everything that decides what a run gives."""
+    told = {
+        "scenario": text_sha256(plan.world.source),
+        "set": command.assignments,
+        "policies": [(p.name, p.source_sha256) for p in plan.policies],
+        **_numbers(plan),
+        "draws": draws.SCHEME,
+    }
+    return text_sha256(json.dumps(told))
+
+
+def _numbers(plan: Plan) -> dict[str, Any]:
+    return {
+        "seed": plan.seed,
+        "replications": plan.replications,
+        "viewers": plan.viewers,
+        "engine": plan.engine,
+    }
+
+
+def fill(folder: Path, plan: Plan, nights: Sequence[Done], comparison: dict[str, Any]) -> None:
+    """Writes everything but manifest and log; raises OSError."""
+    scenario = plan.world.scenario
+    (folder / "scenario.source.yaml").write_text(plan.world.source, encoding="utf-8")
+    resolved = yaml.safe_dump(scenario.model_dump(mode="json"), sort_keys=False, allow_unicode=True, width=120)
+    (folder / "scenario.resolved.yaml").write_text(resolved, encoding="utf-8")
+    table(nights).to_parquet(folder / "replications.parquet", compression="zstd", index=False)
+    _series(nights).to_parquet(folder / "series.parquet", compression="zstd", index=False)
+    write_json(folder / "comparison.json", comparison)
+    (folder / "summary.md").write_text(markdown(comparison, scenario.shop.currency), encoding="utf-8")
+    _draw(folder / "figures", plan, nights, comparison)
+
+
+def _series(nights: Sequence[Done]) -> pd.DataFrame:
+    return pd.concat([n.series.assign(policy=n.policy) for n in nights if n.series is not None], ignore_index=True)
+
+
+def _draw(folder: Path, plan: Plan, nights: Sequence[Done], comparison: dict[str, Any]) -> None:
+    folder.mkdir()
+    series = {n.policy: n.series for n in nights if n.series is not None}
+    pushes = {n.policy: n.pushes for n in nights if n.pushes is not None}
+    draw_all(folder, comparison, series, plan.world.stage(plan.seed, 0).match, pushes)
+
+
+def close(folder: Path, plan: Plan, command: Command, nights: Sequence[Done], started: datetime) -> None:
+    """Writes the log and, last, the manifest; raises OSError."""
+    ended = datetime.now(UTC)
+    lines = [f"{n.policy} replication {n.replication}: {n.seconds:.3f} s" for n in nights]
+    log = [f"started {started.isoformat()}", *lines, f"ended {ended.isoformat()}"]
+    (folder / "run.log").write_text("\n".join(log) + "\n", encoding="utf-8")
+    manifest = {
+        "schema_version": SCHEMA_VERSION,
+        "arguments": list(command.arguments),
+        "identity": identity(plan, command),
+        "scenario": _scenario(plan, command),
+        "policies": {p.name: {"spec": p.spec, "source_sha256": p.source_sha256} for p in plan.policies},
+        "baseline": command.baseline,
+        **_numbers(plan),
+        "draws": draws.SCHEME,
+        "git": checkout(),
+        "versions": versions(),
+        "host": platform.platform(),
+        "started": started.isoformat(),
+        "seconds": (ended - started).total_seconds(),
+        "files": folder_sha256(folder),
+        **({"ledger_sha256": ledger_hashes(nights)} if plan.ledger else {}),
+    }
+    write_json(folder / "manifest.json", manifest)
+
+
+def _scenario(plan: Plan, command: Command) -> dict[str, Any]:
+    world = plan.world
+    return {
+        "name": world.scenario.name,
+        "file": str(world.file),
+        "sha256": text_sha256(world.source),
+        "set": list(command.assignments),
+    }
+
+
+def ledger_hashes(nights: Sequence[Done]) -> str | dict[str, dict[str, str]]:
+    """The one hash of a single night; of several, by policy and replication."""
+    hashes: dict[str, dict[str, str]] = {}
+    for night in nights:
+        hashes.setdefault(night.policy, {})[str(night.replication)] = night.ledger_sha256 or ""
+    return next(iter(hashes[nights[0].policy].values())) if len(nights) == 1 else hashes
+
+
+def write_json(file: Path, content: dict[str, Any]) -> None:
+    """JSON without NaN, so that any reader takes it; raises OSError."""
+    write_whole(file, json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False) + "\n")
+
+
+def write_whole(file: Path, text: str) -> None:
+    """Writes a file that is never seen half written; raises OSError."""
+    unfinished = file.with_name(f".{file.name}-{os.getpid()}")
+    try:
+        unfinished.write_text(text, encoding="utf-8")
+        os.replace(unfinished, file)
+    except BaseException:
+        unfinished.unlink(missing_ok=True)
+        raise

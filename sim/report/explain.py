@@ -1,0 +1,196 @@
+"""One viewer's night, moment by moment, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim import behaviour as b
+from sim.engine.ledger import Kind
+from sim.engine.play import Played
+from sim.world.match import SIDES, MatchEvent
+from sim.world.night import Night
+from sim.world.surfaces import SurfaceIndex
+
+NOT_TOLD = {"shot", "sub"}  # match events too many to tell
+WORDS = {
+    Kind.JOIN: "joins the stream",
+    Kind.RETURN: "comes back to the stream",
+    Kind.LEAVE: "leaves",
+    Kind.CHAT: "writes a message",
+    Kind.EXPOSURE: "does not notice {offer}",
+    Kind.NOTICE: "notices {offer}",
+    Kind.CLICK: "clicks on it",
+    Kind.MUTE: "switches pushes off",
+    Kind.BROWSE: "looks into the shop",
+    Kind.VIEW: "opens the page of {good} at {price}",
+    Kind.SAVE: "saves {good} for later",
+    Kind.CART: "puts {good} at {price} into the cart: reserved",
+    Kind.ORDER: "orders {good} at {price} with one click: reserved",
+    Kind.REFUSAL: "is refused at checkout: {good} has just sold out",
+    Kind.PAYMENT: "pays {price} for {good}",
+    Kind.LAPSE: "does not pay in time: {good} goes back to the shelf",
+    Kind.MISS: "wants {good}, which is shown as sold out",
+    Kind.OTHER_SIZE: "takes {good} instead",
+    Kind.WAIT: "will look again later for {good}",
+    Kind.WALK: "goes without {good}",
+}
+EVENTS = {
+    "goal": "GOAL for {team}",
+    "own_goal": "OWN GOAL, counts for {team}",
+    "penalty_award": "penalty for {team}",
+    "penalty_miss": "{team} miss the penalty",
+    "yellow": "yellow card, {team}",
+    "second_yellow": "second yellow card, {team}",
+    "red": "red card, {team}",
+    "var": "video review, {team}",
+    "shootout_goal": "{team} score in the shoot-out",
+    "shootout_miss": "{team} miss in the shoot-out",
+}
+TRAITS = {
+    "tolerance": "tolerance",
+    "gain": "emotional gain",
+    "fandom": "fandom",
+    "price_sensitivity": "price sensitivity",
+    "trust": "trust",
+}
+PERIODS = {
+    "1H": "kick-off",
+    "HT": "half-time",
+    "2H": "second half",
+    "ET_break": "end of 90 minutes",
+    "E1": "extra time",
+    "ET_HT": "half-time of extra time",
+    "E2": "second half of extra time",
+    "PK_break": "end of extra time",
+    "P": "shoot-out",
+    "post": "the match is over",
+}
+
+
+class Moment(NamedTuple):
+    """A line of the story."""
+
+    at: float  # s from kick-off
+    text: str
+    annoyance: float | None  # None: the match's line, not the viewer's
+
+
+def explain(played: Played, before: Night, viewer: int) -> Iterator[str]:
+    """The lines of a viewer's night; `played` with its rows kept, `before` the same night not yet played."""
+    yield from _header(played, before, viewer)
+    yield ""
+    yield f"{'clock':>10}  {'score':5}  {'annoyance':>9}  {'arousal':>7}"
+    match = played.night.stage.match
+    for moment in _story(played, viewer):
+        home, away = match.score_at(moment.at)
+        place = f"{match.clock(moment.at):>10}  {f'{home}–{away}':5}"
+        if moment.annoyance is None:
+            yield f"{place}  {'':9}  {'':7}  -- {moment.text}"
+        else:
+            arousal = _arousal(played, viewer, moment.at)
+            yield f"{place}  {moment.annoyance:9.2f}  {arousal:7.2f}  {moment.text}"
+
+
+def _header(played: Played, before: Night, viewer: int) -> Iterator[str]:
+    known, v, scenario = before.crowd.known[viewer], before.crowd.viewers[viewer], before.scenario
+    match, side = before.stage.match, int(known["side"])
+    yield f"viewer {viewer} of {len(before.crowd):,}: {scenario.name}"
+    yield f"policy {played.policy}, seed {before.seed}, replication {before.replication}"
+    yield ""
+    team = (match.home.name, match.away.name, "neither side")[side]
+    member, history = "a member" if known["tier"] else "no member", "open" if known["consent"] else "closed"
+    yield f"known to the platform: for {team} ({SIDES[side]}), {member}, shop history {history}"
+    segment = list(scenario.audience.segments)[int(v["segment"])]
+    size = before.catalogue.labels[int(v["own_size"])]
+    traits = ", ".join(f"{words} {v[trait]:.2f}" for trait, words in TRAITS.items())
+    yield f"latent, seen by no policy: segment {segment}, size {size}, {traits}"
+    yield "(1 = an average viewer's; trust from 0 to 1; annoyance below in average tolerances)"
+
+
+# --- the story --------------------------------------------------------------------------------------------------------
+
+
+def _story(played: Played, viewer: int) -> list[Moment]:
+    rows = played.ledger.rows()
+    own = rows[rows["viewer"] == viewer]
+    told = [*_match_moments(played.night), *_own_moments(played, own)]
+    return sorted(told, key=lambda moment: moment.at)
+
+
+def _match_moments(night: Night) -> Iterator[Moment]:
+    match = night.stage.match
+    for period in match.periods[1:]:
+        yield Moment(period.start, PERIODS[period.name], None)
+    for event in match.events:
+        if event.kind not in NOT_TOLD:
+            yield Moment(event.at, _event_words(event, (match.home.name, match.away.name)), None)
+
+
+def _event_words(event: MatchEvent, teams: tuple[str, str]) -> str:
+    text = EVENTS[event.kind].format(team=teams[event.side])
+    return f"{text} ({event.detail})" if event.detail else text
+
+
+def _own_moments(played: Played, rows: NDArray[np.void]) -> Iterator[Moment]:
+    p = played.night.scenario.assumptions
+    annoyance, since, i = 0.0, 0.0, 0
+    while i < len(rows):
+        row, kind = rows[i], Kind(int(rows[i]["kind"]))
+        at = float(row["time"])
+        if kind is Kind.NOTICE:
+            annoyance, since = float(row["value"]), at
+        run = _alike(rows, i)
+        if not _noticed_next(rows, i):
+            yield Moment(at, _words(played.night, row, run), b.annoyance_now(annoyance, at - since, p))
+        i += run
+
+
+def _alike(rows: NDArray[np.void], i: int) -> int:
+    """How many messages in a row are one line."""
+    kinds = rows["kind"][i:]
+    if kinds[0] != Kind.CHAT:
+        return 1
+    return int(np.argmax(kinds != Kind.CHAT)) or len(kinds)
+
+
+def _noticed_next(rows: NDArray[np.void], i: int) -> bool:
+    """An exposure whose notice follows needs no line of its own."""
+    if i + 1 == len(rows) or rows[i]["kind"] != Kind.EXPOSURE:
+        return False
+    following = rows[i + 1]
+    return bool(following["kind"] == Kind.NOTICE and following["push"] == rows[i]["push"])
+
+
+def _words(night: Night, row: np.void, run: int) -> str:
+    kind = Kind(int(row["kind"]))
+    if kind is Kind.CHAT and run > 1:
+        return f"writes {run} messages"
+    if kind is Kind.LEAVE and row["flag"] == 1:
+        return "leaves, pushed away: would have stayed if not annoyed"
+    good, price = _good(night, row), _price(night, row)
+    place = SurfaceIndex(int(row["surface"])).name.lower().replace("_", " ") if row["surface"] >= 0 else ""
+    return WORDS[kind].format(good=good, price=price, offer=f"{good} at {price} ({place})")
+
+
+def _good(night: Night, row: np.void) -> str:
+    product, size, catalogue = int(row["product"]), int(row["size"]), night.catalogue
+    if product < 0:
+        return ""
+    name = night.scenario.shop.products[catalogue.keys[product]].name
+    return f"{name}, size {catalogue.labels[size]}" if size >= 0 and catalogue.sized[product] else name
+
+
+def _price(night: Night, row: np.void) -> str:
+    shop = night.scenario.shop
+    return f"{int(row['price']) / 10**shop.decimals:,.{shop.decimals}f} {shop.currency}"
+
+
+def _arousal(played: Played, viewer: int, at: float) -> float:
+    curves, crowd = played.night.stage.curves, played.crowd
+    second = curves.seconds[min(int(at - curves.opens), len(curves.seconds) - 1)]
+    side = int(crowd.known["side"][viewer])
+    return float(b.own_arousal(float(crowd.viewers["gain"][viewer]), float(second["arousal"][side])))

@@ -1,0 +1,83 @@
+"""What there is: scenarios, policies, metrics, matches and runs, a line each."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from importlib.metadata import entry_points
+from pathlib import Path
+
+from sim.errors import MatchdayError
+from sim.policy.find import GROUP, available, shipped
+
+Rows = list[tuple[str, str]]
+
+
+def scenarios(results: Path) -> Rows:
+    """Scenario files, with what each is called."""
+    from sim.world.scenario import Scenario
+    from sim.world.yaml_source import load
+
+    files = [f for f in _files() if f.parent.name != "matches"]
+    return [(str(f), _told(lambda f=f: load(f, Scenario).name)) for f in files]  # type: ignore[misc]
+
+
+def matches(results: Path) -> Rows:
+    """Timelines of real matches, with their scores."""
+    return [(str(f), _told(lambda f=f: _match(f))) for f in _files() if f.parent.name == "matches"]  # type: ignore[misc]
+
+
+def policies(results: Path) -> Rows:
+    """Names that `-p` takes."""
+    samples = [(s.name, s.about) for s in available()]
+    return samples + [(p.name, f"installed: {p.value}") for p in entry_points(group=GROUP)]
+
+
+def metrics(results: Path) -> Rows:
+    """What is measured, with its unit and which way is better."""
+    from sim.measures.outcomes import METRICS
+
+    better = {"more": "more is better", "less": "less is better", None: "neither way is better"}
+    return [(m.name, f"[{m.unit}] {m.formula} ({better[m.better]})") for m in METRICS]
+
+
+def runs(results: Path) -> Rows:
+    """Results folders that are complete."""
+    return [(str(f.parent), _told(lambda f=f: _run(f))) for f in sorted(results.glob("*/[!.]*/manifest.json"))]  # type: ignore[misc]
+
+
+KINDS: Mapping[str, Callable[[Path], Rows]] = {
+    "scenarios": scenarios,
+    "policies": policies,
+    "metrics": metrics,
+    "matches": matches,
+    "runs": runs,
+}
+
+
+def _files() -> list[Path]:
+    """YAML files of the working directory's scenarios, or else of those that come with the package."""
+    here = Path("scenarios")
+    return sorted((here if here.is_dir() else shipped("scenarios")).rglob("*.yaml"))
+
+
+def _told(tell: Callable[[], str]) -> str:
+    """One bad file is no reason to show nothing of the others."""
+    try:
+        return tell()
+    except (MatchdayError, OSError, ValueError, KeyError) as error:
+        return f"cannot be used: {str(error).partition(chr(10))[0]}"
+
+
+def _match(file: Path) -> str:
+    from sim.world.timeline import load_timeline
+
+    match = load_timeline(file)
+    pens = f" ({match.shootout[0]}–{match.shootout[1]} on penalties)" if any(match.shootout) else ""
+    return f"{match.name}: {match.score[0]}–{match.score[1]}{pens}"
+
+
+def _run(file: Path) -> str:
+    manifest = json.loads(file.read_text(encoding="utf-8"))
+    names = ", ".join(manifest["policies"])
+    return f"{manifest['scenario']['name']}: {names}; n = {manifest['replications']}, seed {manifest['seed']}"

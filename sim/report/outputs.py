@@ -1,0 +1,41 @@
+"""What `-o` writes: a comparison in the form that the file's extension asks for."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from sim.errors import MatchdayError, did_you_mean
+from sim.experiment.store import write_whole
+from sim.report.table import markdown, spreadsheet
+
+FORMATS: Mapping[str, Callable[[Mapping[str, Any], str], str]] = {
+    ".json": lambda comparison, _: json.dumps(comparison, indent=2, ensure_ascii=False, allow_nan=False) + "\n",
+    ".md": markdown,
+    ".csv": lambda comparison, _: spreadsheet(comparison),
+}
+
+
+def check_outputs(files: Sequence[Path]) -> None:
+    """Raises MatchdayError for a file that could not be written, before anything is played."""
+    for file in files:
+        if file.suffix not in FORMATS:
+            raise MatchdayError(
+                f"-o {file}: unknown extension '{file.suffix}'{did_you_mean(file.suffix, list(FORMATS))}"
+            )
+        if file.is_dir() or not file.parent.is_dir():
+            raise MatchdayError(f"-o {file}: {'this is a folder' if file.is_dir() else f'no folder {file.parent}'}")
+        if not os.access(file.parent, os.W_OK):
+            raise MatchdayError(f"-o {file}: not allowed to write in {file.parent}")
+
+
+def write_outputs(files: Sequence[Path], comparison: Mapping[str, Any], currency: str) -> None:
+    """Writes each file whole; raises MatchdayError where that fails."""
+    for file in files:
+        try:
+            write_whole(file, FORMATS[file.suffix](comparison, currency))
+        except OSError as error:
+            raise MatchdayError(f"-o {file}: cannot be written: {error.strerror or error}") from error

@@ -1,0 +1,41 @@
+"""How far a long run is, on standard error: a bar with time left for people, an occasional line for log files."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+EVERY = 10.0  # s between lines where there is no terminal
+
+
+@contextmanager
+def progress(total: int) -> Iterator[Callable[[object], None]]:
+    """Gives what to call after each of `total` nights."""
+    console = Console(stderr=True)
+    if not console.is_interactive:
+        yield _Lines(console, total)
+        return
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console, transient=True) as bar:
+        task = bar.add_task("compiling", total=total)
+        yield lambda _: bar.update(task, advance=1, description="nights")
+
+
+class _Lines:
+    """A line every now and then."""
+
+    def __init__(self, console: Console, total: int) -> None:
+        self.console, self.total, self.done = console, total, 0
+        self.started = self.told = time.monotonic()
+
+    def __call__(self, _: object) -> None:
+        self.done += 1
+        now = time.monotonic()
+        if now - self.told >= EVERY and self.done < self.total:
+            self.told = now
+            left = (now - self.started) / self.done * (self.total - self.done)
+            self.console.print(f"{self.done} of {self.total} nights played, about {left:.0f} s left", highlight=False)
