@@ -83,11 +83,11 @@ def explain(played: Played, before: Night, viewer: int) -> Iterator[str]:
     """The lines of a viewer's night; `played` with its rows kept, `before` the same night not yet played."""
     yield from _header(played, before, viewer)
     yield ""
-    yield f"{'clock':>10}  {'score':5}  {'annoyance':>9}  {'arousal':>7}"
+    yield f"{'clock':>14}  {'score':5}  {'annoyance':>9}  {'arousal':>7}"
     match = played.night.stage.match
     for moment in _story(played, viewer):
         home, away = match.score_at(moment.at)
-        place = f"{match.clock(moment.at):>10}  {f'{home}–{away}':5}"
+        place = f"{match.clock(moment.at):>14}  {f'{home}–{away}':5}"
         if moment.annoyance is None:
             yield f"{place}  {'':9}  {'':7}  -- {moment.text}"
         else:
@@ -107,7 +107,8 @@ def _header(played: Played, before: Night, viewer: int) -> Iterator[str]:
     segment = list(scenario.audience.segments)[int(v["segment"])]
     size = before.catalogue.labels[int(v["own_size"])]
     traits = ", ".join(f"{words} {v[trait]:.2f}" for trait, words in TRAITS.items())
-    yield f"latent, seen by no policy: segment {segment}, size {size}, {traits}"
+    yield f"latent, seen by no policy: segment {segment}, size {size},"
+    yield f"  {traits}"
     yield "(1 = an average viewer's; trust from 0 to 1; annoyance below in average tolerances)"
 
 
@@ -150,11 +151,11 @@ def _own_moments(played: Played, rows: NDArray[np.void]) -> Iterator[Moment]:
 
 
 def _alike(rows: NDArray[np.void], i: int) -> int:
-    """How many messages in a row are one line."""
-    kinds = rows["kind"][i:]
-    if kinds[0] != Kind.CHAT:
+    """How many rows are one line: messages within a minute of the first."""
+    if rows[i]["kind"] != Kind.CHAT:
         return 1
-    return int(np.argmax(kinds != Kind.CHAT)) or len(kinds)
+    others = (rows["kind"][i:] != Kind.CHAT) | (rows["time"][i:] > rows[i]["time"] + 60.0)
+    return int(np.argmax(others)) if others.any() else len(others)
 
 
 def _noticed_next(rows: NDArray[np.void], i: int) -> bool:

@@ -11,24 +11,22 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, TypeVar
 
 import yaml
 from pydantic import BaseModel, ValidationError
-from pydantic.errors import PydanticInvalidForJsonSchema
-from pydantic_core import ErrorDetails
 
-from sim.errors import InputError, Problem, did_you_mean
+from sim.errors import InputError, Problem
+from sim.world.yaml_faults import explained, has, schema_of
+from sim.world.yaml_scalars import plain, quoted_scalar
+from sim.world.yaml_wording import Location, dotted, quoted, safe, shown
 
 MAX_BYTES = 2**20
 MAX_DEPTH = 50
 MAX_PROBLEMS = 100
 
 M = TypeVar("M", bound=BaseModel)
-Location = tuple[str | int, ...]
-Schema = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +52,7 @@ class Document:
         for part in location:
             found = (*found, part) if (*found, part) in self.spots else found
         spot = self.spots[found]
-        return Problem(spot.file, *(spot.key if at_key else spot.value), _dotted(location), _safe(message))
+        return Problem(spot.file, *(spot.key if at_key else spot.value), dotted(location), safe(message))
 
     def validate(self, model: type[M]) -> M:
         """The data as a model, without coercion; raises InputError with every fault pydantic finds."""
@@ -63,10 +61,10 @@ class Document:
             return model.model_validate_json(json.dumps(self.data), strict=True)
         except ValidationError as error:
             faults = error.errors(include_url=False)
-        schema = _schema(model)
+        schema = schema_of(model)
         said: dict[tuple[Location, str | int, bool], list[str]] = {}
         for fault in faults:
-            location, message = _explained(fault, schema, self.data)
+            location, message = explained(fault, schema, self.data)
             missing = fault["loc"][-1] if fault["type"] == "missing" else ""
             at_key = fault["type"] == "extra_forbidden" or fault["loc"][-1:] == ("[key]",)
             said.setdefault((location, missing, at_key), []).append(message)
@@ -133,7 +131,7 @@ def override(document: Document, assignments: Sequence[str]) -> Document:
 
 
 def _assign(holder: Any, spots: dict[Location, Spot], assignment: str) -> None:
-    file = Path(f"--set {_safe(assignment)}")
+    file = Path(f"--set {safe(assignment)}")
     dotted, equals, text = assignment.partition("=")
     keys = dotted.strip().split(".")
     if not equals or not all(keys) or len(keys) > MAX_DEPTH:
@@ -143,7 +141,7 @@ def _assign(holder: Any, spots: dict[Location, Spot], assignment: str) -> None:
     for last, key in enumerate(keys, start=1 - len(keys)):
         part = _part(holder, key, file, location)
         location = (*location, part)
-        if last == 0 or not _has(holder, part) or holder[part] is None:
+        if last == 0 or not has(holder, part) or holder[part] is None:
             for stale in [known for known in spots if known[: len(location)] == location]:
                 del spots[stale]
             spots[location] = Spot(file, (0, 0), (0, 0))
@@ -157,10 +155,10 @@ def _one_scalar(text: str, file: Path, where: Location) -> Any:
     try:
         value = parse(text, file).data
     except InputError as error:
-        raise InputError([replace(p, line=0, column=0, where=_dotted(where)) for p in error.problems]) from None
+        raise InputError([replace(p, line=0, column=0, where=dotted(where)) for p in error.problems]) from None
     if isinstance(value, dict | list):
-        what = f"expected a single value, got {_shown(value)}: put text in quotes"
-        raise _faults([Problem(file, 0, 0, _dotted(where), what)])
+        what = f"expected a single value, got {shown(value)}: put text in quotes"
+        raise _faults([Problem(file, 0, 0, dotted(where), what)])
     return value
 
 
@@ -168,12 +166,12 @@ def _part(holder: Any, key: str, file: Path, location: Location) -> Any:
     if isinstance(holder, dict):
         return key
     if not isinstance(holder, list):
-        what = f"this is {_shown(holder)}, neither mapping nor list: {_quoted(key)} cannot be set in it"
+        what = f"this is {shown(holder)}, neither mapping nor list: {quoted(key)} cannot be set in it"
     elif key.isascii() and key.isdigit() and len(key) < 10 and int(key) < len(holder):
         return int(key)
     else:
-        what = f"{_quoted(key)} is no place in this list of {len(holder)}: the first is 0"
-    raise _faults([Problem(file, 0, 0, _dotted(location), what)])
+        what = f"{quoted(key)} is no place in this list of {len(holder)}: the first is 0"
+    raise _faults([Problem(file, 0, 0, dotted(location), what)])
 
 
 # ---- from text to nodes
@@ -251,7 +249,7 @@ def _composed(text: str, path: Path) -> Any:
         mark, words = _in_plain_words(error)
     except (ValueError, OverflowError):  # PyYAML hands whatever number follows \U to chr()
         mark, words = loader.get_mark(), "a number before this is out of range"
-    raise _faults([Problem(path, mark.line + 1, mark.column + 1, "", _safe(words))])
+    raise _faults([Problem(path, mark.line + 1, mark.column + 1, "", safe(words))])
 
 
 def _in_plain_words(error: yaml.MarkedYAMLError) -> tuple[Any, str]:
@@ -290,7 +288,7 @@ class _NodeReader:
             key = self._key(key_node, location)
             if key in data:
                 line = self.spots[*location, key].key[0]
-                self._fault(key_node, location, f"duplicate key {_quoted(key)}: it is already on line {line}")
+                self._fault(key_node, location, f"duplicate key {quoted(key)}: it is already on line {line}")
             elif key is not None:
                 data[key] = self.value(value_node, (*location, key), key_node)
         return data
@@ -301,206 +299,22 @@ class _NodeReader:
         if isinstance(node, yaml.ScalarNode):
             key = self._scalar(node, location)
         if not isinstance(key, str) and before == len(self.problems):
-            self._fault(node, location, f"a key must be text, got {_shown(key)}: put the key in quotes")
+            self._fault(node, location, f"a key must be text, got {shown(key)}: put the key in quotes")
         return key if isinstance(key, str) else None
 
     def _scalar(self, node: Any, location: Location) -> Any:
         try:
-            return _text(node.value) if node.style else _plain(node.value)
+            return quoted_scalar(node.value) if node.style else plain(node.value)
         except ValueError as error:
             self._fault(node, location, str(error))
             return None
 
     def _fault(self, node: yaml.Node, location: Location, message: str) -> None:
-        self.problems.append(Problem(self.path, *_place(node), _dotted(location), _safe(message)))
+        self.problems.append(Problem(self.path, *_place(node), dotted(location), safe(message)))
 
 
 def _place(node: yaml.Node) -> tuple[int, int]:
     return node.start_mark.line + 1, node.start_mark.column + 1
-
-
-# ---- scalars: the YAML 1.2 core schema, less what YAML 1.1 tools read otherwise
-
-_WORDS: dict[str, bool | None] = {"": None, "~": None, "null": None, "Null": None, "NULL": None}
-_WORDS |= {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
-_INTEGER = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
-_FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
-_BASE_60 = re.compile(r"[-+]?[0-9]+(:[0-5]?[0-9])+(\.[0-9]*)?")
-_DATE = (
-    r"[0-9]{4}-[0-9]{2}-[0-9]{2}|[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}([Tt]|[ \t]+)[0-9]{1,2}:[0-9:.]+[ \t]*(Z|[-+][0-9:]+)?"
-)
-_MISREAD = {
-    r"y|Y|n|N|yes|Yes|YES|no|No|NO|on|On|ON|off|Off|OFF": "some YAML tools take it for true or false: "
-    "write true or false, or quote it",
-    _DATE: "other YAML tools make a date of it: quote it",
-    r"[-+]?0[0-9]+": "other YAML tools read a number that begins with 0 as octal: drop the 0, or quote it",
-    r"[-+]?0b[01_]+|[-+]0x[0-9a-fA-F_]+": "other YAML tools read it as a number: write it in decimal, or quote it",
-    r"[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)": "numbers must be finite: write a number, or quote it",
-    r"=|<<": "it has a special meaning in other YAML tools: quote it if it is text",
-}
-
-
-def _plain(text: str) -> Any:
-    """The value of an unquoted scalar; raises ValueError with what to write instead."""
-    if text in _WORDS:
-        return _WORDS[text]
-    _refuse_misread(text)
-    if _INTEGER.fullmatch(text):
-        if len(text) > 40 or not -(2**63) <= int(text, 0) < 2**63:
-            raise ValueError(f"{_quoted(text)} does not fit in 64 bits: write a smaller number, or quote it")
-        return int(text, 0)
-    if _FLOAT.fullmatch(text):
-        if abs(float(text)) == float("inf"):
-            raise ValueError(f"{_quoted(text)} is too large: numbers must be finite")
-        return float(text)
-    return text
-
-
-def _refuse_misread(text: str) -> None:
-    for pattern, why in _MISREAD.items():
-        if re.fullmatch(pattern, text):
-            raise ValueError(f"unquoted {_quoted(text)}: {why}")
-    if _BASE_60.fullmatch(text):
-        seconds = 0.0
-        for part in text.lstrip("+-").split(":"):
-            seconds = seconds * 60 + float(part)
-        number = f"{'-' * text.startswith('-')}{seconds:.15g}"
-        raise ValueError(f'{_cut(text)} unquoted is read as {number} by other YAML tools: write "{_cut(text)}"')
-    digits = text.replace("_", "")
-    if digits != text and text[0] != "_" and any(form.fullmatch(digits) for form in (_INTEGER, _FLOAT, _BASE_60)):
-        raise ValueError(f"{_quoted(text)} has '_' within a number: write {_cut(digits)}, or quote it")
-
-
-def _text(text: str) -> str:
-    if lone := re.search("[\ud800-\udfff]", text):
-        raise ValueError(f"{lone[0]!a} is half a character: write the character itself")
-    return text
-
-
-# ---- pydantic's faults in plain words
-
-_TEMPLATES = {
-    "bool_type": "expected true or false, got {given}",
-    "int_type": "expected a whole number, got {given}",
-    "float_type": "expected a number, got {given}",
-    "string_type": "expected text, got {given}{quote}",
-    "none_required": "expected nothing (null), got {given}",
-    **dict.fromkeys(("list_type", "tuple_type", "set_type", "frozen_set_type"), "expected a list, got {given}"),
-    **dict.fromkeys(("dict_type", "model_type", "dataclass_type"), "expected a mapping ('key: value'), got {given}"),
-    "greater_than": "must be more than {gt}, got {given}",
-    "greater_than_equal": "must be at least {ge}, got {given}",
-    "less_than": "must be less than {lt}, got {given}",
-    "less_than_equal": "must be at most {le}, got {given}",
-    "multiple_of": "must be a multiple of {multiple_of}, got {given}",
-    "too_short": "needs at least {min_length}, has {actual_length}",
-    "too_long": "takes at most {max_length}, has {actual_length}",
-    "string_too_short": "needs at least {min_length} characters, got {given}",
-    "string_too_long": "takes at most {max_length} characters, got {given}",
-    "string_pattern_mismatch": "must match the pattern {pattern}, got {given}",
-    "value_error": "{error}",
-    "assertion_error": "{error}",
-}
-
-
-def _explained(fault: ErrorDetails, schema: Schema, data: Any) -> tuple[Location, str]:
-    """Where in the document pydantic's fault is, and what to tell the reader."""
-    kind, loc, given, context = fault["type"], fault["loc"], fault["input"], fault.get("ctx", {})
-    if kind in ("missing", "extra_forbidden"):
-        name = str(loc[-1])
-        location, owner = _followed(schema, loc[:-1], data)
-        known = owner.get("properties", {})
-        if kind == "extra_forbidden":
-            return (*location, loc[-1]), f"unknown key {_quoted(name)}{did_you_mean(name, list(known))}"
-        about = known.get(name, {}).get("description")
-        what = _quoted(name) if isinstance(loc[-1], str) else f"item {name}, counted from 0"
-        return location, f"missing: needs {what}" + (f" ({about})" if about else "")
-    location, owner = _followed(schema, loc, data)
-    if kind in ("literal_error", "enum"):
-        return location, _not_one_of(given, context["expected"])
-    if kind == "union_tag_invalid":
-        return (*location, *_discriminator(context)), _not_one_of(context["tag"], context["expected_tags"])
-    if kind == "union_tag_not_found" and "discriminator" in owner:
-        choices = ", ".join(owner["discriminator"]["mapping"])
-        return location, f"missing: needs {context['discriminator']} (one of {choices})"
-    quote = ": put it in quotes" if isinstance(given, bool | int | float) else ""
-    whole = {k: int(v) if isinstance(v, float) and v.is_integer() else v for k, v in context.items()}
-    template = _TEMPLATES.get(kind, "{said}, got {given}")
-    return location, template.format(**{**whole, "given": _shown(given), "quote": quote, "said": fault["msg"]})
-
-
-def _not_one_of(given: Any, expected: str) -> str:
-    """From what pydantic expected, such as `'home', 'away' or 'neutral'`."""
-    known = expected.replace("'", "").replace(" or ", ", ")
-    if not isinstance(given, str):
-        return f"{_shown(given)} is not one of {known}"
-    near = get_close_matches(given, known.split(", "), n=1)
-    return f"{_quoted(given)} is not one of {known}{did_you_mean(given, near)}"
-
-
-def _discriminator(context: dict[str, Any]) -> Location:
-    """The field that tells alternatives apart, none when a function does."""
-    name = str(context["discriminator"])
-    return (name.strip("'"),) if name.startswith("'") else ()
-
-
-def _schema(model: type[BaseModel]) -> Schema:
-    try:
-        return model.model_json_schema()
-    except PydanticInvalidForJsonSchema:
-        return {}
-
-
-def _followed(root: Schema, loc: Location, data: Any) -> tuple[Location, Schema]:
-    """The place in the document that a pydantic location means, and the JSON schema that holds there.
-
-    Where the schema has a choice, the next part names what was chosen and is not in the document.
-    """
-    location: Location = ()
-    schema = _settled(root, root)
-    for part in loc:
-        if "anyOf" in schema or "oneOf" in schema:
-            schema = _settled(_chosen(schema, part), root)
-            continue
-        child, here = _child(schema, part), _has(data, part)
-        location = (*location, part) if here or child else location
-        schema = _settled(child, root)
-        data = data[part] if here else data
-    return location, schema
-
-
-def _settled(schema: Schema, root: Schema) -> Schema:
-    """The schema behind references and behind `or null`."""
-    while True:
-        choices = [choice for choice in schema.get("anyOf", ()) if choice != {"type": "null"}]
-        if "$ref" in schema:
-            schema = root["$defs"][schema["$ref"].rpartition("/")[2]]
-        elif len(choices) == 1:
-            schema = choices[0]
-        else:
-            return schema
-
-
-def _chosen(schema: Schema, tag: str | int) -> Schema:
-    named = schema.get("discriminator", {}).get("mapping", {}).get(str(tag))
-    if named:
-        return {"$ref": named} if isinstance(named, str) else named
-    return next((c for c in schema.get("anyOf", ()) if c.get("$ref", "").endswith(f"/{tag}")), {})
-
-
-def _child(schema: Schema, part: str | int) -> Schema:
-    if isinstance(part, int):
-        fixed = schema.get("prefixItems", ())
-        child = fixed[part] if part < len(fixed) else schema.get("items")
-    else:
-        child = schema.get("properties", {}).get(part) or schema.get("additionalProperties")
-    return child if isinstance(child, dict) else {}
-
-
-def _has(holder: Any, part: str | int) -> bool:
-    return part in (holder if isinstance(holder, dict) else range(len(holder)) if isinstance(holder, list) else ())
-
-
-# ---- how problems are said
 
 
 def _faults(problems: Iterable[Problem]) -> InputError:
@@ -513,29 +327,3 @@ def _faults(problems: Iterable[Problem]) -> InputError:
 
 def _unfit(path: Path, message: str) -> InputError:
     return InputError([Problem(path, 0, 0, "", message)])
-
-
-def _dotted(location: Location) -> str:
-    return ".".join(p if isinstance(p, str) and re.fullmatch(r"[\w-]{1,40}", p) else _cut(repr(p)) for p in location)
-
-
-def _shown(value: Any) -> str:
-    if isinstance(value, str):
-        return f"text {_quoted(value)}"
-    if isinstance(value, dict | list):
-        return "a mapping" if isinstance(value, dict) else f"a list of {len(value)}"
-    return "nothing" if value is None else json.dumps(value)
-
-
-def _quoted(text: str) -> str:
-    shown = repr(text[:41])
-    return shown if len(shown) <= 42 else f"{shown[:39]}…{shown[0]}"
-
-
-def _cut(text: str) -> str:
-    return text if len(text) <= 40 else text[:37] + "…"
-
-
-def _safe(text: str) -> str:
-    """Without characters that could command a terminal or hide text."""
-    return "".join(char if char.isprintable() else ascii(char)[1:-1] for char in text)

@@ -1,7 +1,7 @@
 """Played nights against what is known of audiences: suspense, surprise and shock hold them; chat follows goals.
 
-Regression as in the minute-audience studies (Buraimo, Forrest, McHale & Tena 2020; their sizes could not be read, so only signs,
-order and an upper bound are asked): ln V_t = a_match + f(minute) + rho ln V_(t-1) + b z, by ordinary least squares.
+Regression as in the minute-audience studies (Buraimo, Forrest, McHale & Tena 2020; their sizes could not be read, so
+only signs, order and an upper bound are asked): ln V_t = a_match + f(minute) + rho ln V_(t-1) + b z, by least squares.
 """
 
 from __future__ import annotations
@@ -24,7 +24,9 @@ TITLE = "Audience and chat of played nights"
 MATCHES, VIEWERS = 80, 3000
 KEPT = 40  # nights whose rows are kept
 SETTLED = "who is still there late has settled, so suspense has less left to hold; no parameter here makes it otherwise"
-LEVEL = "a level match stays suspenseful to the end, and suspense is all that holds viewers here; nobody dislikes a draw"
+LEVEL = (
+    "a level match stays suspenseful to the end, and suspense is all that holds viewers here; nobody dislikes a draw"
+)
 BURAIMO = "signs: Buraimo et al. 2020; Bizzozero et al. 2016"
 
 
@@ -101,7 +103,9 @@ def _regression() -> Iterator[Check]:
     yield Check("V1.1b", "t value of surprise", t["surprise"], critical, np.inf, BURAIMO)
     yield Check("V1.1c", "t value of shock (may be about 0)", t["shock"], -critical, np.inf, BURAIMO)
     _, late = fit(frame, ["suspense", "surprise", "shock", "late_suspense", "late_surprise"])
-    yield Check("V1.2b", "t value of suspense x second half", late["late_suspense"], 0, np.inf, "Bizzozero et al. 2016", SETTLED)
+    yield Check(
+        "V1.2b", "t value of suspense x second half", late["late_suspense"], 0, np.inf, "Bizzozero et al. 2016", SETTLED
+    )
     long_run = 100 * (beta["suspense"] + beta["surprise"]) / (1 - beta["lag"])
     bound = "upper bound: attendance +11.2% per s.d. (Ferguson & Lakhani 2021)"
     yield Check("V1.3", "long-run effect of +1 s.d. suspense and surprise [%]", long_run, 0, 11.2, bound)
@@ -158,6 +162,13 @@ def _chat() -> Iterator[Check]:
     above = burst - np.mean(before)
     half = next(i for i in range(peak, len(above)) if above[i] < above[peak] / 2) - peak
     one = "one match, 118,700 tweets (Hettiarachchi et al. 2022)"
-    yield Check("V1.11a", "peak of messages after a first goal [s]", 10 * peak + 5, 30, 90, "Fusaroli et al. 2015; 48 s in " + one)
+    yield Check(
+        "V1.11a",
+        "peak of messages after a first goal [s]",
+        10 * peak + 5,
+        30,
+        90,
+        "Fusaroli et al. 2015; 48 s in " + one,
+    )
     yield Check("V1.11b", "half-life of the burst of messages [s]", 10 * half, 60, 480, f"102 s in {one}")
     yield Check("V1.11c", "peak over the six minutes before", burst[peak] / np.mean(before), 3, 20, f"9.9 in {one}")

@@ -22,8 +22,8 @@ TITLE = "Beliefs"
 PARAMETERS = Parameters()
 GENERATED = 4_000
 CLOCKS = list(range(0, 95, 5))
-REFERENCE = "evidence.md §1.1, 4,000 simulated matches without added time; ±15%"
-WYSCOUT = "evidence.md §9, Wyscout open data 2017/18, league-average Poisson; ±.02"
+REFERENCE = "4,000 simulated Poisson matches without added time, computed for this project; ±15%"
+WYSCOUT = "Wyscout open data 2017/18, league-average Poisson; ±.02"
 
 
 def checks() -> list[Check]:
@@ -85,7 +85,7 @@ def _calibration(where: str, forecasts: Sequence[Forecast]) -> Iterator[Check]:
     decile = np.minimum((p * 10).astype(int), 9)
     counts = np.bincount(decile, minlength=10)
     errors = 100 * np.abs(np.bincount(decile, came - p, 10)) / counts
-    source = "evidence.md V1.8; every five minutes, three outcomes"
+    source = "own demand; every five minutes, three outcomes"
     mean = float(np.average(errors, weights=counts))
     yield Check("V1.8", f"reliability error, deciles weighted by their forecasts, pp, {where}", mean, 0, 2, source)
     yield Check("V1.8", f"reliability error, worst decile, pp, {where}", float(errors.max()), 0, 2, source)
@@ -103,7 +103,14 @@ def _magnitudes(matches: Sequence[Match]) -> Iterator[Check]:
     yield from _near("surprise of a goal", goals, 0.40, 0.28)
     yield from _near("shock", shock, 0.355, 0.260)
     ratio = float(last.mean() / first.mean())
-    yield Check("V1.2", "suspense in the last 15 min over the first 15", ratio, 1, np.inf, "evidence.md §1.1, V1.2")
+    yield Check(
+        "V1.2",
+        "suspense in the last 15 min over the first 15",
+        ratio,
+        1,
+        np.inf,
+        "Bizzozero et al. 2016: stronger late",
+    )
 
 
 def _by_minute(match: Match) -> tuple[Array, Array, Array, Array]:
@@ -147,7 +154,7 @@ def _single_goals() -> Iterator[Check]:
     yield _within("surprise of a goal at 2–0, 10 min before the end", _last_surprise([20, 40, 80 + added]), 0.013)
     dull = _average_match([10, 20, 30])
     suspense = float(believe_at(np.array([minute(dull, 60)]), dull, PARAMETERS)[1][0])
-    yield Check("V1.5", "suspense at 3–0, 60'", suspense, 0, 0.02, "evidence.md V1.5")
+    yield Check("V1.5", "suspense at 3–0, 60'", suspense, 0, 0.02, "own demand on a blow-out")
 
 
 def _last_surprise(goals: Iterable[float]) -> float:

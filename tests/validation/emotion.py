@@ -1,4 +1,4 @@
-"""Arousal against a real match's chat, mood against the hours after a match (evidence.md §1.3 and §9)."""
+"""Arousal against a real match's chat, mood against the hours after a match."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ Array = NDArray[np.float64]
 TITLE = "Emotion"
 PARAMETERS = Parameters()
 HOUR = 3600.0
-CHAT = "evidence.md §9: chat of one match, to which the levels of arousal were tuned"
-KERNEL = "evidence.md §1.3"
+CHAT = "chat of one match (Hettiarachchi et al. 2022), to which the levels of arousal were tuned"
+KERNEL = "bursts peak at about 1 min (Fusaroli et al. 2015); half-life assumed 1 to 8 min"
 
 
 def checks() -> list[Check]:
@@ -99,7 +99,7 @@ def _bursts() -> Iterator[Check]:
     yield Check("V1.11", "a goal alone: time to peak, s", peak, 30, 90, KERNEL)
     yield Check("V1.11", "a goal alone: peak to half of it, s", halved, 60, 480, KERNEL)
     late, idle = _burst((85, HOME)), _burst((10, HOME), (20, HOME), (30, HOME), (85, HOME))
-    yield Check("E1.1", "a goal at 85': burst at 0–0 over burst at 3–0", late / idle, 1, np.inf, "evidence.md §1.1")
+    yield Check("E1.1", "a goal at 85': burst at 0–0 over burst at 3–0", late / idle, 1, np.inf, "own demand")
     yield Check("E1.1", "a goal at 0–0: burst at 85' over burst at 10'", late / _burst((10, HOME)), 1, np.inf, KERNEL)
 
 
@@ -120,7 +120,7 @@ def _penalty() -> Iterator[Check]:
     night = _night(regular_match([award, goal], 1.4, 1.4))
     hush, after = night.arousal(kick - 20, kick).mean(), night.arousal(kick, kick + 60).max()
     local = night.arousal(award.at, kick - 25).mean()
-    source = "evidence.md V1.12; thresholds assumed there"
+    source = "near silence before a kick (Twitter 2014, secondary); thresholds assumed"
     yield Check("V1.12", "20 s before a penalty over the time since its award", hush / local, 0, 0.5, source)
     yield Check("V1.12", "peak in the minute after a penalty over the 20 s before", after / hush, 3, np.inf, source)
 
@@ -130,7 +130,7 @@ def _mood_hours() -> Iterator[Check]:
     end = night.match.full_time
     rows = slice(int(end - night.match.opens), int(end + 3 * HOUR - night.match.opens))
     won, lost = night.emotion.mood[[HOME, AWAY], rows].reshape(2, 3, -1).mean(axis=2)
-    source = "evidence.md V1.10; Dolton & MacKerron 2018, as quoted"
+    source = "Dolton & MacKerron 2018, as quoted"
     yield Check("V1.10", "mood after a win, second hour over first", won[1] / won[0], 0.25, 0.41, source)
     yield Check("V1.10", "mood after a loss, second hour over first", lost[1] / lost[0], 0.32, 0.48, source)
     yield Check("V1.10", "mood of the first hour, loss over win", -lost[0] / won[0], 1.7, 2.3, source)
@@ -146,6 +146,6 @@ def _moods() -> Iterator[Check]:
     upset, expected = _league((60, AWAY), home=2.6, away=0.5), _league((60, HOME), home=2.6, away=0.5)
     end = upset.match.full_time
     loss, win = upset.mood(HOME, end), upset.mood(AWAY, end)
-    source = "evidence.md V1.13; Card & Dahl 2011"
+    source = "Card & Dahl 2011"
     yield Check("V1.13", "an expected loss over an upset loss", expected.mood(AWAY, end) / loss, 0, 0.5, source)
     yield Check("V1.13", "an upset win over an upset loss, absolute", -win / loss, 0, 1, source)

@@ -1,4 +1,4 @@
-"""The audience and the chat of played nights lie where the evidence says; what does not is reported, with its reason."""
+"""Audience and chat of played nights lie where the evidence says; what does not is reported, with its reason."""
 
 from __future__ import annotations
 

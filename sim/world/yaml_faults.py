@@ -1,0 +1,137 @@
+"""Pydantic's faults in plain words, at the place in the document where each was written."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from typing import Any
+
+from pydantic import BaseModel
+from pydantic.errors import PydanticInvalidForJsonSchema
+from pydantic_core import ErrorDetails
+
+from sim.errors import did_you_mean
+from sim.world.yaml_wording import Location, quoted, shown
+
+Schema = dict[str, Any]
+
+_TEMPLATES = {
+    "bool_type": "expected true or false, got {given}",
+    "int_type": "expected a whole number, got {given}",
+    "float_type": "expected a number, got {given}",
+    "string_type": "expected text, got {given}{quote}",
+    "none_required": "expected nothing (null), got {given}",
+    **dict.fromkeys(("list_type", "tuple_type", "set_type", "frozen_set_type"), "expected a list, got {given}"),
+    **dict.fromkeys(("dict_type", "model_type", "dataclass_type"), "expected a mapping ('key: value'), got {given}"),
+    "greater_than": "must be more than {gt}, got {given}",
+    "greater_than_equal": "must be at least {ge}, got {given}",
+    "less_than": "must be less than {lt}, got {given}",
+    "less_than_equal": "must be at most {le}, got {given}",
+    "multiple_of": "must be a multiple of {multiple_of}, got {given}",
+    "too_short": "needs at least {min_length}, has {actual_length}",
+    "too_long": "takes at most {max_length}, has {actual_length}",
+    "string_too_short": "needs at least {min_length} characters, got {given}",
+    "string_too_long": "takes at most {max_length} characters, got {given}",
+    "string_pattern_mismatch": "must match the pattern {pattern}, got {given}",
+    "value_error": "{error}",
+    "assertion_error": "{error}",
+}
+
+
+def explained(fault: ErrorDetails, schema: Schema, data: Any) -> tuple[Location, str]:
+    """Where in the document pydantic's fault is, and what to tell the reader."""
+    kind, loc, given, context = fault["type"], fault["loc"], fault["input"], fault.get("ctx", {})
+    if kind in ("missing", "extra_forbidden"):
+        name = str(loc[-1])
+        location, owner = followed(schema, loc[:-1], data)
+        known = owner.get("properties", {})
+        if kind == "extra_forbidden":
+            return (*location, loc[-1]), f"unknown key {quoted(name)}{did_you_mean(name, list(known))}"
+        about = known.get(name, {}).get("description")
+        what = quoted(name) if isinstance(loc[-1], str) else f"item {name}, counted from 0"
+        return location, f"missing: needs {what}" + (f" ({about})" if about else "")
+    location, owner = followed(schema, loc, data)
+    if kind in ("literal_error", "enum"):
+        return location, _not_one_of(given, context["expected"])
+    if kind == "union_tag_invalid":
+        return (*location, *_discriminator(context)), _not_one_of(context["tag"], context["expected_tags"])
+    if kind == "union_tag_not_found" and "discriminator" in owner:
+        choices = ", ".join(owner["discriminator"]["mapping"])
+        return location, f"missing: needs {context['discriminator']} (one of {choices})"
+    quote = ": put it in quotes" if isinstance(given, bool | int | float) else ""
+    whole = {k: int(v) if isinstance(v, float) and v.is_integer() else v for k, v in context.items()}
+    template = _TEMPLATES.get(kind, "{said}, got {given}")
+    return location, template.format(**{**whole, "given": shown(given), "quote": quote, "said": fault["msg"]})
+
+
+def _not_one_of(given: Any, expected: str) -> str:
+    """From what pydantic expected, such as `'home', 'away' or 'neutral'`."""
+    known = expected.replace("'", "").replace(" or ", ", ")
+    if not isinstance(given, str):
+        return f"{shown(given)} is not one of {known}"
+    near = get_close_matches(given, known.split(", "), n=1)
+    return f"{quoted(given)} is not one of {known}{did_you_mean(given, near)}"
+
+
+def _discriminator(context: dict[str, Any]) -> Location:
+    """The field that tells alternatives apart, none when a function does."""
+    name = str(context["discriminator"])
+    return (name.strip("'"),) if name.startswith("'") else ()
+
+
+def schema_of(model: type[BaseModel]) -> Schema:
+    """The JSON Schema of a model, empty where it has none."""
+    try:
+        return model.model_json_schema()
+    except PydanticInvalidForJsonSchema:
+        return {}
+
+
+def followed(root: Schema, loc: Location, data: Any) -> tuple[Location, Schema]:
+    """The place in the document that a pydantic location means, and the JSON schema that holds there.
+
+    Where the schema has a choice, the next part names what was chosen and is not in the document.
+    """
+    location: Location = ()
+    schema = _settled(root, root)
+    for part in loc:
+        if "anyOf" in schema or "oneOf" in schema:
+            schema = _settled(_chosen(schema, part), root)
+            continue
+        child, here = _child(schema, part), has(data, part)
+        location = (*location, part) if here or child else location
+        schema = _settled(child, root)
+        data = data[part] if here else data
+    return location, schema
+
+
+def _settled(schema: Schema, root: Schema) -> Schema:
+    """The schema behind references and behind `or null`."""
+    while True:
+        choices = [choice for choice in schema.get("anyOf", ()) if choice != {"type": "null"}]
+        if "$ref" in schema:
+            schema = root["$defs"][schema["$ref"].rpartition("/")[2]]
+        elif len(choices) == 1:
+            schema = choices[0]
+        else:
+            return schema
+
+
+def _chosen(schema: Schema, tag: str | int) -> Schema:
+    named = schema.get("discriminator", {}).get("mapping", {}).get(str(tag))
+    if named:
+        return {"$ref": named} if isinstance(named, str) else named
+    return next((c for c in schema.get("anyOf", ()) if c.get("$ref", "").endswith(f"/{tag}")), {})
+
+
+def _child(schema: Schema, part: str | int) -> Schema:
+    if isinstance(part, int):
+        fixed = schema.get("prefixItems", ())
+        child = fixed[part] if part < len(fixed) else schema.get("items")
+    else:
+        child = schema.get("properties", {}).get(part) or schema.get("additionalProperties")
+    return child if isinstance(child, dict) else {}
+
+
+def has(holder: Any, part: str | int) -> bool:
+    """Whether a mapping has a key, or a list an index."""
+    return part in (holder if isinstance(holder, dict) else range(len(holder)) if isinstance(holder, list) else ())

@@ -1,0 +1,73 @@
+"""Means, paired differences and their intervals, against scipy and against what they must be."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy import stats
+
+from sim.experiment.comparison import compare
+
+
+def table(**policies: list[float]) -> pd.DataFrame:
+    rows = [(name, r, x, 2.0) for name, values in policies.items() for r, x in enumerate(values)]
+    return pd.DataFrame(rows, columns=["policy", "replication", "orders", "mutes"])
+
+
+def compared(**policies: list[float]):
+    return compare(table(**policies), scenario="s", seed=3, baseline="a")
+
+
+def test_means_have_t_intervals():
+    x = [3.0, 5.0, 4.0, 9.0]
+    got = compared(a=x)["policies"]["a"]["orders"]
+    low, high = stats.t.interval(0.95, 3, np.mean(x), stats.sem(x))
+    assert [got["mean"], got["low"], got["high"]] == pytest.approx([5.25, low, high])
+
+
+def test_differences_are_paired_by_replication_whatever_the_order_of_rows():
+    noise = np.array([10.0, 200.0, 35.0, 4.0, 90.0])
+    step = np.array([1.0, 1.1, 0.9, 1.2, 0.8])
+    rows = table(a=list(noise), b=list(noise + step)).sample(frac=1, random_state=1)
+    got = compare(rows, scenario="s", seed=3, baseline="a")["differences"]
+    low, high = stats.t.interval(0.95, 4, 1.0, stats.sem(step))
+    assert list(got) == ["b"]
+    assert [got["b"]["orders"][k] for k in ("mean", "low", "high")] == pytest.approx([1.0, low, high])
+    assert got["b"]["orders"]["variance_reduction"] > 1000
+    assert low < got["b"]["orders"]["bca_low"] < 1.0 < got["b"]["orders"]["bca_high"] < high
+
+
+def test_the_bootstrap_interval_leans_where_the_data_leans():
+    skewed = compared(a=[0.0] * 20, b=[0.0] * 17 + [1.0, 5.0, 30.0])["differences"]["b"]["orders"]
+    assert skewed["bca_high"] - skewed["mean"] > skewed["mean"] - skewed["bca_low"]
+    assert skewed["bca_low"] >= 0.0 > skewed["low"]
+
+
+def test_the_same_twice_is_the_same():
+    given = {"a": [1.0, 2.0, 4.0, 8.0], "b": [2.0, 2.0, 5.0, 9.0]}
+    assert compared(**given) == compared(**given)
+
+
+def test_what_does_not_vary_has_the_t_interval_and_no_nan():
+    got = compared(a=[1.0, 2.0, 4.0], b=[2.0, 3.0, 5.0])
+    difference = got["differences"]["b"]["orders"]
+    assert [difference[k] for k in ("mean", "low", "high", "bca_low", "bca_high")] == [1.0] * 5
+    assert difference["variance_reduction"] is None
+    json.dumps(got, allow_nan=False)
+
+
+def test_one_replication_has_no_interval_and_says_so():
+    got = compared(a=[1.0], b=[4.0])
+    assert got["policies"]["b"]["orders"] == {"mean": 4.0, "low": 4.0, "high": 4.0}
+    assert got["differences"]["b"]["orders"]["high"] == 3.0
+    assert "no intervals" in got["note"]
+    json.dumps(got, allow_nan=False)
+
+
+def test_without_a_baseline_there_are_no_differences():
+    got = compare(table(a=[1.0, 2.0], b=[1.0, 3.0]), scenario="s", seed=3, baseline=None)
+    assert got["differences"] == {}
+    assert got["baseline"] is None

@@ -1,0 +1,146 @@
+"""The same results from one process and from several; folders that are whole or not there."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from sim.errors import MatchdayError
+from sim.experiment import runs
+from sim.experiment.provenance import file_sha256
+from sim.experiment.runs import Plan, WorkerLostError, play_all, table
+from sim.experiment.session import conduct
+from sim.experiment.store import Command
+from sim.policy.check import PolicyError
+from sim.policy.find import find_all
+from tests.worlds import world
+
+WORLD = world()
+LATE = """
+import os
+class Late:
+    def decide(self, view):
+        if view.time > 600:
+            {what}
+        return []
+"""
+
+
+def plan(*specs: str, **changes) -> Plan:
+    return replace(Plan(WORLD, find_all(specs or ("no_push", "blast")), 5, 2, 60), **changes)
+
+
+def command(results: Path, baseline: str | None = "no_push") -> Command:
+    return Command(("compare",), (), baseline, results)
+
+
+def late(folder: Path, what: str) -> str:
+    (folder / "late.py").write_text(LATE.format(what=what))
+    return f"{folder / 'late.py'}:Late"
+
+
+def everything_below(folder: Path) -> list[Path]:
+    return sorted(folder.rglob("*"))
+
+
+def test_processes_do_not_change_the_results(tmp_path):
+    one = list(play_all(plan(ledger=tmp_path / "one")))
+    two = list(play_all(plan(ledger=tmp_path / "two"), jobs=2))
+    order = [("no_push", 0), ("blast", 0), ("no_push", 1), ("blast", 1)]
+    assert [(n.policy, n.replication) for n in one] == [(n.policy, n.replication) for n in two] == order
+    assert [n.ledger_sha256 for n in one] == [n.ledger_sha256 for n in two]
+    assert len({n.ledger_sha256 for n in one}) == 4
+    pd.testing.assert_frame_equal(table(one), table(two), check_exact=True)
+    for file in (tmp_path / "one").iterdir():
+        assert file_sha256(file) == file_sha256(tmp_path / "two" / file.name)
+
+
+def test_a_policy_that_fails_in_a_worker_is_told_as_in_this_process(tmp_path):
+    bad = plan("no_push", late(tmp_path, "raise ValueError('no more')"))
+    said = []
+    for jobs in (1, 2):
+        with pytest.raises(PolicyError) as raised:
+            list(play_all(bad, jobs))
+        said.append(str(raised.value))
+    assert said[0] == said[1]
+    assert "policy 'Late' at" in said[0]
+    assert "ValueError: no more" in said[0]
+
+
+def test_a_worker_that_dies_is_told(tmp_path):
+    with pytest.raises(WorkerLostError, match="worker process died"):
+        list(play_all(plan("no_push", late(tmp_path, "os._exit(9)")), 2))
+
+
+def test_large_audiences_play_on_all_cores(monkeypatch):
+    used = []
+    monkeypatch.setattr(runs, "play_one", lambda plan, r, p, threads: used.append(threads))
+    monkeypatch.setattr(runs.os, "cpu_count", lambda: 8)
+    list(play_all(plan(viewers=1000, replications=1)))
+    list(play_all(plan(viewers=200_000, replications=1)))
+    assert used == [1, 1, 8, 8]
+
+
+# --- the folder -------------------------------------------------------------------------------------------------------
+
+
+def test_a_run_leaves_a_complete_folder(tmp_path):
+    told = []
+    done = conduct(plan(), command(tmp_path), ledger=True, tell=told.append)
+    manifest = json.loads((done.folder / "manifest.json").read_text())
+    assert len(told) == 4
+    files = {f.relative_to(done.folder).as_posix() for f in everything_below(done.folder) if f.is_file()}
+    assert files == {*manifest["files"], "manifest.json"}
+    assert {"comparison.json", "summary.md", "scenario.resolved.yaml", "ledger/blast-1.parquet", "run.log"} <= files
+    assert all(file_sha256(done.folder / name) == sha for name, sha in manifest["files"].items())
+    assert [f.name for f in done.folder.parent.iterdir()] == [done.folder.name]
+    assert set(manifest["ledger_sha256"]) == {"no_push", "blast"}
+    assert set(manifest["ledger_sha256"]["blast"]) == {"0", "1"}
+    kept = pd.read_parquet(done.folder / "replications.parquet")
+    pd.testing.assert_frame_equal(kept, done.nights, check_dtype=False)
+    series = pd.read_parquet(done.folder / "series.parquet")
+    assert set(series["policy"]) == {"no_push", "blast"}
+
+
+def test_a_run_repeated_gives_the_same_files(tmp_path):
+    first, second = (conduct(plan(), command(tmp_path), jobs=jobs) for jobs in (1, 2))
+    assert first.folder != second.folder
+    one, two = (json.loads((r.folder / "manifest.json").read_text()) for r in (first, second))
+    assert one["identity"] == two["identity"]
+    assert {**one["files"], "run.log": ""} == {**two["files"], "run.log": ""}
+
+
+def test_one_night_has_one_ledger_hash(tmp_path):
+    done = conduct(plan("blast", replications=1), command(tmp_path, None), ledger=True)
+    assert len(json.loads((done.folder / "manifest.json").read_text())["ledger_sha256"]) == 64
+
+
+@pytest.mark.parametrize("what", ["raise ValueError('x')", "raise KeyboardInterrupt"])
+def test_a_run_that_fails_leaves_nothing(tmp_path, what):
+    spec = late(tmp_path, what)
+    results = tmp_path / "deep" / "results"
+    with pytest.raises((MatchdayError, KeyboardInterrupt)):
+        conduct(plan("no_push", spec), command(results), ledger=True)
+    assert everything_below(tmp_path) == [tmp_path / "late.py"]
+
+
+def test_a_disk_that_fills_leaves_nothing(tmp_path, monkeypatch):
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("sim.experiment.session.fill", full)
+    with pytest.raises(MatchdayError, match="No space left on device"):
+        conduct(plan(replications=1), command(tmp_path / "results"))
+    assert everything_below(tmp_path) == []
+
+
+def test_a_file_in_the_way_is_told_before_anything_is_played(tmp_path, monkeypatch):
+    monkeypatch.setattr("sim.experiment.session.play_all", lambda *_: pytest.fail("played"))
+    (tmp_path / "results").write_text("in the way")
+    with pytest.raises(MatchdayError, match="cannot write results"):
+        conduct(plan(), command(tmp_path / "results"))
+    assert (tmp_path / "results").read_text() == "in the way"

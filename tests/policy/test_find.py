@@ -1,0 +1,100 @@
+"""Policies found by name, by file and class, and what is said when they are not."""
+
+from __future__ import annotations
+
+import pickle
+from pathlib import Path
+
+import pytest
+
+from sim.errors import InputError, MatchdayError, Problem
+from sim.policy.check import PolicyError
+from sim.policy.find import available, find, find_all
+from tests.worlds import world
+
+MINE = """
+from dataclasses import dataclass
+
+@dataclass
+class Mine:
+    rest: float = 1.0
+
+    def decide(self, view):
+        return []
+"""
+BROKEN = MINE.replace("1.0", "1.0\n\n    def __post_init__(self): 1 / 0")
+
+
+def written(folder: Path, text: str, name: str = "mine.py") -> Path:
+    file = folder / name
+    file.write_text(text)
+    return file
+
+
+def test_samples_are_found_by_name_and_say_what_they_are():
+    samples = {sample.name: sample.about for sample in available()}
+    assert {"no_push", "blast", "peak_flash", "lull_only"} <= set(samples)
+    assert all(samples.values())
+    policy = find("blast")
+    assert (policy.name, policy.spec, len(policy.source_sha256)) == ("blast", "blast", 64)
+    assert policy.make() is not policy.make()
+
+
+def test_the_working_directory_comes_before_the_package(tmp_path, monkeypatch):
+    (tmp_path / "policies").mkdir()
+    written(tmp_path / "policies", MINE, "blast.py")
+    monkeypatch.chdir(tmp_path)
+    assert type(find("blast").make()).__name__ == "Mine"
+    assert find("no_push").name == "no_push"
+
+
+def test_an_own_policy_by_file_and_class(tmp_path):
+    file = written(tmp_path, MINE)
+    assert find(f"{file}:Mine").name == "Mine"
+    assert find(str(file)).name == "mine"
+    assert not (tmp_path / "__pycache__").exists()
+
+
+def test_names_that_clash_are_told_apart(tmp_path):
+    first, second = written(tmp_path, MINE, "a.py"), written(tmp_path, MINE, "b.py")
+    found = find_all([f"{first}:Mine", f"{second}:Mine", f"{first}:Mine"])
+    assert [policy.name for policy in found] == ["Mine", "Mine-2"]
+
+
+@pytest.mark.parametrize(
+    ("spec", "text", "said"),
+    [
+        ("blsat", "", "did you mean 'blast'"),
+        ("nowhere.py:Mine", "", "cannot read nowhere.py"),
+        ("{file}:Mien", MINE, "no class 'Mien' — did you mean 'Mine'"),
+        ("{file}", "x = 1\n", "no class with a method decide"),
+        ("{file}", MINE + MINE.replace("Mine", "Yours"), "several classes"),
+        ("{file}:Mine", "class Mine:\n    pass\n", "no method decide"),
+        ("{file}:Mine", "Mine = 3\n", "no class but int"),
+        ("{file}:Mine", "class Mine:\n  def decide(self, view)\n", "mine.py:2:"),
+        ("{file}:Mine", "import os\nimport nosuchmodule\n", "mine.py:2: cannot be imported: ModuleNotFoundError"),
+        ("{file}:Mine", "raise SystemExit(0)\n", "mine.py:1: cannot be imported: SystemExit"),
+        ("{file}:Mine", BROKEN, "mine.py:8: Mine() cannot be made: ZeroDivisionError"),
+    ],
+)  # fmt: skip
+def test_what_is_no_policy_is_named_with_its_place(tmp_path, spec, text, said):
+    file = written(tmp_path, text)
+    with pytest.raises(MatchdayError, match="") as raised:
+        find(spec.format(file=file))
+    assert said in str(raised.value)
+
+
+def test_errors_survive_the_way_home_from_a_worker():
+    class Bad:
+        def decide(self, view):
+            raise ValueError("no")
+
+    from sim.engine.play import play
+
+    with pytest.raises(PolicyError) as raised:
+        play(world().night(1, 0), Bad(), "bad")
+    again = pickle.loads(pickle.dumps(raised.value))
+    assert isinstance(again, PolicyError)
+    assert str(again) == str(raised.value)
+    error = InputError([Problem(Path("a.yaml"), 1, 2, "x", "bad"), Problem(Path("a.yaml"), 2, 2, "y", "worse")])
+    assert str(pickle.loads(pickle.dumps(error))) == str(error)
