@@ -223,13 +223,14 @@ def test_validate_in_every_form(here, matchday, form):
     code, out, _ = matchday("validate", "bad.yaml", "night.yaml", "--format", form)
     assert code == 2
     if form == "text":
-        assert out.startswith("bad.yaml:8:3: audience.viewrs: unknown key")
+        assert "bad.yaml:8:3: audience.viewrs: unknown key 'viewrs' — did you mean 'viewers'?" in out.splitlines()
+        assert out.endswith("2 files checked: 2 problems\n")
     elif form == "json":
         said = json.loads(out)
         assert said["passed"] is False
         assert [said["problems"][0][k] for k in ("file", "line", "column")] == ["bad.yaml", 8, 3]
     elif form == "github":
-        assert out.startswith("::error file=bad.yaml,line=8,col=3::audience.viewrs: unknown key")
+        assert "\n::error file=bad.yaml,line=8,col=3::audience.viewrs: unknown key" in out
     else:
         region = json.loads(out)["runs"][0]["results"][0]["locations"][0]["physicalLocation"]["region"]
         assert region == {"startLine": 8, "startColumn": 3}

@@ -79,7 +79,7 @@ def test_names_that_clash_are_told_apart(tmp_path):
 )  # fmt: skip
 def test_what_is_no_policy_is_named_with_its_place(tmp_path, spec, text, said):
     file = written(tmp_path, text)
-    with pytest.raises(MatchdayError, match="") as raised:
+    with pytest.raises(MatchdayError) as raised:
         find(spec.format(file=file))
     assert said in str(raised.value)
 
