@@ -9,6 +9,8 @@ from __future__ import annotations
 import argparse
 import gc
 import json
+import os
+import platform
 from collections.abc import Callable, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from importlib.util import find_spec
@@ -30,15 +32,18 @@ LEAGUE = ROOT / "scenarios" / "daily" / "league-night.yaml"
 SEED, WARM = 7, 500
 TARGETS = {"seconds": 6.0, "megabytes": 200.0, "events_a_viewer": 25.0, "times_plain": 50.0}
 
+MEASURED = ("draw_seconds", "play_seconds", "seconds", "ns_an_event")  # given as medians
+
 Figures = dict[str, Any]
 
 
 def main() -> None:
     """Measures, prints, and says which targets are met."""
     options = _options()
+    machine = {"cores": os.cpu_count(), "system": platform.platform(terse=True), "load": os.getloadavg()[0]}
     small = compare_engines(options.scenario, options.small, options.threads)
     big = _in_fresh_process(big_night, options.scenario, options.viewers, options.threads, options.runs)
-    result = {"engines": small, "night": big, "limits": limits(big, options.threads)}
+    result: Figures = {"machine": machine, "engines": small, "night": big, "limits": limits(big, options.threads)}
     result["targets"] = verdicts(result)
     print(json.dumps(result, indent=2) if options.json else table(result))
 
@@ -109,7 +114,7 @@ def big_night(scenario: Path, viewers: int, threads: int, runs: int) -> Figures:
     first = _big(world, viewers, threads)
     above = (peak() - start) / MB
     every = [first, *(_big(world, viewers, threads) for _ in range(runs - 1))]
-    times = {name: median(f[name] for f in every) for name in ("draw_seconds", "play_seconds", "seconds")}
+    times = {name: median(f[name] for f in every) for name in MEASURED}
     return first | times | {"megabytes": above, "runs": runs, "threads": threads}
 
 
@@ -180,7 +185,9 @@ def verdicts(result: Mapping[str, Any]) -> Figures:
 
 def table(result: Mapping[str, Any]) -> str:
     """Everything as text."""
-    lines = [*_engine_lines(result["engines"], result["night"]), "", *_night_lines(result["night"])]
+    machine = result["machine"]
+    about = f"{machine['cores']} cores, {machine['system']}, load average before the run {machine['load']:.2f}"
+    lines = [about, "", *_engine_lines(result["engines"], result["night"]), "", *_night_lines(result["night"])]
     return "\n".join([*lines, "", *_limit_lines(result["limits"]), "", *_target_lines(result["targets"])])
 
 

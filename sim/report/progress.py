@@ -30,12 +30,14 @@ class _Lines:
 
     def __init__(self, console: Console, total: int) -> None:
         self.console, self.total, self.done = console, total, 0
-        self.started = self.told = time.monotonic()
+        self.first = self.told = time.monotonic()
 
     def __call__(self, _: object) -> None:
         self.done += 1
         now = time.monotonic()
-        if now - self.told >= EVERY and self.done < self.total:
+        if self.done == 1:
+            self.first = now  # before it there was compiling, too
+        elif now - self.told >= EVERY and self.done < self.total:
             self.told = now
-            left = (now - self.started) / self.done * (self.total - self.done)
+            left = (now - self.first) / (self.done - 1) * (self.total - self.done)
             self.console.print(f"{self.done} of {self.total} nights played, about {left:.0f} s left", highlight=False)

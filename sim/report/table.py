@@ -113,8 +113,13 @@ def _difference(value: Mapping[str, float] | None, metric: Metric, scale: float)
     if mean == 0.0 and half == 0.0:
         return "=", ""
     digits = min(3, max(0, 1 - math.floor(math.log10(half or abs(mean)))))
-    text = f"{mean:+,.{digits}f}" + (f" ±{half:,.{digits}f}" if half else "")
-    return text, _mark(value, metric) if half else ""
+    text = f"{mean:+,.{digits}f}"
+    return (f"{text} ±{_width_of(half, digits)}", _mark(value, metric)) if half else (text, "")
+
+
+def _width_of(half: float, digits: int) -> str:
+    smallest = 10.0**-digits
+    return f"{half:,.{digits}f}" if half >= smallest / 2.0 else f"<{smallest:g}"
 
 
 def _mark(value: Mapping[str, float], metric: Metric) -> str:
