@@ -40,8 +40,12 @@ Figures = dict[str, Any]
 def main() -> None:
     """Measures, prints, and says which targets are met."""
     options = _options()
-    machine = {"cores": os.cpu_count(), "system": platform.platform(terse=True), "load": os.getloadavg()[0]}
-    small = compare_engines(options.scenario, options.small, options.threads)
+    machine = {
+        "cores": os.cpu_count(),
+        "system": f"{platform.system()} {platform.machine()}",
+        "load": os.getloadavg()[0],
+    }
+    small = compare_engines(options.scenario, options.small)
     big = _in_fresh_process(big_night, options.scenario, options.viewers, options.threads, options.runs)
     result: Figures = {"machine": machine, "engines": small, "night": big, "limits": limits(big, options.threads)}
     result["targets"] = verdicts(result)
@@ -62,22 +66,22 @@ def _options() -> argparse.Namespace:
 # --- every engine on a small night -----------------------------------------------------------------------------------
 
 
-def compare_engines(scenario: Path, viewers: int, threads: int) -> Figures:
-    """Nanoseconds a viewer event: compiled, reference, plain SimPy; the audience is drawn before the clock starts."""
+def compare_engines(scenario: Path, viewers: int) -> Figures:
+    """Nanoseconds a viewer event: compiled, reference, plain SimPy; one thread each, the audience drawn before."""
     world = load_world(scenario)
     plays = {
-        "compiled": lambda night: _events(night, "compiled", threads),
+        "compiled": lambda night: _events(night, "compiled"),
         "plain_simpy": lambda night: PlainNight(night, Blast()).play(),
     }
     if find_spec("sim.engine.reference"):
-        plays["reference"] = lambda night: _events(night, "reference", 1)
+        plays["reference"] = lambda night: _events(night, "reference")
     plays["compiled"](world.night(SEED, 0, WARM))
     runs = {"compiled": 5, "plain_simpy": 3, "reference": 1}
     return {"viewers": viewers} | {name: _median(world, viewers, how, runs[name]) for name, how in plays.items()}
 
 
-def _events(night: Night, engine: EngineName, threads: int) -> int:
-    return play(night, Blast(), "blast", engine=engine, threads=threads).events
+def _events(night: Night, engine: EngineName) -> int:
+    return play(night, Blast(), "blast", engine=engine).events
 
 
 def _median(world: World, viewers: int, how: Callable[[Night], int], runs: int) -> Figures:
@@ -192,13 +196,13 @@ def table(result: Mapping[str, Any]) -> str:
 
 
 def _engine_lines(engines: Mapping[str, Any], night: Mapping[str, Any]) -> list[str]:
-    lines = [f"One night of {engines['viewers']:,} viewers under blast      ns/event   events/viewer   times compiled"]
+    lines = [f"One night of {engines['viewers']:,} viewers, one thread      ns/event   events/viewer   times compiled"]
     base = engines["compiled"]["ns_an_event"]
     for name in ("compiled", "reference", "plain_simpy"):
         if name in engines:
             ns = engines[name]["ns_an_event"]
             lines.append(f"  {name:<45} {ns:>9,.0f} {engines[name]['events_a_viewer']:>15.1f} {ns / base:>16,.1f}")
-    big = f"compiled, {night['viewers']:,} viewers"
+    big = f"compiled, {night['viewers']:,} viewers, {night['threads']} threads"
     return [*lines, f"  {big:<45} {night['ns_an_event']:>9,.0f} {night['events_a_viewer']:>15.1f}"]
 
 

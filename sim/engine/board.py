@@ -8,7 +8,6 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.errors import MatchdayError
 from sim.world.catalogue import Catalogue
 
 SLOTS = 64  # offers that can run at the same time (one bit each in a viewer's word of eligibility)
@@ -38,10 +37,6 @@ class Board(NamedTuple):
     running: NDArray[np.void]  # (SLOTS,) RUNNING
     live: NDArray[np.int64]  # slots of the offers that run, in the order they were opened
     eligible: NDArray[np.uint64]  # (N,) bit j: in the audience of the offer in slot j; (0,) until somebody needs it
-
-
-class OfferLimitError(MatchdayError):
-    """More offers at the same time than the board holds."""
 
 
 class Publisher:
@@ -74,6 +69,11 @@ class Publisher:
         if len(live):
             self.board = self.board._replace(live=live[self.board.running["expires"][live] > now])
 
+    @property
+    def free_slots(self) -> list[int]:
+        """Slots in which no offer runs."""
+        return sorted(set(range(SLOTS)).difference(self.board.live.tolist()))
+
     def open(
         self,
         push: int,
@@ -84,11 +84,8 @@ class Publisher:
         expires: float,
         ids: NDArray[np.intp] | None,
     ) -> int:
-        """Starts an offer for viewers `ids` (None = everyone); gives its slot, or raises OfferLimitError when full."""
-        free = sorted(set(range(SLOTS)).difference(self.board.live.tolist()))
-        if not free:
-            raise OfferLimitError(f"more than {SLOTS} offers at the same time; let some expire first")
-        slot = free[0]
+        """Starts an offer for viewers `ids` (None = everyone) and gives its slot, one of `free_slots`."""
+        slot = self.free_slots[0]
         self.board.running[slot] = (now, expires, push, price, product, surface, ids is None)
         self.board = self.board._replace(live=np.append(self.board.live, slot))
         if ids is not None:

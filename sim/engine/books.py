@@ -50,7 +50,9 @@ class Books:
         """Counts the next rows, in any order."""
         if len(rows):
             _count(rows, self.opens, self.side, self.kinds, self.revenue, self.presence, self.pushed_away)
-            self.rare.append(rows[rows["kind"] >= Kind.PUSH])
+            rare = rows["kind"] >= Kind.PUSH
+            if rare.any():
+                self.rare.append(rows[rare])
 
     @property
     def present(self) -> NDArray[np.int64]:

@@ -15,12 +15,12 @@ import numpy as np
 import simpy
 from numpy.typing import NDArray
 
-from sim.engine.board import PUSHES, Publisher
+from sim.engine.board import PUSHES, SLOTS, Publisher
 from sim.engine.books import Books, Tally
 from sim.engine.ledger import ROW, Kind, Ledger
 from sim.engine.till import DELIVERED, Stock
 from sim.engine.viewers import Window
-from sim.policy.check import Order, ask
+from sim.policy.check import Order, PolicyError, ask
 from sim.policy.push import Policy
 from sim.policy.view import Products, View, Viewers
 from sim.world.audience import Crowd
@@ -100,6 +100,8 @@ class _Play:
         self.asked = start
         if not orders:
             return np.zeros(0, np.int64)
+        if len(orders) > len(self.publisher.free_slots):
+            raise PolicyError(self.name, view, f"more than {SLOTS} offers at the same time; let some expire first")
         slots = [self._open(number * PUSHES + k, order, start) for k, order in enumerate(orders)]
         return np.array(slots, np.int64)
 
