@@ -13,7 +13,7 @@ def table(checks: list[Check]) -> str:
     rows = ["| check | claim | figure | range | holds | source |", "|---|---|---:|---:|---|---|"]
     for c in checks:
         rows.append(
-            f"| {c.id} | {c.claim} | {c.figure:.4g} | {c.low:g} to {c.high:g} "
+            f"| {c.id} | {c.claim} | {c.figure:.4g} | {c.low:.4g} to {c.high:.4g} "
             f"| {'yes' if c.holds else f'**no**: {c.note}'} | {c.source} |"
         )
     return "\n".join(rows)

@@ -22,6 +22,7 @@ from tests.validation.check import DATA, Check
 TITLE = "Matches from the generator"
 MATCHES = 20_000
 SEED = 0
+RED_CARDS = "Ridder, Cramer & Hopstaken 1994: +88%; Titman et al. 2015: +64.5%; direction Vecer et al. 2009 (secondary)"
 EVIDENCE = "EPL 2010-24 (5,320 games), engsoccerdata"
 WYSCOUT = "Wyscout open data 2017/18, 1,826 league matches"
 QUARTERS = ("1–15", "16–30", "31–45+", "46–60", "61–75", "76–90+")
@@ -193,4 +194,4 @@ def _red_cards(id_: str, where: str, matches: list[Played], before: float) -> It
             goals += sum(goal.side == side and goal[:2] > card[:2] for goal in match.goals)
             expected += (len(later[side]) - bisect_left(later[side], card[:2])) / len(even)
         claim = f"goal rate of {who} after a red card at 15–{before:.0f}', {where} ({len(sent)} matches)"
-        yield Check(id_, claim, goals / expected, low, high, EVIDENCE)
+        yield Check(id_, claim, goals / expected, low, high, RED_CARDS)
