@@ -265,7 +265,7 @@ class Viewer:
         self.annoyance += b.annoyance_cost(surface.intrusiveness, now.attention, b.wear(self.noticed, p), interest, p)
         self.noticed += 1
         self.world.events += 1
-        if self.rng.random() < b.mute_probability(self.annoyance, self.tolerance, p):
+        if b.mutes(self.rng.random(), self.annoyance, self.tolerance, p):
             self.muted = True
             self.world.events += 1
         elif not self.busy:

@@ -121,8 +121,8 @@ def price_pull(price: float, reference: float, sensitivity: float, p: Any) -> fl
     Constant elasticity around a reference price (Bijmolt et al. 2005), the part above it times `price_loss_aversion`
     halved against 1 so that the mean of both sides keeps the elasticity (Kalyanaram & Winer form, assumed).
     """
-    if price <= 0.0:
-        price = 0.01 * reference  # a gift: as far as the log law is taken
+    if price == reference:
+        return 0.0
     x = p.price_elasticity * sensitivity * math.log(price / reference)
     weight = 2.0 / (1.0 + p.price_loss_aversion)
     return x * weight * p.price_loss_aversion if price > reference else x * weight
@@ -267,6 +267,7 @@ def annoyance_cost(intrusiveness: float, attention: float, worn: float, interest
 
 
 @register_jitable
-def mute_probability(annoyance: float, tolerance: float, p: Any) -> float:
-    """P(mute at a noticed push) = 1 - exp(-m0 e^(theta N / tolerance)), convex in volume (LinkedIn 2015)."""
-    return 1.0 - math.exp(-p.mute_rate * math.exp(p.mute_annoyance * annoyance / tolerance))
+def mutes(u: float, annoyance: float, tolerance: float, p: Any) -> bool:
+    """Whether a noticed push is one too many: P = 1 - exp(-m0 e^(theta N / tolerance)), convex (LinkedIn 2015)."""
+    hazard = p.mute_rate * math.exp(p.mute_annoyance * annoyance / tolerance)
+    return u < hazard and u < 1.0 - math.exp(-hazard)  # P is below the hazard, which settles most cases

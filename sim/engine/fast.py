@@ -56,13 +56,13 @@ class CompiledEngine:
 
     def _walk(self, shard: tuple[int, int], notes: Notes, window: Window) -> list[NDArray[np.void]]:
         first, last = shard
-        parts = []
-        while True:
-            first = walk(first, last, self.people, self.scene, window, notes)
-            parts.append(notes.rows[: notes.filled[0]].copy())
+        full = []
+        while (first := walk(first, last, self.people, self.scene, window, notes)) < last:
+            full.append(notes.rows[: notes.filled[0]].copy())
             notes.filled[0] = 0
-            if first == last:
-                return parts
+        rest = notes.rows[: notes.filled[0]]  # good until the next window
+        notes.filled[0] = 0
+        return [*full, rest]
 
     def _tally(self) -> Tally:
         tally = Tally(

@@ -310,7 +310,7 @@ class Viewer:
         self.noticed += 1
         self.count(1, offer)
         self.tell(t, Kind.NOTICE, price=price, value=self.annoyance, **what)
-        if not surface.in_shop and u_mute < b.mute_probability(self.annoyance, self.tolerance, p):
+        if not surface.in_shop and b.mutes(u_mute, self.annoyance, self.tolerance, p):
             self.known["muted"] = 1
             self.tell(t, Kind.MUTE, value=self.annoyance, **what)
             return

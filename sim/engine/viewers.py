@@ -105,6 +105,7 @@ class Notes(NamedTuple):
     chats: NDArray[np.int64]  # (3, segments)
     shown: NDArray[np.int64]  # (3 layers, 3 sides, segments, surfaces, products)
     times: NDArray[np.float64]  # (PUSHES,) when each fresh push reaches the viewer, inf = not
+    luck: NDArray[np.float64]  # (PUSHES, 3) and the draws for noticing, clicking and muting then
 
 
 def scene_of(night: Night) -> Scene:
@@ -127,6 +128,7 @@ def blank_notes(keep: bool, capacity: int, segments: int, surfaces: int, product
         np.zeros((3, segments), np.int64),
         np.zeros((3, 3, segments, surfaces, products), np.int64),
         np.empty(PUSHES),
+        np.empty((PUSHES, 3)),
     )
 
 
@@ -258,10 +260,9 @@ def _count(notes, layer, people, i, offer):
 
 
 @inlined
-def _expose(i, t, slot, occasion, people, scene, board, notes):
+def _expose(i, t, slot, occasion, u_notice, u_click, u_mute, people, scene, board, notes):
     """A push on this viewer's screen: noticed or not, and what that does."""
     offer, v, p = board.running[slot], people.viewers[i], scene.numbers[0]
-    _, u_notice, u_click, u_mute = draws.draw(scene.seed, scene.replication, i, draws.EXPOSE, occasion)
     _count(notes, EXPOSED, people, i, offer)
     _tell_if_kept(notes, t, i, EXPOSURE, offer.push, offer.product, offer.surface, offer.price, 0.0)
     attention = _now(scene.curves, t).attention
@@ -271,7 +272,7 @@ def _expose(i, t, slot, occasion, people, scene, board, notes):
     interest = _interest(i, offer.product, people, scene)
     _annoy(i, t, offer, attention, interest, people, scene, notes)
     unasked = not scene.places[offer.surface].in_shop
-    if unasked and u_mute < b.mute_probability(v.annoyance, v.tolerance, p):
+    if unasked and b.mutes(u_mute, v.annoyance, v.tolerance, p):
         people.known[i].muted = 1
         _tell(notes, t, i, MUTE, offer.push, offer.product, -1, offer.surface, 0, 0, v.annoyance)
         return
@@ -286,6 +287,14 @@ def _expose(i, t, slot, occasion, people, scene, board, notes):
         _count(notes, CLICKED, people, i, offer)
         _tell(notes, t, i, CLICK, offer.push, offer.product, -1, offer.surface, offer.price, 0, 0.0)
         _open_page(i, t, offer.product, occasion, people, scene, board, notes)
+
+
+@inlined
+def _meet(i, t, slot, count, met_in_shop, people, scene, board, notes):
+    """A standing offer that a viewer comes upon."""
+    occasion = _occasion(board.running[slot], count, met_in_shop)
+    _, u_notice, u_click, u_mute = draws.draw(scene.seed, scene.replication, i, draws.EXPOSE, occasion)
+    _expose(i, t, slot, occasion, u_notice, u_click, u_mute, people, scene, board, notes)
 
 
 @inlined
@@ -507,7 +516,7 @@ def _arrive(i, t, kind, u, people, scene, board, notes):
         surface = board.running[slot].surface
         standing = scene.places[surface].standing and not scene.places[surface].in_shop
         if standing and known.muted == 0 and _applies(i, slot, t, board):
-            _expose(i, t, slot, _occasion(board.running[slot], v.arrivals, False), people, scene, board, notes)
+            _meet(i, t, slot, v.arrivals, False, people, scene, board, notes)
 
 
 @inlined
@@ -578,7 +587,7 @@ def _browse(i, t, moment, u, people, scene, board, notes):
     _tell_presence(notes, t, i, BROWSE, 0)
     for slot in board.live:
         if scene.places[board.running[slot].surface].in_shop and _applies(i, slot, t, board):
-            _expose(i, t, slot, _occasion(board.running[slot], moment, True), people, scene, board, notes)
+            _meet(i, t, slot, moment, True, people, scene, board, notes)
     if v.errand == NONE:
         _open_page(i, t, _favourite(i, u, people, scene), -1 - moment, people, scene, board, notes)
 
@@ -611,8 +620,9 @@ def _reach(i, people, scene, window, notes):
         notes.times[j] = NEVER
         if not scene.places[board.running[slot].surface].in_shop and _applies(i, slot, window.start, board):
             occasion = _occasion(board.running[slot], people.viewers[i].arrivals, False)
-            u = draws.draw(scene.seed, scene.replication, i, draws.EXPOSE, occasion)[0]
+            u, u_notice, u_click, u_mute = draws.draw(scene.seed, scene.replication, i, draws.EXPOSE, occasion)
             notes.times[j] = window.start + u * width
+            notes.luck[j, 0], notes.luck[j, 1], notes.luck[j, 2] = u_notice, u_click, u_mute
 
 
 @inlined
@@ -640,7 +650,8 @@ def _live(i, reached, people, scene, window, notes):
             slot = window.fresh[j]
             here = known.present == 1 and v.arrivals == stay
             if here and known.muted == 0 and _applies(i, slot, t, board):
-                _expose(i, t, slot, _occasion(board.running[slot], stay, False), people, scene, board, notes)
+                occasion, luck = _occasion(board.running[slot], stay, False), notes.luck
+                _expose(i, t, slot, occasion, luck[j, 0], luck[j, 1], luck[j, 2], people, scene, board, notes)
         elif t == v.errand_at:
             _run_errand(i, t, people, scene, board, notes)
         elif known.present == 1:
