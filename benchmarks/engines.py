@@ -34,10 +34,9 @@ def main() -> None:
             ]
             hashes = {night.ledger.sha256 for night in nights}
             same &= len(hashes) == 1
-            rows = len(nights[0].ledger.rows())
-            print(
-                f"| {policy.name} | {seed} | {rows:,} | `{min(hashes)[:16]}…` | {'yes' if len(hashes) == 1 else '**no**'} |"
-            )
+            rows, short = len(nights[0].ledger.rows()), min(hashes)[:16]
+            agree = "yes" if len(hashes) == 1 else "**no**"
+            print(f"| {policy.name} | {seed} | {rows:,} | `{short}…` | {agree} |")
     raise SystemExit(0 if same else 1)
 
 

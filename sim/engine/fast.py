@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from sim.engine.books import Tally
 from sim.engine.ledger import in_order
 from sim.engine.till import Stock, business, open_till, settle, shop_room
-from sim.engine.viewers import MAX_ROWS, Notes, People, Window, blank_notes, scene_of, walk
+from sim.engine.viewers import BATCH, MAX_ROWS, Notes, People, Window, blank_notes, scene_of, walk
 from sim.world.night import Night
 
 ROOM = 1 << 14  # rows a shard writes before they are taken from it
@@ -30,7 +30,7 @@ class CompiledEngine:
         edges = np.linspace(0, len(crowd), threads + 1).astype(int)
         self.shards = list(zip(edges[:-1].tolist(), edges[1:].tolist(), strict=True))
         shape = (len(night.scenario.audience.segments), len(self.scene.places), len(catalogue.keys))
-        self.notes = [blank_notes(keep, ROOM + MAX_ROWS, *shape) for _ in self.shards]
+        self.notes = [blank_notes(keep, ROOM + BATCH * MAX_ROWS, *shape) for _ in self.shards]
         self.pool = ThreadPoolExecutor(threads) if threads > 1 else None
 
     def live(self, window: Window) -> None:

@@ -31,6 +31,7 @@ from sim.world.stage import BLOCK, Curves
 NONE, PAGE, ASKED, PAYING, LAPSING, REFUSED, WAITING = 0, 1, 2, 3, 4, 5, 6
 EXPOSED, NOTICED, CLICKED = 0, 1, 2  # layers of Notes.shown
 NEVER = np.inf
+BATCH = 16  # viewers whose records are fetched together
 MAX_ROWS = 512  # rows that one viewer can fill in one window, with room to spare
 BANNER = 0x400  # marks an occasion as met in the shop
 OCCASIONS = 0x3FF  # and how many occasions of one push are told apart
@@ -106,6 +107,8 @@ class Notes(NamedTuple):
     shown: NDArray[np.int64]  # (3 layers, 3 sides, segments, surfaces, products)
     times: NDArray[np.float64]  # (PUSHES,) when each fresh push reaches the viewer, inf = not
     luck: NDArray[np.float64]  # (PUSHES, 3) and the draws for noticing, clicking and muting then
+    batch: NDArray[np.int64]  # (BATCH,) viewers who have something to do
+    touched: NDArray[np.float64]  # (1,) a sum that only keeps the reading of records from being optimised away
 
 
 def scene_of(night: Night) -> Scene:
@@ -129,6 +132,8 @@ def blank_notes(keep: bool, capacity: int, segments: int, surfaces: int, product
         np.zeros((3, 3, segments, surfaces, products), np.int64),
         np.empty(PUSHES),
         np.empty((PUSHES, 3)),
+        np.zeros(BATCH, np.int64),
+        np.zeros(1),
     )
 
 
@@ -661,23 +666,37 @@ def _live(i, reached, people, scene, window, notes):
     people.due[i] = min(v.own_at, v.errand_at)
 
 
+@inlined
+def _gather(i, last, fresh, due, end, known, batch):
+    """Fills `batch` with the next viewers who have something to do; gives how many, and the viewer to go on with."""
+    n = 0
+    while i < last and n < BATCH:
+        if due[i] < end or (fresh > 0 and known[i].present == 1 and known[i].muted == 0):
+            batch[n] = i
+            n += 1
+        i += 1
+    return n, i
+
+
+@inlined
+def _touch(n, people, notes):
+    """Reads each of the batch's records once, so that they come from memory together and not one after another."""
+    for k in range(n):
+        v, known = people.viewers[notes.batch[k]], people.known[notes.batch[k]]
+        notes.touched[0] += v.own_at + v.gain + v.cause + known.joined_at + people.tastes[notes.batch[k], 0]
+
+
 @compiled
 def walk(first, last, people, scene, window, notes):
     """Lives the window of the viewers `first` to `last`; gives the first one left when the notes are nearly full."""
-    fresh, due, end = window.fresh.shape[0], people.due, window.end
-    room = notes.rows.shape[0] - MAX_ROWS
-    i = first
-    while True:
-        if fresh == 0:  # most windows: look only for those who have something to do
-            while i < last and due[i] >= end:
-                i += 1
-        if i >= last:
-            return last
-        if notes.filled[0] > room:
-            return i
-        reached = fresh if fresh > 0 and people.known[i].present == 1 and people.known[i].muted == 0 else 0
-        if reached > 0:
-            _reach(i, people, scene, window, notes)
-        if reached > 0 or due[i] < end:
+    fresh, room = window.fresh.shape[0], notes.rows.shape[0] - BATCH * MAX_ROWS
+    while first < last and notes.filled[0] <= room:
+        n, first = _gather(first, last, fresh, people.due, window.end, people.known, notes.batch)
+        _touch(n, people, notes)
+        for k in range(n):
+            i = notes.batch[k]
+            reached = fresh if fresh > 0 and people.known[i].present == 1 and people.known[i].muted == 0 else 0
+            if reached > 0:
+                _reach(i, people, scene, window, notes)
             _live(i, reached, people, scene, window, notes)
-        i += 1
+    return first
