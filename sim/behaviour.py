@@ -15,6 +15,7 @@ from typing import Any
 from numba.extending import register_jitable
 
 LN2 = math.log(2.0)
+MOST = 50.0  # log odds beyond which nothing is more certain; keeps exponentials finite
 NOTHING, SAVE, CART, BUY = 0, 1, 2, 3  # what a look at a product page ends in
 WALK, WAIT, OTHER_SIZE = 0, 1, 2  # what a missing size ends in
 
@@ -189,6 +190,7 @@ def decide(u: float, pull: float, p: Any) -> int:
     moves the same
     person up the same scale.
     """
+    pull = max(-MOST, min(MOST, pull))
     buy = math.exp(p.buy_base + pull)
     cart = math.exp(p.cart_base + pull)
     save = math.exp(p.save_base + p.save_effect * pull)
@@ -269,5 +271,5 @@ def annoyance_cost(intrusiveness: float, attention: float, worn: float, interest
 @register_jitable
 def mutes(u: float, annoyance: float, tolerance: float, p: Any) -> bool:
     """Whether a noticed push is one too many: P = 1 - exp(-m0 e^(theta N / tolerance)), convex (LinkedIn 2015)."""
-    hazard = p.mute_rate * math.exp(p.mute_annoyance * annoyance / tolerance)
+    hazard = p.mute_rate * math.exp(min(MOST, p.mute_annoyance * annoyance / tolerance))
     return u < hazard and u < 1.0 - math.exp(-hazard)  # P is below the hazard, which settles most cases

@@ -34,7 +34,7 @@ class Books:
         match, products = night.stage.match, len(night.catalogue.keys)
         self.opens = float(match.opens)
         self.minutes = int(np.ceil((match.closes - match.opens) / 60.0))
-        self.side = night.crowd.known["side"]
+        self.side = night.crowd.known["side"].copy()
         self.kinds = np.zeros((self.minutes, KINDS, products + 1), np.int64)  # last column: no product
         self.revenue = np.zeros((self.minutes, products), np.int64)  # paid [minor units]
         self.chats = np.zeros((self.minutes, 3), np.int64)

@@ -11,6 +11,7 @@ from sim.engine.books import Tally
 from sim.engine.ledger import in_order
 from sim.engine.till import Stock, business, open_till, settle, shop_room
 from sim.engine.viewers import BATCH, MAX_ROWS, Notes, People, Window, blank_notes, scene_of, walk
+from sim.errors import MatchdayError
 from sim.world.night import Night
 
 ROOM = 1 << 14  # rows a shard writes before they are taken from it
@@ -41,6 +42,11 @@ class CompiledEngine:
         else:
             parts = list(self.pool.map(lambda job: self._walk(job[0], job[1], window), jobs))
         self.rows = [rows for part in parts for rows in part]
+        if any(notes.filled[2] for notes in self.notes):
+            raise MatchdayError(
+                f"a viewer did more than {MAX_ROWS} things within one window: lower the scenario's rates of chat and "
+                "browsing, or the number of offers at a time, or shorten timing.window"
+            )
 
     def settle(self, window: Window, deliveries: NDArray[np.void]) -> tuple[NDArray[np.void], NDArray[np.void], Tally]:
         """Settles the window at the till."""

@@ -128,6 +128,10 @@ class _Play:
     def _arrived(self, end: float) -> NDArray[np.void]:
         here = sorted(d for d in self.deliveries if d[0] < end)
         self.deliveries = [d for d in self.deliveries if d[0] >= end]
+        for _, product in here:
+            self.on_order[product] = (
+                False  # only now on the shelf: before, the shelf would look empty and be filled twice
+            )
         return np.array(here, DELIVERED)
 
     def _reorder(self, now: float) -> None:
@@ -142,7 +146,6 @@ class _Play:
     def _delivery(self, product: int) -> Generator[Any, Any, None]:
         yield self.env.timeout(float(self.night.catalogue.lead[product]))
         self.deliveries.append((self.env.now, product))
-        self.on_order[product] = False
 
     def _view(self, start: float, end: float) -> View:
         match, books = self.match, self.books

@@ -370,7 +370,9 @@ class Viewer:
         elif self.errand == "refused":
             self.trust = b.trust_after_refusal(self.trust, self.p)
             if self.present and self.tries < 2:
-                self.go_without(t, self.size_draw()[1])
+                self.price = self.price_for(self.product, t)
+                _, u, u_size, _ = self.size_draw()
+                self.go_without(t, u, u_size)
             else:
                 self.walk(t)
         elif self.in_stock(self.size):  # waited, and it is there
@@ -402,7 +404,8 @@ class Viewer:
             self.ask(t)
         else:
             self.tell_hand(t, Kind.MISS, self.one_click)
-            self.go_without(t, self.size_draw()[0])
+            u, _, _, u_size = self.size_draw()
+            self.go_without(t, u, u_size)
 
     def ask(self, t: float) -> None:
         self.errand, self.errand_at = "asked", math.inf
@@ -430,7 +433,7 @@ class Viewer:
         others = [s for s in range(self.engine.catalogue.sizes) if s != self.size and self.in_stock(s)]
         return {s: b.size_weight(abs(s - self.own_size), self.p) for s in others}
 
-    def go_without(self, t: float, u: float) -> None:
+    def go_without(self, t: float, u: float, u_size: float) -> None:
         """The wanted size is not there: another size, later, or not at all."""
         weights = self.weights()
         total = 0.0
@@ -438,7 +441,7 @@ class Viewer:
             total += weight
         choice = b.missing_size(u, total, self.p)
         if choice == b.OTHER_SIZE:
-            left = self.size_draw()[3] * total
+            left = u_size * total
             for size, weight in weights.items():
                 if left >= 0.0:
                     self.size = size

@@ -102,7 +102,7 @@ class Notes(NamedTuple):
 
     keep: bool  # also exposures, notices and messages as rows
     rows: NDArray[np.void]  # (capacity,) ROW
-    filled: NDArray[np.int64]  # (2,) rows filled; viewer events handled
+    filled: NDArray[np.int64]  # (3,) rows filled; viewer events handled; rows for which there was no room
     chats: NDArray[np.int64]  # (3, segments)
     shown: NDArray[np.int64]  # (3 layers, 3 sides, segments, surfaces, products)
     times: NDArray[np.float64]  # (PUSHES,) when each fresh push reaches the viewer, inf = not
@@ -127,7 +127,7 @@ def blank_notes(keep: bool, capacity: int, segments: int, surfaces: int, product
     return Notes(
         keep,
         np.zeros(capacity, ROW),
-        np.zeros(2, np.int64),
+        np.zeros(3, np.int64),
         np.zeros((3, segments), np.int64),
         np.zeros((3, 3, segments, surfaces, products), np.int64),
         np.empty(PUSHES),
@@ -144,6 +144,10 @@ def blank_notes(keep: bool, capacity: int, segments: int, surfaces: int, product
 @inlined
 def _tell(notes, t, i, kind, push, product, size, surface, price, flag, value):
     n = notes.filled[0]
+    notes.filled[1] += 1
+    if n == notes.rows.shape[0]:
+        notes.filled[2] += 1
+        return
     row = notes.rows[n]
     row.time = t
     row.value = value
@@ -156,7 +160,6 @@ def _tell(notes, t, i, kind, push, product, size, surface, price, flag, value):
     row.size = size
     row.surface = surface
     notes.filled[0] = n + 1
-    notes.filled[1] += 1
 
 
 @inlined
@@ -382,7 +385,8 @@ def _want(i, t, people, scene, board, notes):
         _ask(i, t, v, notes)
     else:
         _tell_hand(notes, t, i, MISS, v, v.one_click)
-        _go_without(i, t, _size_draw(i, v, scene)[0], people, scene, board, notes)
+        u, _, _, u_size = _size_draw(i, v, scene)
+        _go_without(i, t, u, u_size, people, scene, board, notes)
 
 
 @inlined
@@ -394,12 +398,12 @@ def _ask(i, t, v, notes):
 
 
 @inlined
-def _go_without(i, t, u, people, scene, board, notes):
+def _go_without(i, t, u, u_size, people, scene, board, notes):
     """The wanted size is not there: another size, later, or not at all."""
     v, p = people.viewers[i], scene.numbers[0]
     choice = b.missing_size(u, _inclusive(v, scene, board), p)
     if choice == b.OTHER_SIZE:
-        v.size = _other_size(v, _size_draw(i, v, scene)[3], scene, board)
+        v.size = _other_size(v, u_size, scene, board)
         _tell_hand(notes, t, i, OTHER_SIZE, v, v.one_click)
         _ask(i, t, v, notes)
     elif choice == b.WAIT:
@@ -451,7 +455,9 @@ def _hear_refusal(i, t, people, scene, board, notes):
     v = people.viewers[i]
     v.trust = b.trust_after_refusal(v.trust, scene.numbers[0])
     if people.known[i].present == 1 and v.tries < 2:
-        _go_without(i, t, _size_draw(i, v, scene)[1], people, scene, board, notes)
+        v.price = _price_for(i, v.product, t, scene, board)
+        _, u, u_size, _ = _size_draw(i, v, scene)
+        _go_without(i, t, u, u_size, people, scene, board, notes)
     else:
         _walk(i, t, v, notes)
 

@@ -171,10 +171,10 @@ def _spread(segments: list[Segment], name: str, s: NDArray[np.int64], z: NDArray
 def _arrival(
     u: NDArray[np.float64], side: NDArray[np.uint8], arrivals: NDArray[np.float64], opens: float
 ) -> NDArray[np.float64]:
-    """Time of first coming: the inverse of the cumulative arrival curve of the viewer's side, linear within seconds."""
+    """Time of first coming: inverse of the cumulative arrival curve of the viewer's side; inf = never comes."""
     times = np.arange(arrivals.shape[1], dtype=float) + opens
     at = np.empty(len(u))
     for index, curve in enumerate(arrivals):
         here = side == index
-        at[here] = np.interp(u[here], curve, times)
+        at[here] = np.interp(u[here], curve, times, right=np.inf)
     return at

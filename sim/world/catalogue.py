@@ -89,7 +89,7 @@ def _carried(product: Product, labels: tuple[str, ...]) -> list[bool]:
 
 
 def _reorder_at(product: Product, scale: float) -> int:
-    return int(product.replenishment.reorder_at * scale) if product.replenishment else -1
+    return round(product.replenishment.reorder_at * scale) if product.replenishment else -1
 
 
 def _reordered(product: Product, labels: tuple[str, ...], scale: float) -> NDArray[np.int64]:
@@ -97,7 +97,7 @@ def _reordered(product: Product, labels: tuple[str, ...], scale: float) -> NDArr
         return np.zeros(len(labels), np.int64)
     units = np.array(_units(product, labels), float)
     weights = units if units.sum() else np.array(_carried(product, labels), float)
-    return _spread(product.replenishment.quantity * weights / weights.sum(), scale)
+    return _spread(max(1.0, product.replenishment.quantity * scale) * weights / weights.sum(), 1.0)
 
 
 def _spread(units: list[int] | NDArray[np.float64], scale: float) -> NDArray[np.int64]:

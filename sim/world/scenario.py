@@ -230,6 +230,8 @@ class Shop(Form):
                 raise ValueError(f"product '{key}' has size '{min(strange)}', but size_shares names {known}")
             for label in ("price", "cost", "reference_price"):
                 amount = getattr(product, label)
+                if amount is not None and amount * 10**self.decimals >= 2**31:
+                    raise ValueError(f"product '{key}' has {label} {amount:g}, too large for {self.decimals} decimals")
                 if amount is not None and abs(amount * 10**self.decimals - round(amount * 10**self.decimals)) > 1e-6:
                     raise ValueError(f"product '{key}' has {label} {amount:g}, finer than {self.decimals} decimals")
         return self

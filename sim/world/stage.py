@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -15,6 +16,9 @@ from sim.world.match import Match
 from sim.world.scenario import Arrivals
 
 BLOCK = 60  # seconds over which hazards are bounded
+USUAL_LENGTH = 6600.0  # s from kick-off to the end of a league match, over which fewer and fewer arrive (assumed)
+USUAL_AROUSAL = 0.15  # mean arousal of such a match
+STAY_AWAY = 0.05  # share of those not there at kick-off who never come to such a match (assumed)
 
 
 SECOND = np.dtype(
@@ -99,12 +103,16 @@ def _integrals(most: NDArray[np.void]) -> NDArray[np.void]:
 
 
 def _coming(match: Match, emotion: Emotion, arrivals: Arrivals) -> NDArray[np.float64]:
-    """Cumulative arrivals by side: a ramp before kick-off, then fewer and fewer, with bursts of arousal."""
+    """Cumulative arrivals by side: a ramp before kick-off, then a hazard that falls and bursts with arousal.
+
+    Nothing here may look ahead: how many have come by t must not tell what is still to happen.  So the hazard is scaled
+    by a usual match, not by this one, and who has not come by the end never comes.
+    """
     seconds = match.opens + np.arange(emotion.arousal.shape[1], dtype=float)
     early = np.where(seconds < 0.0, np.exp(seconds / (arrivals.ramp * 60.0)), 0.0)
-    rest = np.where(seconds >= 0.0, np.clip(1.0 - seconds / match.full_time, 0.0, None), 0.0)
-    late = rest * (1.0 + arrivals.goal_pull * emotion.arousal)
+    interest = np.where(seconds >= 0.0, np.clip(1.0 - seconds / USUAL_LENGTH, 0.0, None), 0.0)
+    usual = USUAL_LENGTH / 2.0 * (1.0 + arrivals.goal_pull * USUAL_AROUSAL)
+    hazard = interest * (1.0 + arrivals.goal_pull * emotion.arousal) * math.log(1.0 / STAY_AWAY) / usual
+    late = 1.0 - np.exp(-np.cumsum(hazard, axis=1))
     share = arrivals.before_kickoff
-    rate = share * early / early.sum() + (1.0 - share) * late / late.sum(axis=1, keepdims=True)
-    total = np.cumsum(rate, axis=1)
-    return np.asarray(total / total[:, -1:])
+    return np.asarray(share * np.cumsum(early) / early.sum() + (1.0 - share) * late)

@@ -1,0 +1,94 @@
+"""The shop by hand: deliveries, prices at the till, and who is still shown offers."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from policies.no_push import NoPush
+from sim.engine.ledger import Kind
+from sim.errors import MatchdayError
+from tests.worlds import Scripted, lived, often, shop, world
+
+
+def wanting(**replenishment):
+    """A night in which the ball is wanted by many and refilled as said."""
+    stock = shop(stock=3)
+    stock["products"]["ball"]["replenishment"] = replenishment
+    return world(
+        audience={"viewers": 300, "segments": {"all": {"share": 1.0, "browse": {"median": 10.0}}}},
+        shop=stock,
+        assumptions={"cart_base": -1.0},
+    )
+
+
+@pytest.mark.parametrize("lead", [5.0, 7.25])
+def test_a_delivery_comes_exactly_after_its_lead_time_and_is_ordered_once(lead):
+    frame = lived(wanting(reorder_at=2, quantity=100_000, lead=lead), NoPush()).ledger.frame()
+    ordered, delivered = (frame[frame["kind"] == k] for k in (Kind.REORDER, Kind.DELIVERY))
+    assert len(ordered) == len(delivered) == 1
+    assert delivered["time"].item() - ordered["time"].item() == pytest.approx(60 * lead)
+    assert delivered["value"].item() == 100_000
+
+
+def test_a_small_sample_of_a_shop_still_gets_its_deliveries():
+    w = wanting(reorder_at=2, quantity=2, lead=5.0)
+    assert w.night(1, 0, 30).catalogue.quantity.sum() == 1
+
+
+def test_an_expired_discount_is_never_the_price_at_the_till():
+    pushes = [(t, [("pop_up", "red-shirt", 0.5, 25.0, None)]) for t in np.arange(-1500.0, 6000.0, 120.0)]
+    w = world(
+        audience={"viewers": 400},
+        shop=shop(stock=2),
+        assumptions={"click_base": -1.0, "cart_base": -1.0, "wait_seconds": 60.0},
+    )
+    frame = lived(w, Scripted(pushes)).ledger.frame()
+    asked = frame[frame["kind"].isin([Kind.CART, Kind.ORDER, Kind.REFUSAL]) & (frame["product"] == 0)]
+    running = frame[frame["kind"] == Kind.PUSH]
+    assert len(asked) > 20
+    for row in asked.itertuples():
+        on_offer = ((running["time"] <= row.time) & (row.time < running["value"])).any()
+        assert row.price == (4000 if on_offer else 8000)
+    assert asked["price"].nunique() == 2
+
+
+@pytest.mark.parametrize("surface", ["pop_up", "side_panel"])
+def test_who_has_muted_or_left_is_shown_nothing(surface):
+    touchy = {"all": {"share": 1.0, "tolerance": {"median": 0.02}, "stay": {"median": 5.0}}}
+    w = world(audience={"viewers": 300, "segments": touchy}, assumptions={"return_rate": 10.0})
+    frame = lived(w, often(every=60.0, surface=surface)).ledger.frame()
+    assert (frame["kind"] == Kind.MUTE).sum() > 20
+    for _, mine in frame[frame["viewer"] >= 0].groupby("viewer"):
+        muted = mine["kind"].eq(Kind.MUTE).cumsum().shift(fill_value=0) > 0
+        here = (mine["kind"].isin([Kind.JOIN, Kind.RETURN]).cumsum() - mine["kind"].eq(Kind.LEAVE).cumsum()) > 0
+        shown = mine["kind"].eq(Kind.EXPOSURE)
+        assert not (shown & (muted | ~here)).any()
+
+
+def test_standing_offers_meet_those_who_arrive_and_banners_those_who_browse():
+    lone = [(-1700.0, [("side_panel", "ball", 0.0, 7000.0, None), ("shop_zone_banner", "ball", 0.0, 7000.0, None)])]
+    frame = lived(world(), Scripted(lone)).ledger.frame()
+    shown = frame[frame["kind"] == Kind.EXPOSURE]
+    arrivals = frame[frame["kind"].isin([Kind.JOIN, Kind.RETURN]) & frame["time"].between(-1600, 5000)]
+    visits = frame[(frame["kind"] == Kind.BROWSE) & frame["time"].between(-1600, 5000)]
+    panel, banner = shown[shown["surface"] == 1], shown[shown["surface"] == 5]
+    met = pd.merge(arrivals, panel, on=["viewer", "time"])
+    assert len(met) == len(arrivals) > 50
+    assert len(pd.merge(visits, banner, on=["viewer", "time"])) == len(visits) > 20
+
+
+def test_the_board_is_as_old_as_its_lag():
+    calm = {"assumptions": {"cart_base": -1.0}, "audience": {"viewers": 400}}
+    refused = [
+        (lived(world(shop=shop(stock=2, board_lag=lag), **calm), NoPush()).ledger.frame()["kind"] == Kind.REFUSAL).sum()
+        for lag in (0.0, 1800.0)
+    ]
+    assert refused[1] > 3 * refused[0]
+
+
+def test_rates_beyond_anything_human_stop_the_run():
+    mad = {"all": {"share": 1.0, "chat": {"median": 1_000_000}}}
+    with pytest.raises(MatchdayError, match="within one window"):
+        lived(world(audience={"viewers": 20, "segments": mad}), NoPush())
