@@ -261,7 +261,7 @@ class _Scene:
         v(x) = x for gains and −Λ|x| for losses, over Λ; x is the change of the side's chance to win, a draw counting
         half.  The reference stays where it was before the match: Card & Dahl (2011) find no other at half-time.
         """
-        x = _standing(self.beliefs.p - self.beliefs.p[0])
+        x = _standing(self.beliefs.p - self.beliefs.p[0]).round(12)  # else rounding decides whether a draw hurts
         return np.stack([np.where(side < 0, side, side / self.parameters.loss_aversion) for side in (x, -x)])
 
     def delight(self) -> Array:

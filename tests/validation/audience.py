@@ -22,7 +22,7 @@ from tests.validation.check import Check
 
 TITLE = "Audience and chat of played nights"
 MATCHES, VIEWERS = 80, 3000
-KEPT = 40  # nights whose rows are kept
+KEPT = MATCHES  # nights whose rows are kept
 SETTLED = "who is still there late has settled, so suspense has less left to hold; no parameter here makes it otherwise"
 LEVEL = (
     "a level match stays suspenseful to the end, and suspense is all that holds viewers here; nobody dislikes a draw"
