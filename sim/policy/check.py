@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from copyreg import __newobj__  # type: ignore[attr-defined]
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -45,13 +46,14 @@ def ask(policy: Policy, name: str, view: View) -> list[Order]:
     """What the policy wants now; raises PolicyError if it raises or asks for what there is not."""
     try:
         said: Any = policy.decide(view)
-        pushes = list(said) if isinstance(said, Iterable) and not isinstance(said, str | bytes) else said
-    except Exception as error:
+        several = isinstance(said, Iterable) and not isinstance(said, str | bytes)
+        pushes = list(islice(said, MOST_PUSHES + 1)) if several else said
+    except (Exception, SystemExit) as error:  # a policy that exits must not look like a run that passed
         raise PolicyError(name, view, f"raised {type(error).__name__}: {error}") from error
     if not isinstance(pushes, list):
         raise PolicyError(name, view, f"decide() must give a list of Push, gave {type(pushes).__name__}")
     if len(pushes) > MOST_PUSHES:
-        raise PolicyError(name, view, f"{len(pushes)} pushes in one window; at most {MOST_PUSHES} are possible")
+        raise PolicyError(name, view, f"more than {MOST_PUSHES} pushes in one window")
     return [_checked(push, name, view) for push in pushes]
 
 
@@ -82,7 +84,7 @@ def _problem(push: Any, view: View) -> str | None:
 def _offer_problem(offer: Any, view: View) -> str | None:
     if not isinstance(offer, Offer):
         return f"a push carries an Offer, not {type(offer).__name__}"
-    if offer.product not in view.products:
+    if not isinstance(offer.product, str) or offer.product not in view.products:
         known = list(view.products)
         return f"unknown product {offer.product!r}{did_you_mean(str(offer.product), known)}"
     if not _number(offer.discount) or not 0.0 <= offer.discount <= 0.9:

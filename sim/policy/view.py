@@ -20,7 +20,8 @@ class Viewers:
     __slots__ = ("__known", "__now")
 
     def __init__(self, known: NDArray[np.void], now: float) -> None:
-        self.__known = known
+        self.__known = known.view()
+        self.__known.flags.writeable = False
         self.__now = now
 
     def __len__(self) -> int:

@@ -135,7 +135,7 @@ def _assign(holder: Any, spots: dict[Location, Spot], assignment: str) -> None:
     dotted, equals, text = assignment.partition("=")
     keys = dotted.strip().split(".")
     if not equals or not all(keys) or len(keys) > MAX_DEPTH:
-        raise _unfit(file, "expected dotted.path=value, for instance stock.shirts=40")
+        raise _unfit(file, "expected dotted.path=value, for instance shop.products.scarf.stock=40")
     value = _one_scalar(text.strip(), file, tuple(keys))
     location: Location = ()
     for last, key in enumerate(keys, start=1 - len(keys)):
