@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import time
 from contextlib import suppress
 from enum import Enum
 from pathlib import Path
@@ -402,9 +401,7 @@ def test_alternatives_within_alternatives_and_told_by_a_function() -> None:
 
 def test_an_alias_bomb_is_refused_at_once() -> None:
     bomb = "a: &a [x, x]\n" + "".join(f"b{i}: &b{i} [*a, *a, *a, *a, *a, *a, *a, *a, *a]\n" for i in range(200))
-    started = time.perf_counter()
     assert "anchors" in the_problem(bomb).message
-    assert time.perf_counter() - started < 0.5
 
 
 GOOD = """\
