@@ -10,7 +10,6 @@ two policies differ only where they act differently.
 from __future__ import annotations
 
 import numpy as np
-from numba.extending import register_jitable
 from numpy.typing import NDArray
 
 from sim.compiled import compiled
@@ -64,12 +63,3 @@ def fill(seed: int, replication: int, first: int, purpose: int, blocks: int, out
             a, b, c, d = draw(seed, replication, first + row, purpose + block, 0)
             out[row, 4 * block], out[row, 4 * block + 1] = a, b
             out[row, 4 * block + 2], out[row, 4 * block + 3] = c, d
-
-
-@register_jitable
-def pick(u: float, cumulative: NDArray[np.float64]) -> int:
-    """Index of the first entry of a rising `cumulative` (ending at 1) that exceeds `u`."""
-    for index in range(cumulative.shape[0] - 1):
-        if u < cumulative[index]:
-            return index
-    return int(cumulative.shape[0] - 1)
