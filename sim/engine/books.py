@@ -1,4 +1,7 @@
-"""What is kept of every night, rows or no rows: counts by minute, from which outcomes and series are made."""
+"""What is kept of every night, rows or no rows: counts by minute, from which outcomes and series are made.
+
+The last of the `minutes` takes what happens after the broadcast, however long that is: carts paid or given up.
+"""
 
 from __future__ import annotations
 
@@ -32,8 +35,8 @@ class Books:
 
     def __init__(self, night: Night) -> None:
         match, products = night.stage.match, len(night.catalogue.keys)
-        self.opens = float(match.opens)
-        self.minutes = int(np.ceil((match.closes - match.opens) / 60.0))
+        self.opens, self.closes = float(match.opens), float(match.closes)
+        self.minutes = int(np.ceil((self.closes - self.opens) / 60.0)) + 1
         self.side = night.crowd.known["side"].copy()
         self.kinds = np.zeros((self.minutes, KINDS, products + 1), np.int64)  # last column: no product
         self.revenue = np.zeros((self.minutes, products), np.int64)  # paid [minor units]
@@ -49,7 +52,7 @@ class Books:
     def add_rows(self, rows: NDArray[np.void]) -> None:
         """Counts the next rows, in any order."""
         if len(rows):
-            _count(rows, self.opens, self.side, self.kinds, self.revenue, self.presence, self.pushed_away)
+            _count(rows, self.opens, self.closes, self.side, self.kinds, self.revenue, self.presence, self.pushed_away)
             rare = rows["kind"] >= Kind.PUSH
             if rare.any():
                 self.rare.append(rows[rare])
@@ -66,7 +69,7 @@ class Books:
 
     def add_tally(self, tally: Tally, start: float) -> None:
         """Counts a window that started at `start`."""
-        minute = _minute(start, self.opens, self.minutes)
+        minute = self.minute(start)
         self.events += tally.events
         self.chats[minute] += tally.chats.sum(axis=1)
         self.clicks += int(tally.shown[2].sum())
@@ -88,6 +91,10 @@ class Books:
         total["product"] = np.array(self._keys)[total["product"]]
         return total
 
+    def minute(self, time: float) -> int:
+        """The minute that a time [s] is counted in."""
+        return int(_minute(time, self.opens, self.closes, self.minutes))
+
     def total(self, kind: Kind) -> int:
         """Rows of a kind in the whole night."""
         return int(self.kinds[:, kind].sum())
@@ -98,16 +105,18 @@ class Books:
 
 
 @inlined
-def _minute(time: float, opens: float, minutes: int) -> int:
-    return min(int((time - opens) // 60.0), minutes - 1)
+def _minute(time: float, opens: float, closes: float, minutes: int) -> int:
+    return int((time - opens) // 60.0) if time < closes else minutes - 1
 
 
 @compiled
-def _count(rows: Any, opens: float, side: Any, kinds: Any, revenue: Any, presence: Any, pushed_away: Any) -> None:
+def _count(
+    rows: Any, opens: float, closes: float, side: Any, kinds: Any, revenue: Any, presence: Any, pushed_away: Any
+) -> None:
     """Adds rows to the counts by minute."""
     for r in range(rows.shape[0]):
         row = rows[r]
-        minute = _minute(row.time, opens, kinds.shape[0])
+        minute = _minute(row.time, opens, closes, kinds.shape[0])
         kinds[minute, row.kind, row.product] += 1
         if row.kind == PAYMENT:
             revenue[minute, row.product] += row.price

@@ -56,8 +56,20 @@ def test_the_run_stops_with_name_clock_and_reason(what, reason):
 
 def test_a_policy_cannot_write_on_what_it_sees():
     def scribble(view):
-        view.viewers._Viewers__known["present"][:] = 0
+        view.viewers._Viewers__columns["present"][:] = 0
         return []
 
     with pytest.raises(PolicyError, match="read-only"):
         lived(world(), saying(scribble))
+
+
+def test_what_a_policy_keeps_of_a_view_tells_nothing_later():
+    kept = []
+
+    def keep(view):
+        kept.append(view.viewers)
+        return view.viewers.present if len(kept) == 1 else kept[0].present
+
+    with pytest.raises(PolicyError, match="only be asked about while the policy decides"):
+        lived(world(), saying(lambda view: [] if keep(view) is not None else []))
+    assert len(kept) == 2

@@ -7,10 +7,14 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.engine.board import Window
 from sim.engine.books import Tally
+from sim.engine.compiled.notes import BATCH, MAX_ROWS, Notes, blank_notes
+from sim.engine.compiled.scene import NONE, People, scene_of
+from sim.engine.compiled.till import business, settle, shop_room
+from sim.engine.compiled.walk import walk
 from sim.engine.ledger import in_order
-from sim.engine.till import Stock, business, open_till, settle, shop_room
-from sim.engine.viewers import BATCH, MAX_ROWS, Notes, People, Window, blank_notes, scene_of, walk
+from sim.engine.stock import Stock, open_till
 from sim.errors import MatchdayError
 from sim.world.night import Night
 
@@ -18,7 +22,7 @@ ROOM = 1 << 14  # rows a shard writes before they are taken from it
 
 
 class CompiledEngine:
-    """Lives windows with `sim.engine.viewers.walk`; what it does not depend on the number of `threads`."""
+    """Lives windows with `sim.engine.compiled.walk`; what it does not depend on the number of `threads`."""
 
     def __init__(self, night: Night, threads: int, keep: bool) -> None:
         crowd, catalogue = night.crowd, night.catalogue
@@ -47,6 +51,11 @@ class CompiledEngine:
                 f"a viewer did more than {MAX_ROWS} things within one window: lower the scenario's rates of chat and "
                 "browsing, or the number of offers at a time, or shorten timing.window"
             )
+
+    @property
+    def busy(self) -> bool:
+        """Whether any viewer has an errand in hand."""
+        return bool((self.crowd.viewers["errand"] != NONE).any())
 
     def settle(self, window: Window, deliveries: NDArray[np.void]) -> tuple[NDArray[np.void], NDArray[np.void], Tally]:
         """Settles the window at the till."""
