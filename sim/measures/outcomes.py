@@ -170,7 +170,8 @@ METRICS: tuple[Metric, ...] = (
         (Kind.OTHER_SIZE,), lambda f: f.rows(Kind.OTHER_SIZE),
     ),
     Metric(
-        "left_over", "units", "less", "units on the shelf when all is paid or given up: first stock + deliveries - orders",
+        "left_over", "units", "less",
+        "units on the shelf when all is paid or given up: first stock + deliveries - orders",
         (Kind.PAYMENT, Kind.DELIVERY), lambda f: float(f.stock.free.sum()),
     ),
 )  # fmt: skip
