@@ -43,7 +43,8 @@ class Books:
         self.chats = np.zeros((self.minutes, 3), np.int64)
         self.presence = np.zeros((self.minutes, 3), np.int64)  # change in viewers on the stream
         self.pushed_away = np.zeros(self.minutes, np.int64)
-        self.events = self.clicks = 0
+        self.present = np.zeros(3, np.int64)  # viewers on the stream now: home, away, neutral
+        self.events = self.clicks = self.orders = 0  # so far: things viewers did or met, pushes clicked, orders paid
         self.rare: list[NDArray[np.void]] = []  # rows about pushes and stock, which are kept anyway
         self._shown: list[NDArray[np.int64]] = []  # (7, n) minute, layer, side, segment, surface, product, count
         self._segments = tuple(night.scenario.audience.segments)
@@ -52,20 +53,13 @@ class Books:
     def add_rows(self, rows: NDArray[np.void]) -> None:
         """Counts the next rows, in any order."""
         if len(rows):
-            _count(rows, self.opens, self.closes, self.side, self.kinds, self.revenue, self.presence, self.pushed_away)
+            self.orders += _count(
+                rows, self.opens, self.closes, self.side, self.kinds, self.revenue, self.presence, self.present,
+                self.pushed_away,
+            )  # fmt: skip
             rare = rows["kind"] >= Kind.PUSH
             if rare.any():
                 self.rare.append(rows[rare])
-
-    @property
-    def present(self) -> NDArray[np.int64]:
-        """Viewers on the stream now: home, away, neutral."""
-        return np.asarray(self.presence.sum(axis=0))
-
-    @property
-    def orders(self) -> int:
-        """Paid orders so far."""
-        return self.total(Kind.PAYMENT)
 
     def add_tally(self, tally: Tally, start: float) -> None:
         """Counts a window that started at `start`."""
@@ -73,8 +67,8 @@ class Books:
         self.events += tally.events
         self.chats[minute] += tally.chats.sum(axis=1)
         self.clicks += int(tally.shown[2].sum())
-        where = np.nonzero(tally.shown)
-        if len(where[0]):
+        if tally.shown[0].any():
+            where = np.nonzero(tally.shown)
             self._shown.append(np.stack([np.full(len(where[0]), minute), *where, tally.shown[where]]))
 
     def shown(self) -> pd.DataFrame:
@@ -111,15 +105,21 @@ def _minute(time: float, opens: float, closes: float, minutes: int) -> int:
 
 @compiled
 def _count(
-    rows: Any, opens: float, closes: float, side: Any, kinds: Any, revenue: Any, presence: Any, pushed_away: Any
-) -> None:
-    """Adds rows to the counts by minute."""
+    rows: Any, opens: float, closes: float, side: Any, kinds: Any, revenue: Any, presence: Any, present: Any,
+    pushed_away: Any,
+) -> int:  # fmt: skip
+    """Adds rows to the counts by minute; gives how many orders were paid in them."""
+    orders = 0
     for r in range(rows.shape[0]):
         row = rows[r]
         minute = _minute(row.time, opens, closes, kinds.shape[0])
         kinds[minute, row.kind, row.product] += 1
         if row.kind == PAYMENT:
             revenue[minute, row.product] += row.price
+            orders += 1
         elif row.kind <= LEAVE:  # JOIN, RETURN, LEAVE
-            presence[minute, side[row.viewer]] += -1 if row.kind == LEAVE else 1
+            change = -1 if row.kind == LEAVE else 1
+            presence[minute, side[row.viewer]] += change
+            present[side[row.viewer]] += change
             pushed_away[minute] += row.kind == LEAVE and row.flag == 1
+    return orders

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from sim.engine.board import Window
 from sim.engine.books import Tally
-from sim.engine.compiled.notes import BATCH, MAX_ROWS, Notes, blank_notes
+from sim.engine.compiled.notes import BATCH, MAX_ROWS, Notes, blank_notes, wipe
 from sim.engine.compiled.scene import NONE, People, scene_of
 from sim.engine.compiled.till import business, settle, shop_room
 from sim.engine.compiled.walk import walk
@@ -40,6 +40,8 @@ class CompiledEngine:
 
     def live(self, window: Window) -> None:
         """Walks every shard; the rows wait for `settle`."""
+        for notes in self.notes:
+            wipe(notes)
         jobs = zip(self.shards, self.notes, strict=True)
         if self.pool is None:
             parts = [self._walk(shard, notes, window) for shard, notes in jobs]
@@ -62,7 +64,9 @@ class CompiledEngine:
         rows = np.concatenate(self.rows)
         if self.keep:
             rows = in_order(rows)
-        at_till = np.flatnonzero(business(rows["kind"]))
+        at_till = business(rows["kind"])
+        if not len(at_till) and not len(deliveries):
+            return rows, rows[:0], self._tally()
         asked = in_order(rows[at_till])
         shop = shop_room(len(asked), len(deliveries), self.scene.sizes)
         n = settle(asked, deliveries, self.quantity, window.end, self.people, self.scene, self.stock, shop)
@@ -75,18 +79,13 @@ class CompiledEngine:
         while (first := walk(first, last, self.people, self.scene, window, notes)) < last:
             full.append(notes.rows[: notes.filled[0]].copy())
             notes.filled[0] = 0
-        rest = notes.rows[: notes.filled[0]]  # good until the next window
-        notes.filled[0] = 0
-        return [*full, rest]
+        return [*full, notes.rows[: notes.filled[0]]]  # good until the next window
 
     def _tally(self) -> Tally:
-        tally = Tally(
-            np.sum([n.chats for n in self.notes], axis=0),
-            np.sum([n.shown for n in self.notes], axis=0),
-            int(sum(n.filled[1] for n in self.notes)),
-        )
-        for n in self.notes:
-            n.chats[:] = 0
-            n.shown[:] = 0
-            n.filled[1] = 0
-        return tally
+        """What all shards have counted; good until the next window."""
+        first, *others = self.notes
+        for notes in others:
+            first.chats[:] += notes.chats
+            first.shown[:] += notes.shown
+            first.filled[1] += notes.filled[1]
+        return Tally(first.chats, first.shown, int(first.filled[1]))

@@ -46,6 +46,14 @@ def blank_notes(keep: bool, capacity: int, segments: int, surfaces: int, product
     )
 
 
+def wipe(notes: Notes) -> None:
+    """Takes away what the last window left."""
+    if notes.filled[1]:
+        notes.chats[:] = 0
+        notes.shown[:] = 0
+    notes.filled[:2] = 0
+
+
 @inlined
 def tell(notes, t, i, kind, push, product, size, surface, price, flag, value):
     """Writes a row; where there is no room, counts it as lost."""

@@ -16,6 +16,8 @@ from sim.engine.compiled.scene import LAPSING, PAYING, REFUSED
 from sim.engine.compiled.shopping import page_draw
 from sim.engine.ledger import ROW, Kind
 
+BUSINESS = np.isin(np.arange(256), (Kind.ASK, Kind.PAYMENT, Kind.LAPSE))  # by kind of row
+
 
 @inlined
 def _shop_row(shop, n, t, kind, product, size, value):
@@ -119,9 +121,9 @@ def settle(rows, deliveries, quantity, end, people, scene, stock, shop):
     return n
 
 
-def business(kinds: NDArray[np.uint8]) -> NDArray[np.bool_]:
+def business(kinds: NDArray[np.uint8]) -> NDArray[np.intp]:
     """Which rows are the till's business."""
-    return np.asarray((kinds == Kind.ASK) | (kinds == Kind.PAYMENT) | (kinds == Kind.LAPSE))
+    return np.flatnonzero(BUSINESS[kinds])
 
 
 def shop_room(rows: int, deliveries: int, sizes: int) -> NDArray[np.void]:
