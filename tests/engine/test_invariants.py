@@ -91,6 +91,18 @@ def test_after_the_broadcast_only_errands_are_run(w, script, seed):
 
 @any_night
 @given(w=worlds(), script=scripts, seed=st.integers(0, 10**6))
+def test_who_is_away_only_pays_or_gives_up(w, script, seed):
+    for _, mine in rows(lived(w, script, seed), *(k for k in Kind if k < Kind.PUSH)).groupby("viewer"):
+        here = False
+        for kind in mine["kind"]:
+            if kind in (Kind.JOIN, Kind.RETURN, Kind.LEAVE):
+                assert here == (kind == Kind.LEAVE)
+                here = kind != Kind.LEAVE
+            assert here or kind in (Kind.LEAVE, Kind.PAYMENT, Kind.LAPSE, Kind.WALK)
+
+
+@any_night
+@given(w=worlds(), script=scripts, seed=st.integers(0, 10**6))
 def test_nobody_is_refused_while_there_is_stock_and_nobody_is_served_without(w, script, seed):
     played = lived(w, script, seed)
     free = dict(enumerate(played.night.catalogue.stock.tolist()))

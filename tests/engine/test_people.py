@@ -13,6 +13,7 @@ from sim.engine import occasions
 from sim.engine.ledger import Kind
 from sim.engine.play import Played
 from sim.world.audience import TASTE_STEP
+from sim.world.night import Night
 from sim.world.surfaces import SurfaceIndex
 from tests.worlds import Scripted, lived, often, shop, world
 
@@ -79,13 +80,36 @@ def test_a_push_is_on_the_screen_at_its_own_instant_of_the_window():
         assert row.time == pytest.approx(pushed[row.push] + u * w.scenario.timing.window)
 
 
-def feeling(w, now: np.void, v: np.void, side: int) -> float:
-    """Emotion and trust as log odds."""
-    p = w.scenario.assumptions
+def chat_heat(played: Played) -> dict[tuple[int, int], float]:
+    """By window and side: messages a minute in the window before, a viewer who is there now, over the usual."""
+    frame, night = played.ledger.frame(), played.night
+    own = frame[frame["kind"].isin([Kind.CHAT, Kind.JOIN, Kind.RETURN, Kind.LEAVE])].copy()
+    own["side"] = played.crowd.known["side"][own["viewer"]]
+    own["window"] = [window_of(night, t) for t in own["time"]]
+    come = own["kind"].map({Kind.JOIN: 1, Kind.RETURN: 1, Kind.LEAVE: -1, Kind.CHAT: 0})
+    windows = pd.RangeIndex(own["window"].max() + 2)
+    heat = {}
+    for side, mine in own.groupby("side"):
+        there = come[mine.index].groupby(mine["window"]).sum().reindex(windows, fill_value=0).cumsum()
+        chats = mine[mine["kind"] == Kind.CHAT].groupby("window").size().reindex(windows, fill_value=0)
+        rate = chats * 60.0 / night.scenario.timing.window / there.clip(lower=1)
+        heat |= {(int(k) + 1, int(side)): x / night.scenario.assumptions.heat_usual for k, x in rate.items()}
+    return heat
+
+
+def window_of(night: Night, t: float) -> int:
+    return int((t - night.stage.match.opens) // night.scenario.timing.window)
+
+
+def feeling(played: Played, v: np.void, side: int, t: float, heat: dict[tuple[int, int], float]) -> float:
+    """Emotion, trust and the voices of one's own side, as log odds."""
+    p, now = played.night.scenario.assumptions, second(played, t)
     arousal = min(1.0, float(v["gain"]) * float(now["arousal"][side]))
     mood = max(-1.0, min(1.0, float(v["gain"]) * float(now["mood"][side])))
     emotion = p.impulse_arousal * arousal - p.impulse_arousal_square * arousal**2 + p.impulse_mood * mood
-    return emotion + p.trust_effect * (float(v["trust"]) - p.trust_average)
+    heard = np.log(1.0 + heat.get((window_of(played.night, t), side), 0.0))
+    voices = p.heat_effect * heard - p.heat_effect_square * heard**2
+    return emotion + p.trust_effect * (float(v["trust"]) - p.trust_average) + voices
 
 
 @pytest.fixture(scope="module")
@@ -93,7 +117,7 @@ def tempted():
     """A night of host mentions of a cheap shirt, where nobody goes to the shop unasked and nothing runs out."""
     shy = {"all": {"share": 1.0, "browse": {"median": 1e-9}}}
     w = world(
-        shop=PLAIN, assumptions=CALM | {"click_base": -1.0, "cart_base": -1.0},
+        shop=PLAIN, assumptions={"click_base": -1.0, "cart_base": -1.0},
         audience={"viewers": 300, "segments": shy},
     )  # fmt: skip
     return w, w.night(5, 0).crowd, lived(w, often(surface="host_mention", every=120.0), seed=5)
@@ -119,9 +143,10 @@ def test_who_clicks_and_nobody_who_is_busy(tempted):
     muted = frame[frame["kind"] == Kind.MUTE].set_index("viewer")["time"]
     busy = errands(frame, pages(w, played))
     free = clicked = occupied = 0
+    heat = chat_heat(played)
     for row in met(played).dropna().itertuples():
         v, now = before.viewers[row.viewer], second(played, row.time)
-        pull = feeling(w, now, v, int(before.known["side"][row.viewer]))
+        pull = feeling(played, v, int(before.known["side"][row.viewer]), row.time, heat)
         pull += p.host_effect * float(v["host_affinity"]) * float(v["trust"])
         odds = p.click_base + p.interest * (interest(w, before, row.viewer, 0) - 0.5) + pull
         odds += p.click_discount * b.price_pull(5600, 8000, float(v["price_sensitivity"]), p)
@@ -161,19 +186,20 @@ def test_who_buys(tempted):
     ends = frame[frame["kind"].isin([Kind.SAVE, Kind.CART, Kind.ORDER])]
     noticed = frame[frame["kind"] == Kind.NOTICE]
     pushed = frame[frame["kind"] == Kind.PUSH]
+    heat = chat_heat(played)
     counts = dict.fromkeys((b.NOTHING, b.SAVE, b.CART, b.BUY), 0)
     for row in pages(w, played).itertuples():
         own = frame[(frame["viewer"] == row.viewer) & (frame["time"] > row.time)]
         gone = own.loc[own["kind"] == Kind.LEAVE, "time"].min()
         if gone < row.until or row.until > played.night.stage.match.closes - 1:
             continue
-        v, now = before.viewers[row.viewer], second(played, row.until)
+        v = before.viewers[row.viewer]
         last = noticed[(noticed["viewer"] == row.viewer) & (noticed["time"] <= row.until)].iloc[-1]
         annoyance = last["value"] * 0.5 ** ((row.until - last["time"]) / p.annoyance_half_life)
         on_offer = ((pushed["time"] <= row.until) & (row.until < pushed["value"])).any()
         pull = p.interest * (interest(w, before, row.viewer, 0) - 0.5)
         pull += b.price_pull(5600 if on_offer else 8000, 8000, float(v["price_sensitivity"]), p)
-        pull += feeling(w, now, v, int(before.known["side"][row.viewer]))
+        pull += feeling(played, v, int(before.known["side"][row.viewer]), row.until, heat)
         pull -= p.buy_annoyance * annoyance / float(v["tolerance"])
         choice = b.decide(row.u, pull, p)
         here = ends[(ends["viewer"] == row.viewer) & ((ends["time"] - row.until).abs() < 1e-6)]["kind"].tolist()
