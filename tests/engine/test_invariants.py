@@ -91,14 +91,16 @@ def test_after_the_broadcast_only_errands_are_run(w, script, seed):
 
 @any_night
 @given(w=worlds(), script=scripts, seed=st.integers(0, 10**6))
-def test_who_is_away_only_pays_or_gives_up(w, script, seed):
+def test_who_is_away_only_pays_or_hears_the_till(w, script, seed):
     for _, mine in rows(lived(w, script, seed), *(k for k in Kind if k < Kind.PUSH)).groupby("viewer"):
-        here = False
+        here = refused = False
         for kind in mine["kind"]:
             if kind in (Kind.JOIN, Kind.RETURN, Kind.LEAVE):
                 assert here == (kind == Kind.LEAVE)
                 here = kind != Kind.LEAVE
-            assert here or kind in (Kind.LEAVE, Kind.PAYMENT, Kind.LAPSE, Kind.WALK)
+            elif not here:
+                assert kind in (Kind.PAYMENT, Kind.LAPSE) or (kind == Kind.WALK and refused)
+            refused = kind == Kind.REFUSAL or (refused and kind == Kind.LEAVE)
 
 
 @any_night
