@@ -124,7 +124,7 @@ def test_coming_leaving_writing_and_looking_into_the_shop():
 
 
 def busy(rows: pd.DataFrame, t: float) -> bool:
-    """Whether somebody had a page open or an order unpaid; nearly nobody looks at a page for longer than two minutes."""
+    """Whether somebody had a page open or an order unpaid; hardly anybody stays on a page for two minutes."""
     opened = rows[rows["kind"] == Kind.VIEW]["time"]
     held = rows["kind"].map({Kind.CART: 1, Kind.ORDER: 1, Kind.PAYMENT: -1, Kind.LAPSE: -1}).fillna(0)
     return bool(opened.between(t - 120.0, t).any() or held[rows["time"] < t].sum() > 0)
