@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 import sim
 from sim.errors import MatchdayError, did_you_mean
 from sim.policy.push import Policy
-from sim.policy.source import Source, place, read_source
+from sim.policy.source import Source, names_in, place, read_source
 
 GROUP = "matchday.policies"
 
@@ -44,14 +44,40 @@ def find(spec: str) -> FoundPolicy:
 
     Raises MatchdayError when there is none, its file fails to import, or it is no policy.
     """
-    path, _, class_name = spec.rpartition(":") if ".py:" in spec else (spec, "", "")
+    path, class_name = _parted(spec)
     if path.endswith(".py"):
         return _from_file(class_name or Path(path).stem, spec, Path(path), class_name)
     if sample := next((s for s in available() if s.name == spec), None):
         return _from_file(spec, spec, sample.file, "")
     if point := next((p for p in entry_points(group=GROUP) if p.name == spec), None):
         return _from_entry_point(point)
-    raise MatchdayError(f"no policy '{spec}'{did_you_mean(spec, names())}; your own: path/to/file.py:Class")
+    raise MatchdayError(_unknown(spec))
+
+
+def lacking(spec: str) -> str | None:
+    """Why `spec` names no policy, None where it does, as far as that can be told without running anything."""
+    path, class_name = _parted(spec)
+    if not path.endswith(".py"):
+        return None if spec in names() else _unknown(spec)
+    try:
+        known = names_in(Path(path))
+    except OSError as error:
+        return f"cannot read {path}, seen from the working directory: {error.strerror}"
+    except (SyntaxError, ValueError) as error:
+        return f"{path}: {error}"
+    if not class_name or known is None or class_name in known:
+        return None
+    return f"{path}: no class '{class_name}'{did_you_mean(class_name, known)}"
+
+
+def _parted(spec: str) -> tuple[str, str]:
+    """The path or name, and the class or ""."""
+    path, _, class_name = spec.rpartition(":") if ".py:" in spec else (spec, "", "")
+    return path, class_name
+
+
+def _unknown(spec: str) -> str:
+    return f"no policy '{spec}'{did_you_mean(spec, names())}; your own: path/to/file.py:Class"
 
 
 def find_all(specs: Iterable[str]) -> tuple[FoundPolicy, ...]:

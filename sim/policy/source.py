@@ -10,9 +10,11 @@ import ast
 import builtins
 import hashlib
 import sys
+import tokenize
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from symtable import symtable
 from traceback import walk_tb
 from types import ModuleType
 from typing import Any
@@ -67,6 +69,18 @@ def _imports(text: bytes) -> Iterator[str]:
             yield from (alias.name for alias in node.names if "." not in alias.name)
         elif isinstance(node, ast.ImportFrom) and node.level == 0 and node.module and "." not in node.module:
             yield node.module
+
+
+def names_in(file: Path) -> list[str] | None:
+    """What a file binds at its top level, None where only running it would tell; raises OSError and SyntaxError."""
+    with tokenize.open(file) as stream:
+        text = stream.read()
+    table = symtable(text, str(file), "exec")
+    return (
+        None
+        if "import *" in text
+        else [s.get_name() for s in table.get_symbols() if s.is_assigned() or s.is_imported()]
+    )
 
 
 class _Modules:

@@ -38,7 +38,8 @@ def read_json(path: Path, form: TypeAdapter[T]) -> T:
         return form.validate_python(data)
     except ValidationError as error:
         found = error.errors(include_url=False, include_input=False)[:MAX_PROBLEMS]
-    raise InputError([Problem(path, 0, 0, _dotted(error["loc"]), error["msg"]) for error in found])
+    hint = " (docs/inputs.md says which files are read)"
+    raise InputError([Problem(path, 0, 0, _dotted(e["loc"]), e["msg"] + hint * (e is found[0])) for e in found])
 
 
 def fault(path: Path, where: str, message: str) -> InputError:
