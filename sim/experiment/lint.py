@@ -49,7 +49,12 @@ def problems_in(files: Iterable[Path]) -> Iterator[Problem]:
             same = replace(problem, file=problem.file.resolve())
             if same not in told:
                 told.add(same)
-                yield problem
+                yield problem if problem.file == file else _read_for(file, problem)
+
+
+def _read_for(scenario: Path, problem: Problem) -> Problem:
+    """A fault in a file that a scenario names, which may be the wrong file."""
+    return replace(problem, message=f"{problem.message} (read for {scenario})")
 
 
 def _problems(file: Path) -> Sequence[Problem]:

@@ -14,6 +14,7 @@ from sim.errors import InputError, Problem
 
 MAX_BYTES = 64 * 2**20
 MAX_PROBLEMS = 20
+HINT = " (docs/inputs.md says which files are read)"
 
 T = TypeVar("T")
 Name = Annotated[str, Field(min_length=1, max_length=80, pattern=r"^[^\x00-\x1f\x7f-\x9f]+$")]  # fit to be printed
@@ -38,8 +39,7 @@ def read_json(path: Path, form: TypeAdapter[T]) -> T:
         return form.validate_python(data)
     except ValidationError as error:
         found = error.errors(include_url=False, include_input=False)[:MAX_PROBLEMS]
-    hint = " (docs/inputs.md says which files are read)"
-    raise InputError([Problem(path, 0, 0, _dotted(e["loc"]), e["msg"] + hint * (e is found[0])) for e in found])
+    raise InputError([Problem(path, 0, 0, _dotted(e["loc"]), e["msg"] + HINT * (e is found[0])) for e in found])
 
 
 def fault(path: Path, where: str, message: str) -> InputError:
@@ -72,7 +72,8 @@ def _parsed(path: Path, text: str) -> Any:
     try:
         return json.loads(text)
     except json.JSONDecodeError as error:
-        raise InputError([Problem(path, error.lineno, error.colno, "", f"not valid JSON: {error.msg}")]) from None
+        words = f"not valid JSON: {error.msg}{HINT}"
+        raise InputError([Problem(path, error.lineno, error.colno, "", words)]) from None
     except RecursionError:
         raise fault(path, "", "not usable JSON: nested too deep") from None
     except ValueError as error:  # an integer of thousands of digits
