@@ -78,7 +78,7 @@ def _advice(kind: str, given: Any, owner: Schema) -> str:
     """What to write instead, where that can be told."""
     if kind == "string_type" and isinstance(given, bool | int | float):
         return ": put it in quotes"
-    if kind == "int_type" and isinstance(given, float) and given.is_integer():
+    if kind == "int_type" and isinstance(given, float) and given.is_integer() and abs(given) < 1e12:
         return f": write {int(given)}"
     if kind in ("int_type", "float_type") and isinstance(given, str) and _NUMBER.fullmatch(given):
         return ": take the quotes off"

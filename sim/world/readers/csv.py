@@ -143,11 +143,15 @@ def _problems(path: Path, row: _Row) -> list[Problem]:
         cell = row.cells[column]
         if cell not in known:
             hint = did_you_mean(cell, known) if known != ("",) else ": leave it empty"
-            found.append(Problem(path, row.line, row.columns[column], column, f"{cell!r} is not known here{hint}"))
+            found.append(
+                Problem(path, row.line, row.columns[column], column, f"{quoted(cell)} is not known here{hint}")
+            )
     time = _time_column(row)
     form, what = (_CLOCK, "mm:ss") if time == "clock" else (_SECONDS, "seconds such as 812.5")
     if not form.fullmatch(row.cells[time]):
-        found.append(Problem(path, row.line, row.columns[time], time, f"expected {what}, got {row.cells[time]!r}"))
+        found.append(
+            Problem(path, row.line, row.columns[time], time, f"expected {what}, got {quoted(row.cells[time])}")
+        )
     if len(row.cells.get("detail", "")) > 200:
         found.append(Problem(path, row.line, row.columns["detail"], "detail", "longer than 200 characters"))
     return found
