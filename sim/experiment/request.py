@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from sim.engine.play import EngineName
-from sim.errors import MatchdayError
+from sim.errors import InputError, MatchdayError
 from sim.experiment.provenance import text_sha256
 from sim.experiment.runs import Plan
-from sim.policy.find import FoundPolicy, available, find_all
+from sim.policy.find import FoundPolicy, available, find_all, lacking
 from sim.world.night import World, load_world
+from sim.world.yaml_source import override, read
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,7 @@ class Request:
 
 def plan_run(request: Request) -> Plan:
     """The policies that are named, one replication unless told otherwise.  Raises MatchdayError for bad input."""
-    world = load_world(request.scenario, request.assignments)
+    world = load(request.scenario, request.assignments)
     return _plan(world, find_all(request.policies), request, replications=request.replications or 1)
 
 
@@ -40,11 +41,25 @@ def plan_comparison(request: Request, baseline: str | None) -> tuple[Plan, str]:
 
     Policies not named are the scenario's, or else all samples.  Raises MatchdayError for bad input.
     """
-    world = load_world(request.scenario, request.assignments)
+    world = load(request.scenario, request.assignments)
     told = world.scenario.experiment
     specs = request.policies or told.policies or tuple(sample.name for sample in available())
     found, name = _led_by(baseline or told.baseline, specs)
     return _plan(world, found, request, replications=request.replications or told.replications), name
+
+
+def load(file: Path, assignments: Sequence[str] = ()) -> World:
+    """A scenario whose match and policies are there.  Raises InputError with the place of every fault."""
+    world = load_world(file, assignments)
+    told = world.scenario.experiment
+    places: list[tuple[str | int, ...]] = [("baseline",), *(("policies", i) for i in range(len(told.policies)))]
+    unknown = [
+        (p, why) for p, spec in zip(places, (told.baseline, *told.policies), strict=True) if (why := lacking(spec))
+    ]
+    if unknown:
+        document = override(read(file), assignments)
+        raise InputError([document.problem(("experiment", *place), why) for place, why in unknown])
+    return world
 
 
 def _led_by(baseline: str, specs: Sequence[str]) -> tuple[tuple[FoundPolicy, ...], str]:
