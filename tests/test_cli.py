@@ -322,8 +322,12 @@ CORPUS = {
     "alias bomb": (BOMB, "", "bad.yaml:1:4: ", "anchors ('&…') are not allowed"),
     "python tag": (SCENARIO.replace("60}", "!!python/name:os.system 60}"), "", "bad.yaml:13:18: ", "tags ('!…')"),
     "no such timeline": (PLAYS, "", "bad.yaml:5:9: ", "match.file: there is no file match.yaml"),
+    "a name too long": (PLAYS.replace("match.yaml", "m" * 300), "", "bad.yaml:5:9: ", "there is no file mmm"),
     "goals do not add up": (PLAYS, GOALLESS, "match.yaml:11:14: ", "says 1-0, but the goals in 1H, 2H give 0-0"),
     "endless half": (PLAYS, TIMELINE.replace(HALF, HALF.replace("47:00", "948:26")), "match.yaml:15:23: ", "948:26"),
+    "a match that is not indented": (
+        SCENARIO.replace(MATCH, MATCH.replace("  ", "")),
+        "", "bad.yaml:3:7: ", "match: expected a mapping"),
     "a scenario as a timeline": (PLAYS, SCENARIO, "match.yaml:2:1: ", "this is a scenario, not a timeline"),
     "something else": ("services: {web: {}}\n", "", "bad.yaml:1:1: ", "neither a scenario"),
     "a folder as a timeline": (PLAYS.replace("match.yaml", "."), "", "bad.yaml:5:9: ", ". is a folder"),

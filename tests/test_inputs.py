@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from sim.experiment.request import load
+from sim.experiment.load import load
 from sim.world.match import HOME, Match
 
 ROOT = Path(__file__).parents[1]

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from sim.errors import InputError, MatchdayError, Problem
-from sim.experiment.request import load
+from sim.experiment.load import load
 from sim.world.doubts import doubts
 from sim.world.kinds import kind_of
 from sim.world.timeline import load_timeline
@@ -24,9 +24,12 @@ def files_in(paths: Iterable[Path]) -> list[Path]:
     """
     files = []
     for path in paths:
-        found = sorted(_below(path)) if path.is_dir() else [path]
+        try:
+            found = sorted(_below(path)) if path.is_dir() else [path]
+        except OSError as error:
+            raise MatchdayError(f"cannot look into {error.filename}: {error.strerror}") from error
         if not found:
-            raise MatchdayError(f"{path}: no *.yaml file in this folder")
+            raise MatchdayError(f"{path}: no *.yaml file in this folder (hidden ones and results are left out)")
         files += found
     return files
 
@@ -35,9 +38,11 @@ def _below(folder: Path) -> Iterator[Path]:
     if (folder / "manifest.json").exists():
         return
     for path in folder.iterdir():
-        if path.is_dir() and not path.name.startswith("."):
-            yield from _below(path)
-        elif path.suffix in SUFFIXES and not path.name.startswith("."):
+        if path.name.startswith("."):
+            continue
+        if path.is_dir():
+            yield from () if path.is_symlink() else _below(path)
+        elif path.suffix in SUFFIXES:
             yield path
 
 

@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from sim.engine.play import EngineName
-from sim.errors import InputError, MatchdayError
+from sim.errors import MatchdayError
+from sim.experiment.load import load
 from sim.experiment.provenance import text_sha256
 from sim.experiment.runs import Plan
-from sim.policy.find import FoundPolicy, available, find_all, lacking
-from sim.world.night import World, load_world
-from sim.world.yaml_source import override, read
+from sim.policy.find import FoundPolicy, available, find_all
+from sim.world.night import World
 
 
 @dataclass(frozen=True)
@@ -46,20 +46,6 @@ def plan_comparison(request: Request, baseline: str | None) -> tuple[Plan, str]:
     specs = request.policies or told.policies or tuple(sample.name for sample in available())
     found, name = _led_by(baseline or told.baseline, specs)
     return _plan(world, found, request, replications=request.replications or told.replications), name
-
-
-def load(file: Path, assignments: Sequence[str] = ()) -> World:
-    """A scenario whose match and policies are there.  Raises InputError with the place of every fault."""
-    world = load_world(file, assignments)
-    told = world.scenario.experiment
-    places: list[tuple[str | int, ...]] = [("baseline",), *(("policies", i) for i in range(len(told.policies)))]
-    unknown = [
-        (p, why) for p, spec in zip(places, (told.baseline, *told.policies), strict=True) if (why := lacking(spec))
-    ]
-    if unknown:
-        document = override(read(file), assignments)
-        raise InputError([document.problem(("experiment", *place), why) for place, why in unknown])
-    return world
 
 
 def _led_by(baseline: str, specs: Sequence[str]) -> tuple[tuple[FoundPolicy, ...], str]:

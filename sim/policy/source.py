@@ -75,12 +75,10 @@ def names_in(file: Path) -> list[str] | None:
     """What a file binds at its top level, None where only running it would tell; raises OSError and SyntaxError."""
     with tokenize.open(file) as stream:
         text = stream.read()
-    table = symtable(text, str(file), "exec")
-    return (
-        None
-        if "import *" in text
-        else [s.get_name() for s in table.get_symbols() if s.is_assigned() or s.is_imported()]
-    )
+    if "import *" in text:
+        return None
+    symbols = symtable(text, str(file), "exec").get_symbols()
+    return [symbol.get_name() for symbol in symbols if symbol.is_assigned() or symbol.is_imported()]
 
 
 class _Modules:

@@ -1,4 +1,4 @@
-"""Which kind of file a document is, told by the keys that only one kind has."""
+"""Which kind of file a document is, told by keys that every file of one kind has and none of the other."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from sim.world.yaml_wording import cut
 Kind = Literal["scenario", "timeline"]
 
 KEYS: dict[Kind, frozenset[str]] = {
-    "scenario": frozenset({"about", "match", "audience", "shop", "surfaces", "assumptions", "timing", "experiment"}),
-    "timeline": frozenset({"sport", "knockout", "home", "away", "score", "source", "precision", "periods", "events"}),
+    "scenario": frozenset({"match", "audience", "shop"}),
+    "timeline": frozenset({"periods", "events", "score"}),
 }
 _INSTEAD: dict[Kind, str] = {
     "scenario": "this is a timeline of a match, not a scenario: name it under match.file of a scenario",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from os.path import isdir, isfile
 from pathlib import Path
 
 import numpy as np
@@ -112,9 +113,9 @@ def load_world(file: Path, assignments: Sequence[str] = ()) -> World:
 
 def _check_files(scenario: Scenario, file: Path, document: Document) -> None:
     problems = [
-        document.problem(("match", name), f"{path} is a folder" if path.is_dir() else f"there is no file {path}")
+        document.problem(("match", name), f"{path} is a folder" if isdir(path) else f"there is no file {path}")
         for name, path in match_files(scenario.match, file.parent).items()
-        if not path.is_file()
+        if not isfile(path)  # also false for a name that no file can have
     ]
     if problems:
         raise InputError(problems)

@@ -64,9 +64,9 @@ def explained(fault: ErrorDetails, schema: Schema, data: Any) -> tuple[Location,
         choices = ", ".join(owner["discriminator"]["mapping"])
         return location, f"missing: needs {context['discriminator']} (one of {choices})"
     whole = {k: int(v) if isinstance(v, float) and v.is_integer() else v for k, v in context.items()}
-    template = _TEMPLATES.get(kind, "{said}, got {given}") + _advice(kind, given, owner)
-    at = tuple(context.get("at", ()))
-    return (*location, *at), template.format(**{**whole, "given": shown(given), "said": fault["msg"]})
+    template = _TEMPLATES.get(kind, "{said}, got {given}")
+    words = template.format(**{**whole, "given": shown(given), "said": fault["msg"]})
+    return (*location, *context.get("at", ())), words + _advice(kind, given, owner)
 
 
 def misplaced(words: str, *at: str | int) -> PydanticCustomError:

@@ -86,7 +86,7 @@ class Document:
         return f"there is no {quoted(name)} to change{did_you_mean(name, near)}" if near else ""
 
     def _assigned(self, location: Location) -> bool:
-        return self.spots[location].value == (0, 0)
+        return location in self.spots and self.spots[location].value == (0, 0)
 
 
 def load(path: Path, model: type[M]) -> M:
