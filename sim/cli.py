@@ -46,6 +46,7 @@ class Kind(StrEnum):
     SCENARIOS = "scenarios"
     POLICIES = "policies"
     METRICS = "metrics"
+    ASSUMPTIONS = "assumptions"
     MATCHES = "matches"
     RUNS = "runs"
 
@@ -157,10 +158,19 @@ def validate(
 def list_(
     what: Annotated[Kind, typer.Argument(help="what to list", show_default=False)],
     results: Results = Path("results"),
+    scenario: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="list the assumptions of this scenario", show_default=False)
+    ] = None,
 ) -> None:
-    """Show what there is."""
-    from sim.report.listing import KINDS
+    """Show what there is; `list assumptions` shows every number of the model, and what speaks for it."""
+    from sim.report.listing import KINDS, assumption_lines
 
+    if what is Kind.ASSUMPTIONS:
+        for line in assumption_lines(scenario):
+            print(line)
+        return
+    if scenario is not None:
+        raise typer.BadParameter("only assumptions are those of a scenario", param_hint="--scenario")
     rows = KINDS[what.value](results)
     width = max((len(name) for name, _ in rows), default=0)
     for name, about in rows:

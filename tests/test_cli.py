@@ -183,6 +183,11 @@ USAGE = {
     "no run": (["explain", ".", "--viewer", "1"], "no results folder"),
     "nothing to check": (["validate", "empty"], "no *.yaml"),
     "unknown list": (["list", "everything"], "everything"),
+    "assumptions of a bad scenario": (
+        ["list", "assumptions", "--scenario", "no.yaml"],
+        "no.yaml: there is no such file",
+    ),
+    "a scenario's policies": (["list", "policies", "--scenario", "night.yaml"], "only assumptions"),
     "unknown command": (["rum"], "rum"),
 }
 
@@ -255,6 +260,35 @@ def test_list_shows_what_there_is(here, matchday, what, some):
     code, out, _ = matchday("list", what)
     assert code == 0
     assert some in out
+
+
+def test_list_assumptions_tells_every_number_and_sums_up(here, matchday):
+    code, out, _ = matchday("list", "assumptions")
+    lines = out.splitlines()
+    assert code == 0
+    assert max(map(len, lines)) <= 80
+    at = next(i for i, line in enumerate(lines) if line.split()[:1] == ["click_base"])
+    assert "-3.48 logit (-6 to -1)" in lines[at]
+    assert lines[at + 1].strip() == "Log odds of clicking a noticed push, everything neutral"
+    assert lines[at + 2].strip().startswith("secondary: Push click-through 1.7-4.6%")
+    said = [
+        sum(line.startswith(f"      {e}: ") for line in lines) for e in ("data", "published", "secondary", "assumed")
+    ]
+    summary = " ".join(out.split())
+    for part in ("{0} from data", "{1} published", "{2} secondary", "{3} assumed"):
+        assert part.format(*said) in summary
+    assert f"{sum(said)} numbers" in summary
+    assert "*" not in out
+
+
+def test_list_assumptions_marks_what_a_scenario_changes(here, matchday):
+    (here / "night.yaml").write_text(SCENARIO + "assumptions: {click_base: -3.0}\n")
+    code, out, _ = matchday("list", "assumptions", "--scenario", "night.yaml")
+    marked = [line for line in out.splitlines() if line.startswith("*")]
+    assert code == 0
+    assert [line.split()[1] for line in marked] == ["click_base"]
+    assert "-3 logit (-6 to -1; default -3.48)" in marked[0]
+    assert "The scenario changes 1" in " ".join(out.split())
 
 
 def test_explain_tells_one_night_the_same_from_scenario_and_run(here, matchday):

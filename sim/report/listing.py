@@ -1,16 +1,24 @@
-"""What there is: scenarios, policies, metrics, matches and runs, a line each."""
+"""What there is: scenarios, policies, metrics, matches and runs, a line each; and the numbers of the model."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+import textwrap
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
 from importlib.metadata import entry_points
+from itertools import groupby
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sim.errors import MatchdayError
 from sim.policy.find import GROUP, available, shipped
 
+if TYPE_CHECKING:
+    from sim.assumptions import Assumption
+
 Rows = list[tuple[str, str]]
+WIDTH = 80
 
 
 def scenarios(results: Path) -> Rows:
@@ -53,6 +61,45 @@ KINDS: Mapping[str, Callable[[Path], Rows]] = {
     "matches": matches,
     "runs": runs,
 }
+
+
+def assumption_lines(file: Path | None) -> Iterator[str]:
+    """The numbers of the model as text, by section: those of a scenario `file`, or else the defaults.
+
+    Raises InputError when the scenario is not valid.
+    """
+    from sim.assumptions import assumptions
+    from sim.world.scenario import Scenario
+    from sim.world.yaml_source import load
+
+    listed = assumptions(load(file, Scenario) if file else None)
+    for (section, place), group in groupby(listed, key=lambda a: (a.section, a.place)):
+        rows = list(group)
+        width = max(len(a.name) for a in rows)
+        yield from textwrap.wrap(f"{section} ({place})", WIDTH)
+        for a in rows:
+            yield from _told_in_full(a, width)
+        yield ""
+    yield _summary(listed)
+
+
+def _told_in_full(a: Assumption, width: int) -> Iterator[str]:
+    mark, usual = ("*", f"; default {a.default:g}") if a.changed else (" ", "")
+    first = f"{mark} {a.name:{width}}  {a.value:g} {a.unit} ({a.low:g} to {a.high:g}{usual})"
+    yield from textwrap.wrap(first, WIDTH, subsequent_indent=" " * (width + 4), break_on_hyphens=False)
+    for text in (a.meaning, f"{a.evidence}: {a.source}"):
+        yield from textwrap.wrap(text, WIDTH, initial_indent=" " * 6, subsequent_indent=" " * 6)
+
+
+def _summary(listed: list[Assumption]) -> str:
+    of = Counter(a.evidence for a in listed)
+    changed = sum(a.changed for a in listed)
+    text = (
+        f"{len(listed)} numbers: {of['data']} from data, {of['published']} published, {of['secondary']} secondary, "
+        f"{of['assumed']} assumed (no source: vary them before a decision rests on them)."
+        + (f" The scenario changes {changed}, marked *." if changed else "")
+    )
+    return textwrap.fill(text, WIDTH)
 
 
 def _files() -> list[Path]:

@@ -65,6 +65,9 @@ VIEWER = np.dtype(
     align=True,
 )
 TASTE_STEP = 1.0 / 32.0  # tastes are kept in steps of this many standard deviations: one byte a category
+# People are people, and what is counted of them has 16 bits: a median and a spread can say anything.
+MOST_CHAT = 1.0  # messages a second at full arousal
+MOST_VISITS = 1.0 / 60.0  # visits to the shop a second in breaks
 CHUNK = 1 << 15  # viewers drawn at a time, so that drawing needs little memory beside the records
 
 
@@ -137,13 +140,15 @@ def _draw_people(
     z = ndtri(u[4:12])
     viewers["gain"] = _spread(segments, "emotional_gain", s, z[0])
     viewers["fandom"] = _spread(segments, "fandom", s, z[1]) * (known["side"] != NEUTRAL)
-    viewers["chattiness"] = _spread(segments, "chat", s, z[2]) / 60.0
+    viewers["chattiness"] = np.minimum(_spread(segments, "chat", s, z[2]) / 60.0, MOST_CHAT)
     viewers["stay"] = _spread(segments, "stay", s, z[3]) * 60.0
-    viewers["curiosity"] = _spread(segments, "browse", s, z[4]) / 3600.0
+    viewers["curiosity"] = np.minimum(_spread(segments, "browse", s, z[4]) / 3600.0, MOST_VISITS)
     viewers["price_sensitivity"] = _spread(segments, "price_sensitivity", s, z[5])
     viewers["tolerance"] = _spread(segments, "tolerance", s, z[6])
     viewers["host_affinity"] = _trait(segments, "host_affinity")[s] + z[7]
-    viewers["trust"] = np.clip(_trait(segments, "trust")[s] + 0.1 * ndtri(u[14]), 0.02, 0.98)
+    trust = _trait(segments, "trust")[s] + _trait(segments, "trust_spread")[s] * ndtri(u[14])
+    margin = _trait(segments, "trust_margin")[s]
+    viewers["trust"] = np.clip(trust, margin, 1.0 - margin)
     viewers["errand_at"] = np.inf
 
 

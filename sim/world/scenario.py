@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from sim.evidence import NONE, note, number, numbers
 from sim.parameters import Parameters
 from sim.world.surfaces import Surfaces
 from sim.world.timeline import ScoreForm
@@ -100,38 +101,60 @@ class Spread(Form):
     """A positive trait, log-normal over people: median x e^(spread z)."""
 
     median: float = Field(gt=0, le=1e6, description="the middle viewer's value [unit of the trait]")
-    spread: float = Field(default=0.5, ge=0, le=3, description="standard deviation of its logarithm")
+    spread: float = number(0.5, "s.d. of the logarithm", 0.1, 2, "assumed", NONE,
+        "How much viewers differ, where a scenario gives the median alone", ge=0, le=3)  # fmt: skip
+
+
+def _trait(
+    median: float, low: float, high: float, unit: str, spread: float, least: float, most: float, meaning: str
+) -> Any:
+    """A trait whose median is plausible from `low` to `high`, and its spread from `least` to `most`."""
+    return numbers(
+        Spread(median=median, spread=spread),
+        f"{meaning} [{unit}]",
+        median=note(unit, low, high, "assumed", NONE, f"{meaning}, of the middle viewer"),
+        spread=note("s.d. of the logarithm", least, most, "assumed", NONE, f"{meaning}: how much viewers differ"),
+    )
 
 
 class Segment(Form):
-    """One kind of viewer.  All defaults are assumptions: no source gives the distribution of these traits."""
+    """One kind of viewer.  All of it is assumed: no source gives the distribution of these traits.
 
-    share: Share = Field(description="share of the audience [share]")
-    emotional_gain: Spread = Field(default=Spread(median=1.0, spread=0.3), description="own arousal / the side's curve")
-    fandom: Spread = Field(default=Spread(median=1.0, spread=0.4), description="pull of own side's goods [1 = average]")
-    chat: Spread = Field(default=Spread(median=0.1, spread=1.4), description="messages at full arousal [per minute]")
-    stay: Spread = Field(
-        default=Spread(median=45.0, spread=0.8), description="scale of the time on the stream [minutes]"
-    )
-    browse: Spread = Field(
-        default=Spread(median=0.4, spread=0.8), description="own visits to the shop in breaks [per hour]"
-    )
-    price_sensitivity: Spread = Field(default=Spread(median=1.0, spread=0.3), description="own / average elasticity")
-    tolerance: Spread = Field(
-        default=Spread(median=1.0, spread=0.5), description="annoyance that is too much [1 = average]"
-    )
-    host_affinity: float = Field(default=0.0, ge=-3, le=3, description="mean liking of the host [standard deviations]")
-    trust: Share = Field(default=0.7, description="trust in the shop at the start [share]")
-    consent: Share = Field(default=0.6, description="viewers who let the stream see their shop history [share]")
-    members: Share = Field(default=0.2, description="viewers with a member tier [share]")
+    Whatever a spread makes of a median, nobody writes more than one message a second or visits the shop more than once
+    a minute.
+    """
+
+    # fmt: off
+    share: float = number(..., "share", 0, 1, "assumed", "What the scenario supposes", "Share of the audience",
+        ge=0, le=1)
+    emotional_gain: Spread = _trait(1.0, 0.5, 2, "times", 0.3, 0.1, 0.6, "Own arousal over the side's curve")
+    fandom: Spread = _trait(1.0, 0.5, 2, "times the average", 0.4, 0.1, 0.8, "Pull of own side's goods")
+    chat: Spread = _trait(0.1, 0.01, 1, "per minute", 1.4, 0.7, 2, "Messages at full arousal")
+    stay: Spread = _trait(45.0, 10, 180, "minutes", 0.8, 0.4, 1.3, "Scale of the time on the stream")
+    browse: Spread = _trait(0.4, 0.05, 4, "per hour", 0.8, 0.4, 1.3, "Own visits to the shop in breaks")
+    price_sensitivity: Spread = _trait(1.0, 0.5, 2, "times the average", 0.3, 0.1, 0.6, "Own price elasticity")
+    tolerance: Spread = _trait(1.0, 0.3, 3, "times the average", 0.5, 0.2, 0.8, "Annoyance that is too much")
+    host_affinity: float = number(0.0, "standard deviations", -1.5, 1.5, "assumed",
+        "0 is the average viewer; no source found for segments", "Mean liking of the host", ge=-3, le=3)
+    trust: float = number(0.7, "share", 0.3, 0.95, "assumed", NONE, "Mean trust in the shop at the start", ge=0, le=1)
+    trust_spread: float = number(0.1, "standard deviation", 0, 0.3, "assumed", NONE,
+        "How much viewers differ in trust", ge=0, le=1)
+    trust_margin: float = number(0.02, "share", 0, 0.1, "assumed", NONE,
+        "The least trust at the start, and what the greatest lacks of 1", ge=0, le=0.5)
+    consent: float = number(0.6, "share", 0.1, 0.95, "assumed", NONE,
+        "Viewers who let the stream see their shop history", ge=0, le=1)
+    members: float = number(0.2, "share", 0, 0.7, "assumed", NONE, "Viewers with a member tier", ge=0, le=1)
+    # fmt: on
 
 
 class Sides(Form):
     """Whom the audience is for; the three shares add up to 1."""
 
-    home: Share = 0.4
-    away: Share = 0.4
-    neutral: Share = 0.2
+    # fmt: off
+    home: float = number(0.4, "share", 0, 0.9, "assumed", NONE, "Viewers who are for the home side", ge=0, le=1)
+    away: float = number(0.4, "share", 0, 0.9, "assumed", NONE, "Viewers who are for the away side", ge=0, le=1)
+    neutral: float = number(0.2, "share", 0, 0.9, "assumed", NONE, "Viewers who are for neither", ge=0, le=1)
+    # fmt: on
 
     @model_validator(mode="after")
     def _whole(self) -> Sides:
@@ -140,15 +163,27 @@ class Sides(Form):
 
 
 class Arrivals(Form):
-    """When viewers first come."""
+    """When viewers first come.
 
-    before_kickoff: Share = Field(default=0.6, description="viewers who are there at kick-off [share; assumed]")
-    ramp: float = Field(
-        default=8.0, gt=0, le=60, description="time in which early arrivals grow e-fold [minutes; assumed]"
-    )
-    goal_pull: float = Field(
-        default=3.0, ge=0, le=50, description="arrivals at full arousal against none, less 1 [times; assumed]"
-    )
+    After kick-off ever fewer do, and more when the match is livelier than a usual one.
+    """
+
+    # fmt: off
+    before_kickoff: float = number(0.6, "share", 0.3, 0.9, "assumed", NONE, "Viewers who are there at kick-off",
+        ge=0, le=1)
+    ramp: float = number(8.0, "minutes", 2, 30, "assumed", NONE, "Time in which early arrivals grow e-fold",
+        gt=0, le=60)
+    goal_pull: float = number(3.0, "times", 0, 10, "assumed", NONE, "Arrivals at full arousal against none, less 1",
+        ge=0, le=50)
+    usual_length: float = number(110.0, "minutes", 90, 150, "assumed",
+        "No source found; so long does a league match last (Wyscout open data 2017/18)",
+        "Time from kick-off in which arrivals of a calm match fall to none", gt=0, le=300)
+    usual_arousal: float = number(0.15, "arousal", 0.1, 0.3, "assumed",
+        "No source found; generated league matches have 0.16 (neutrals) to 0.20 (fans)",
+        "Mean arousal of a usual match", ge=0, le=1)
+    never: float = number(0.05, "share", 0.01, 0.3, "assumed", NONE,
+        "Viewers not there at kick-off who never come to a usual match", gt=0, lt=1)
+    # fmt: on
 
 
 class Audience(Form):
@@ -215,12 +250,10 @@ class Shop(Form):
     board_lag: float = Field(
         default=0.0, ge=0, le=3600, description="age of the stock figures on the stream, beyond one window [s]"
     )
-    size_shares: dict[str, Share] = Field(
-        default={"S": 0.2, "M": 0.35, "L": 0.3, "XL": 0.15},
-        min_length=1,
-        max_length=12,
-        description="garment sizes in rising order, with the share of viewers who wear each [share; assumed]",
-    )
+    size_shares: dict[str, Share] = number(
+        {"S": 0.2, "M": 0.35, "L": 0.3, "XL": 0.15}, "share", 0, 0.6, "assumed", NONE,
+        "Garment sizes in rising order, with the share of viewers who wear each", min_length=1, max_length=12,
+    )  # fmt: skip
     products: dict[Key, Product] = Field(min_length=1, max_length=64, description="the catalogue by product key")
 
     @model_validator(mode="after")

@@ -16,9 +16,6 @@ from sim.world.match import Match
 from sim.world.scenario import Arrivals
 
 BLOCK = 60  # seconds over which hazards are bounded
-USUAL_LENGTH = 6600.0  # s from kick-off to the end of a league match, over which fewer and fewer arrive (assumed)
-USUAL_AROUSAL = 0.15  # mean arousal of such a match
-STAY_AWAY = 0.05  # share of those not there at kick-off who never come to such a match (assumed)
 
 
 SECOND = np.dtype(
@@ -110,9 +107,10 @@ def _coming(match: Match, emotion: Emotion, arrivals: Arrivals) -> NDArray[np.fl
     """
     seconds = match.opens + np.arange(emotion.arousal.shape[1], dtype=float)
     early = np.where(seconds < 0.0, np.exp(seconds / (arrivals.ramp * 60.0)), 0.0)
-    interest = np.where(seconds >= 0.0, np.clip(1.0 - seconds / USUAL_LENGTH, 0.0, None), 0.0)
-    usual = USUAL_LENGTH / 2.0 * (1.0 + arrivals.goal_pull * USUAL_AROUSAL)
-    hazard = interest * (1.0 + arrivals.goal_pull * emotion.arousal) * math.log(1.0 / STAY_AWAY) / usual
+    length = arrivals.usual_length * 60.0
+    interest = np.where(seconds >= 0.0, np.clip(1.0 - seconds / length, 0.0, None), 0.0)
+    usual = length / 2.0 * (1.0 + arrivals.goal_pull * arrivals.usual_arousal)
+    hazard = interest * (1.0 + arrivals.goal_pull * emotion.arousal) * math.log(1.0 / arrivals.never) / usual
     late = 1.0 - np.exp(-np.cumsum(hazard, axis=1))
     share = arrivals.before_kickoff
     return np.asarray(share * np.cumsum(early) / early.sum() + (1.0 - share) * late)

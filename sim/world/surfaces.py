@@ -7,6 +7,8 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from sim.evidence import NONE, note, numbers
+
 SurfaceName = Literal[
     "floating_entry", "side_panel", "pop_up", "short_video", "host_mention", "shop_zone_banner"
 ]  # fmt: skip
@@ -24,26 +26,34 @@ class SurfaceIndex(IntEnum):
 
 
 class Surface(BaseModel):
-    """One place for pushes.  Salience and intrusiveness are assumptions: only their order has support."""
+    """One place for pushes."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     salience: float = Field(ge=0, le=1, description="chance to be noticed with eyes off the game [share]")
     intrusiveness: float = Field(ge=0, le=10, description="annoyance when noticed [average tolerances]")
-    forced: bool = Field(description="covers or interrupts the picture: noticed however gripping the game is")
-    standing: bool = Field(description="stays until the offer ends, so that those who arrive later meet it too")
+    forced: bool = Field(
+        default=False, description="covers or interrupts the picture: noticed however gripping the game is"
+    )
+    standing: bool = Field(
+        default=False, description="stays until the offer ends, so that those who arrive later meet it too"
+    )
     spoken: bool = Field(default=False, description="carried by the host: liking and trusting the host counts")
     in_shop: bool = Field(default=False, description="seen only by those who visit the match shopping zone")
 
 
-DEFAULTS: dict[str, dict[str, Any]] = {
-    "floating_entry": {"salience": 0.35, "intrusiveness": 0.03, "forced": False, "standing": True},
-    "side_panel": {"salience": 0.55, "intrusiveness": 0.06, "forced": False, "standing": True},
-    "pop_up": {"salience": 0.95, "intrusiveness": 0.25, "forced": True, "standing": False},
-    "short_video": {"salience": 0.70, "intrusiveness": 0.15, "forced": False, "standing": False},
-    "host_mention": {"salience": 0.80, "intrusiveness": 0.08, "forced": False, "standing": False, "spoken": True},
-    "shop_zone_banner": {"salience": 0.70, "intrusiveness": 0.0, "forced": False, "standing": True, "in_shop": True},
-}
+Range = tuple[float, float, float]  # default, and from where to where it is plausible
+
+
+def _surface(salience: Range, intrusiveness: Range, **kind: bool) -> Any:
+    seen, least_seen, most_seen = salience
+    felt, least_felt, most_felt = intrusiveness
+    return numbers(
+        Surface(salience=seen, intrusiveness=felt, **kind),
+        "How much it is noticed, how much it annoys, and what it is like",
+        salience=note("share", least_seen, most_seen, "assumed", NONE, "Chance to be noticed with eyes off the game"),
+        intrusiveness=note("average tolerances", least_felt, most_felt, "assumed", NONE, "Annoyance when noticed"),
+    )
 
 
 class Surfaces(BaseModel):
@@ -51,19 +61,20 @@ class Surfaces(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    floating_entry: Surface = Surface(**DEFAULTS["floating_entry"])
-    side_panel: Surface = Surface(**DEFAULTS["side_panel"])
-    pop_up: Surface = Surface(**DEFAULTS["pop_up"])
-    short_video: Surface = Surface(**DEFAULTS["short_video"])
-    host_mention: Surface = Surface(**DEFAULTS["host_mention"])
-    shop_zone_banner: Surface = Surface(**DEFAULTS["shop_zone_banner"])
+    floating_entry: Surface = _surface((0.35, 0.1, 0.6), (0.03, 0, 0.1), standing=True)
+    side_panel: Surface = _surface((0.55, 0.2, 0.8), (0.06, 0, 0.2), standing=True)
+    pop_up: Surface = _surface((0.95, 0.7, 1), (0.25, 0.1, 1), forced=True)
+    short_video: Surface = _surface((0.70, 0.4, 0.9), (0.15, 0.05, 0.5))
+    host_mention: Surface = _surface((0.80, 0.4, 0.95), (0.08, 0.02, 0.3), spoken=True)
+    shop_zone_banner: Surface = _surface((0.70, 0.3, 0.95), (0.0, 0, 0.05), standing=True, in_shop=True)
 
     @model_validator(mode="before")
     @classmethod
     def _complete(cls, given: Any) -> Any:
         if not isinstance(given, dict):
             return given
-        return {k: {**DEFAULTS.get(k, {}), **v} if isinstance(v, dict) else v for k, v in given.items()}
+        usual = {name: field.default.model_dump() for name, field in cls.model_fields.items()}
+        return {k: {**usual.get(k, {}), **v} if isinstance(v, dict) else v for k, v in given.items()}
 
     def by_index(self) -> list[Surface]:
         """The surfaces in the order of `SurfaceIndex`."""

@@ -34,6 +34,19 @@ def test_how_many_have_come_does_not_tell_what_is_to_come(seed):
     np.testing.assert_allclose(league, cup, atol=0.02)
 
 
+def test_arrivals_are_measured_by_a_usual_match():
+    def come(**changed):
+        return set_stage(match(1), Arrivals(**changed), Parameters()).arrivals
+
+    usual = come()
+    assert (come(never=0.3)[:, -1] < usual[:, -1]).all()
+    assert (come(usual_arousal=0.3)[:, -1] < usual[:, -1]).all()
+    kickoff = int(-match(1).opens)
+    later = come(usual_length=150.0)
+    assert (later[:, kickoff + 1200] < usual[:, kickoff + 1200]).all()
+    np.testing.assert_allclose(usual[:, kickoff], 0.6, atol=1e-3)
+
+
 @pytest.mark.parametrize("changed", [{}, {"browse_mood": 2.0}, {"leave_suspense": 10.0}, {"return_arousal": 20.0}])
 def test_no_hazard_is_above_its_bound(changed):
     p = Parameters(**changed)
