@@ -171,7 +171,7 @@ def _draw_mark(axes: Axes, mark: Mark, look: Look, unit: float) -> None:
 
 
 def _hollow(look: Look) -> dict[str, Any]:
-    return {"color": look.colour, "marker": look.marker, "mfc": "none", "mew": 1.5, "ms": 6.5, "linestyle": ""}
+    return {"color": look.colour, "marker": look.marker, "mfc": "none", "mew": 1.3, "ms": 7.5, "linestyle": ""}
 
 
 def _interval(axes: Axes, x: float, y: float, metric: Metric, colour: str, along: str) -> None:
@@ -242,8 +242,12 @@ def _list(axes: Axes, marks: Mapping[str, Mark], look: Mapping[str, Look]) -> No
 
 
 def _with_half(metric: Metric) -> str:
+    """`2.11 ± 0.40`: two digits of half the interval, and the mean to the same place."""
     half = metric["high"] - metric["mean"]
-    return f"{_short(metric['mean'])} ± {_short(half)}" if half > 0.0 else _short(metric["mean"])
+    if not half > 0.0:
+        return _short(metric["mean"])
+    places = max(0, 1 - math.floor(math.log10(half)))
+    return f"{metric['mean']:,.{places}f} ± {half:,.{places}f}"
 
 
 # --- the funnel -------------------------------------------------------------------------------------------------------

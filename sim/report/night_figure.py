@@ -86,11 +86,9 @@ def _night_finding(policy: str, comparison: Comparison, series: pd.DataFrame, ma
     text = f"{teams} under {shorten(policy, 40)}, replication 0 of {n}: {_count(pushes, 'push', 'pushes')}, "
     text += _count(orders, "order")
     if n > 1:
-        text += f"; mean {comparison['policies'][policy]['orders']['mean']:,.1f}"
+        text += f" (mean of all {n}: {comparison['policies'][policy]['orders']['mean']:,.1f})"
     return (
-        f"{text}. {_after_goals(series, match):.0%} of orders within ten minutes after a goal."
-        if orders
-        else f"{text}."
+        f"{text}, {_after_goals(series, match):.0%} of them within ten minutes after a goal." if orders else f"{text}."
     )
 
 
