@@ -86,20 +86,24 @@ class Claim(NamedTuple):
 
 
 def _finding(claims: Sequence[Claim], comparison: Comparison, nights: pd.DataFrame) -> str:
-    n = comparison["replications"]
-    if n == 1 and len(comparison["policies"]) > 1:
-        return "One night does not tell what is the policy and what is luck, so nobody is called first."
-    said = "; ".join(_claimed(claim, first(nights, claim.metric, comparison["level"]), n) for claim in claims)
-    within = f"Mean of {n} nights and its {comparison['level']:.0%} interval." if n > 1 else "One night."
-    return f"{said[0].upper() if said.startswith('which') else said[0]}{said[1:]}. {within}"
+    policies, n = list(comparison["policies"]), comparison["replications"]
+    if n == 1 and len(policies) > 1:
+        return "One night, so there are no intervals: what is the policy and what is luck cannot be told."
+    said = [_claimed(claim, first(nights, claim.metric, comparison["level"]), len(policies), n) for claim in claims]
+    within = f"Mean of {n} nights and its {comparison['level']:.0%} interval" if n > 1 else "One night, so no intervals"
+    return f"{'. '.join([*said, within])}."
 
 
-def _claimed(claim: Claim, found: First, n: int) -> str:
+def _claimed(claim: Claim, found: First, policies: int, n: int) -> str:
     if not found.mean > 0.0:
         return claim.none
+    if policies == 1:
+        return f"{shorten(found.policy, 40)}: {claim.said(found.mean)}"
     if not found.level:
         return f"{shorten(found.policy, 40)} {claim.most} ({claim.said(found.mean)})"
-    return f"which of {_listed([found.policy, *found.level])} {claim.most} cannot be told from {n} nights"
+    level = [found.policy, *found.level]
+    which = "policy" if len(level) == policies else f"of {_listed(level)}"
+    return f"Which {which} {claim.most} cannot be told from {n} nights"
 
 
 def _listed(names: Sequence[str]) -> str:
@@ -121,8 +125,8 @@ class Mark(NamedTuple):
 
 
 TRADEOFF = (
-    Claim(CONVERSION, "converts most", "nobody buys", lambda x: f"{100.0 * x:.3g}% of viewers buy"),
-    Claim(ANNOYANCE, "annoys most", "nobody is annoyed", lambda x: f"{x:.3g}"),
+    Claim(CONVERSION, "converts most", "Nobody buys", lambda x: f"{100.0 * x:.3g}% of viewers buy"),
+    Claim(ANNOYANCE, "annoys most", "At most one viewer in twenty is annoyed", lambda x: f"annoyance {x:.3g}"),
 )
 
 
@@ -253,8 +257,8 @@ def _with_half(metric: Metric) -> str:
 # --- the funnel -------------------------------------------------------------------------------------------------------
 
 FUNNEL = (
-    Claim("orders", "sells most", "nothing is sold", lambda x: f"{_short(x)} orders a night"),
-    Claim("exposures", "puts most pushes on screens", "nothing is pushed", lambda x: f"{_short(x)}"),
+    Claim("orders", "sells most", "Nothing is sold", lambda x: f"{_short(x)} orders a night"),
+    Claim("exposures", "puts most pushes on screens", "Nothing is pushed", lambda x: f"{_short(x)} pushes on screen"),
 )
 NUMBER = 0.4  # in: the column of numbers in each panel
 

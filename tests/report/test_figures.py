@@ -141,7 +141,7 @@ def test_many_products_share_a_line(tmp_path, night):
 
 # --- what titles claim ------------------------------------------------------------------------------------------------
 
-UNSURE = "Which of b and a {} cannot be told from 4 nights"
+UNSURE = "Which policy {} cannot be told from 4 nights"
 
 
 @pytest.mark.parametrize(
@@ -167,11 +167,16 @@ def test_the_first_has_to_beat_every_other_policy(tmp_path):
     assert "Which of b and a sells most" in words(draw_funnel(tmp_path / "f.svg", compared(table), table))
 
 
+def test_a_policy_alone_is_first_of_nobody(tmp_path):
+    table = alike(["a"], 2.0, 3)
+    assert " most " not in words(draw_funnel(tmp_path / "f.svg", compared(table), table))
+
+
 def test_one_night_decides_nothing(tmp_path):
     table = nights({"a": {"orders": [9.0]}, "b": {"orders": [1.0]}})
     for draw in (draw_tradeoff, draw_funnel):
         told = words(draw(tmp_path / "f.svg", compared(table), table))
-        assert "One night does not tell" in told
+        assert "One night, so there are no intervals" in told
         assert " most " not in told
         assert "±" not in told
 
