@@ -249,7 +249,7 @@ def _with_half(metric: Metric) -> str:
     """`2.11 ± 0.40`: two digits of half the interval, and the mean to the same place."""
     half = metric["high"] - metric["mean"]
     if not half > 0.0:
-        return _short(metric["mean"])
+        return thousands(metric["mean"])
     places = max(0, 1 - math.floor(math.log10(half)))
     return f"{metric['mean']:,.{places}f} ± {half:,.{places}f}"
 
@@ -258,7 +258,7 @@ def _with_half(metric: Metric) -> str:
 
 FUNNEL = (
     Claim("orders", "sells most", "Nothing is sold", lambda x: f"{_short(x)} orders a night"),
-    Claim("exposures", "puts most pushes on screens", "Nothing is pushed", lambda x: f"{_short(x)} pushes on screen"),
+    Claim("exposures", "pushes most", "Nothing is pushed", lambda x: f"{_short(x)} pushes on screen"),
 )
 NUMBER = 0.4  # in: the column of numbers in each panel
 

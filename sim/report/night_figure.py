@@ -62,7 +62,7 @@ def draw_night(
     with styled():
         figure = Figure(figsize=(WIDTH, 9.0))
         axes = figure.subplots(
-            6, 1, sharex=True, gridspec_kw={"height_ratios": [0.36, 1, 1, 1, 1, 1.25], "hspace": 0.16}
+            6, 1, sharex=True, gridspec_kw={"height_ratios": [0.45, 1, 1, 1, 1, 1.25], "hspace": 0.16}
         )
         above = title(figure, _night_finding(policy, comparison, series, match))
         strip, panels = axes[0], axes[1:]
@@ -247,8 +247,8 @@ def _mark_goals(axes: Axes, match: Match) -> None:
 
 def _score_strip(strip: Axes, match: Match) -> None:
     strip.axis("off")
-    strip.set_ylim(0, 4)
-    last = [-math.inf] * 3  # where the last label of each line ends
+    strip.set_ylim(0, 5)
+    last = [-math.inf] * 4  # where the last label of each line ends
     for event in (e for e in match.events if e.scores):
         at = event.at / 60.0
         line = next((k for k, end in enumerate(last) if at >= end), 0)
