@@ -130,7 +130,7 @@ def inches(text: str, size: float) -> float:
 
 
 def key(owner: Axes | Figure, entries: Iterable[tuple[Artist, str]], **place: Any) -> None:
-    """A legend with every name as it is: Matplotlib's own leaves out those that begin with "_"."""
+    """A legend with every name as it is: that of Matplotlib 3.9 leaves out those that begin with "_"."""
     handles, names = zip(*entries, strict=True)
     drawn = owner.legend(handles, [str(k) for k in range(len(names))], **place)
     for text, name in zip(drawn.get_texts(), names, strict=True):
