@@ -129,7 +129,7 @@ def _draw(folder: Path, plan: Plan, nights: Sequence[Done], comparison: dict[str
     folder.mkdir()
     series = {n.policy: n.series for n in nights if n.series is not None}
     pushes = {n.policy: n.pushes for n in nights if n.pushes is not None}
-    draw_all(folder, comparison, series, plan.world.stage(plan.seed, 0).match, pushes)
+    draw_all(folder, comparison, table(nights), series, plan.world.stage(plan.seed, 0).match, pushes)
 
 
 def close(folder: Path, plan: Plan, command: Command, nights: Sequence[Done], started: datetime) -> None:

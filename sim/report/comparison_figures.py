@@ -1,148 +1,223 @@
 """A comparison of policies as pictures: conversion against annoyance, and the funnel from push to paid order.
 
-Both are drawn from the comparison as its JSON says it.
+Both are drawn from the comparison as its JSON says it.  Their titles need the table of nights as well: they name a
+first among policies only where the differences to all others, paired by replication, exclude 0.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
+from scipy import stats
 
-from sim.report.style import FAINT, INK, WIDTH, Look, looks, save, shorten, styled, thousands, title
+from sim.report.style import (
+    FAINT,
+    INK,
+    WIDTH,
+    Look,
+    fitted,
+    inches,
+    key,
+    looks,
+    save,
+    shorten,
+    styled,
+    thousands,
+    title,
+)
 
 Comparison = Mapping[str, Any]  # the JSON of `compare`, schema_version 1
-Metric = Mapping[str, float | None]  # mean, low, high
+Metric = Mapping[str, float]  # mean, low, high
 
+CONVERSION, DRY = "conversion_rate", "stockout_minutes"
 ANNOYANCE = "annoyance_p95"  # finer than annoyed_share: it also tells apart policies that annoy nobody beyond tolerance
 STEPS = {
-    "exposures": "pushes on screen",
+    "exposures": "pushes\non screen",
     "clicks": "clicks",
-    "views": "product pages",
+    "views": "product\npages",
     "reservations": "in cart or\none-click",
-    "orders": "orders paid",
+    "orders": "orders\npaid",
 }
+NAME_SIZE, NAME_WIDTH = 7.5, 2.75  # points; in: forty letters of usual width
+LARGEST = 900.0  # points²: a disc a centimetre across
+
+
+# --- what may be claimed ----------------------------------------------------------------------------------------------
+
+
+class First(NamedTuple):
+    """The policy with the highest mean of a metric, and those that the nights do not tell apart from it."""
+
+    policy: str
+    mean: float
+    level: tuple[str, ...]
+
+
+def first(nights: pd.DataFrame, metric: str, level: float) -> First:
+    """Who has most of a metric, by Student's t intervals at `level` of differences paired by replication.
+
+    `nights` has one row a policy and replication (`sim.experiment.runs.table`); one replication tells nothing apart.
+    """
+    order = list(dict.fromkeys(nights["policy"]))
+    values = nights.pivot(index="replication", columns="policy", values=metric)[order]
+    best = str(values.mean().idxmax())
+    ahead = values.drop(columns=best).rsub(values[best], axis=0)
+    n = len(ahead)
+    half = stats.t.ppf(0.5 + level / 2.0, n - 1) * ahead.std(ddof=1) / math.sqrt(n)  # NaN for one replication
+    behind = ahead.mean() - half > 0.0
+    return First(best, float(values[best].mean()), tuple(str(p) for p in behind.index[~behind]))
+
+
+class Claim(NamedTuple):
+    """What a title says about a metric: "X converts most (2.2% of viewers)"."""
+
+    metric: str
+    most: str
+    none: str
+    said: Callable[[float], str]
+
+
+def _finding(claims: Sequence[Claim], comparison: Comparison, nights: pd.DataFrame) -> str:
+    policies, n = list(comparison["policies"]), comparison["replications"]
+    if n == 1 and len(policies) > 1:
+        return "One night, so there are no intervals: what is the policy and what is luck cannot be told."
+    said = [_claimed(claim, first(nights, claim.metric, comparison["level"]), len(policies), n) for claim in claims]
+    within = f"Mean of {n} nights and its {comparison['level']:.0%} interval" if n > 1 else "One night, so no intervals"
+    return f"{'. '.join([*said, within])}."
+
+
+def _claimed(claim: Claim, found: First, policies: int, n: int) -> str:
+    if not found.mean > 0.0:
+        return claim.none
+    if policies == 1:
+        return f"{shorten(found.policy, 40)}: {claim.said(found.mean)}"
+    if not found.level:
+        return f"{shorten(found.policy, 40)} {claim.most} ({claim.said(found.mean)})"
+    level = [found.policy, *found.level]
+    which = "policy" if len(level) == policies else f"of {_listed(level)}"
+    return f"Which {which} {claim.most} cannot be told from {n} nights"
+
+
+def _listed(names: Sequence[str]) -> str:
+    shown = [shorten(name, 40) for name in names]
+    if len(shown) > 4:
+        shown = [*shown[:3], f"{len(shown) - 3} others"]
+    return f"{', '.join(shown[:-1])} and {shown[-1]}"
+
+
+# --- conversion against annoyance -------------------------------------------------------------------------------------
 
 
 class Mark(NamedTuple):
     """One policy's place in the trade-off."""
 
-    x: Metric  # annoyance
+    x: Metric  # annoyance [average tolerances]
     y: Metric  # conversion [%]
-    dry: float  # stock-out minutes
+    dry: Metric  # time without stock [SKU-minutes]
 
 
-def draw_tradeoff(file: Path, comparison: Comparison) -> Path:
-    """Conversion against annoyance (95th percentile over viewers), one mark a policy; stock-outs as a disc."""
+TRADEOFF = (
+    Claim(CONVERSION, "converts most", "Nobody buys", lambda x: f"{100.0 * x:.3g}% of viewers buy"),
+    Claim(ANNOYANCE, "annoys most", "At most one viewer in twenty is annoyed", lambda x: f"annoyance {x:.3g}"),
+)
+
+
+def draw_tradeoff(file: Path, comparison: Comparison, nights: pd.DataFrame) -> Path:
+    """Conversion against annoyance (95th percentile over viewers), one mark a policy; stock-outs as a disc.
+
+    The key below gives the numbers as well, for marks that lie on one another.  `nights` is as for `first`.
+    """
     marks = {name: _mark(metrics) for name, metrics in comparison["policies"].items()}
     with styled():
-        height = max(4.2, 2.6 + 0.22 * len(marks))
+        listed = 0.45 + 0.19 * len(marks)  # in
+        height = 4.6 + listed
         figure = Figure(figsize=(WIDTH, height))
-        axes = figure.subplots()
-        above = title(figure, _tradeoff_finding(marks, comparison))
-        figure.subplots_adjust(left=0.09, right=0.66, top=1.0 - (0.1 + above) / height, bottom=0.5 / height)
-        unit = _disc_unit(max((m.dry for m in marks.values()), default=0.0))
+        above = title(figure, _finding(TRADEOFF, comparison, nights))
+        bottom = (listed + 0.55) / height
+        axes = figure.add_axes((0.09, bottom, 0.68, 1.0 - (0.1 + above) / height - bottom))
+        unit = _disc_unit(max(m.dry["mean"] for m in marks.values()))
         look = looks(marks)
-        for name, mark in marks.items():
+        for name, mark in sorted(marks.items(), key=lambda named: -named[1].dry["mean"]):
             _draw_mark(axes, mark, look[name], unit)
         _frame(axes, marks)
-        _keys(figure, axes, look, unit)
+        _disc_key(figure, axes, unit)
+        _list(figure.add_axes((0.0, 0.0, 1.0, listed / height)), marks, look)
         return save(figure, file)
 
 
 def _mark(metrics: Mapping[str, Metric]) -> Mark:
-    conversion = {k: None if v is None else 100.0 * v for k, v in metrics["conversion_rate"].items()}
-    return Mark(metrics[ANNOYANCE], conversion, _mean(metrics["stockout_minutes"]))
-
-
-def _mean(metric: Metric) -> float:
-    mean = metric["mean"]
-    return float(mean) if mean is not None and math.isfinite(mean) else 0.0
-
-
-def _spread(metric: Metric) -> list[list[float]]:
-    """Error bars of an interval; none where one replication gives no interval."""
-    low, high = metric.get("low"), metric.get("high")
-    if low is None or high is None or not (math.isfinite(low) and math.isfinite(high)):
-        return [[0.0], [0.0]]
-    return [[max(0.0, _mean(metric) - low)], [max(0.0, high - _mean(metric))]]
-
-
-def _tradeoff_finding(marks: Mapping[str, Mark], comparison: Comparison) -> str:
-    sells = max(marks, key=lambda name: _mean(marks[name].y))
-    calm = min(marks, key=lambda name: _mean(marks[name].x))
-    harsh = max(marks, key=lambda name: _mean(marks[name].x))
-    text = f"{shorten(sells, 32)} converts most ({_mean(marks[sells].y):.2g}% of viewers buy)"
-    if _mean(marks[harsh].x) > _mean(marks[calm].x):
-        text += f"; {shorten(harsh, 32)} annoys most ({_mean(marks[harsh].x):.2g}), {shorten(calm, 32)} least"
-    return f"{text}. {_nights(comparison)}"
-
-
-def _nights(comparison: Comparison) -> str:
-    n = comparison.get("replications", 1)
-    return f"Mean of {n} nights and its 95% interval." if n > 1 else "One night, so there are no intervals."
+    conversion = {k: 100.0 * v for k, v in metrics[CONVERSION].items()}
+    return Mark(metrics[ANNOYANCE], conversion, metrics[DRY])
 
 
 def _disc_unit(most: float) -> float:
-    """Points² a stock-out minute, so that the largest disc is a centimetre and a half across."""
-    return 1400.0 / most if most > 0 else 0.0
+    """Points² a stock-out minute."""
+    return LARGEST / most if most > 0 else 0.0
 
 
 def _draw_mark(axes: Axes, mark: Mark, look: Look, unit: float) -> None:
-    x, y = _mean(mark.x), _mean(mark.y)
-    axes.scatter([x], [y], s=mark.dry * unit, color=look.colour, alpha=0.22, linewidth=0, zorder=2)
-    axes.errorbar(
-        [x], [y], xerr=_spread(mark.x), yerr=_spread(mark.y), color=look.colour, marker=look.marker, ms=4.5,
-        capsize=2.5, elinewidth=1.1, zorder=3,
-    )  # fmt: skip
+    """A hollow mark, so that the one below shows through."""
+    x, y = mark.x["mean"], mark.y["mean"]
+    axes.scatter(
+        [x], [y], s=mark.dry["mean"] * unit, color=look.colour, alpha=0.16, linewidth=0, zorder=2, clip_on=False
+    )
+    _interval(axes, x, y, mark.x, look.colour, along="x")
+    _interval(axes, x, y, mark.y, look.colour, along="y")
+    axes.plot([x], [y], clip_on=False, zorder=4, **_hollow(look))
+
+
+def _hollow(look: Look) -> dict[str, Any]:
+    return {"color": look.colour, "marker": look.marker, "mfc": "none", "mew": 1.3, "ms": 7.5, "linestyle": ""}
+
+
+def _interval(axes: Axes, x: float, y: float, metric: Metric, colour: str, along: str) -> None:
+    """An error bar; none where all nights are alike or there is one."""
+    low, mean, high = metric["low"], metric["mean"], metric["high"]
+    if high > low:
+        spread = [[mean - low], [high - mean]]
+        axes.errorbar(
+            [x], [y], xerr=spread if along == "x" else None, yerr=spread if along == "y" else None, color=colour,
+            fmt="none", capsize=2.2, elinewidth=1.0, zorder=3,
+        )  # fmt: skip
 
 
 def _frame(axes: Axes, marks: Mapping[str, Mark]) -> None:
     """Both axes from 0, with room for the discs (a little of it before 0, for policies that annoy nobody)."""
-    reach = [
-        max((max(_mean(getattr(m, k)), getattr(m, k).get("high") or 0.0) for m in marks.values()), default=0.0)
-        for k in "xy"
-    ]
-    axes.set_xlim(-0.05 * (reach[0] or 1.0), 1.14 * reach[0] or 1.0)
-    axes.set_ylim(0, 1.16 * reach[1] or 1.0)
+    right, top = (_reach(getattr(m, k) for m in marks.values()) for k in "xy")
+    axes.set_xlim(-0.06 * right, 1.12 * right)
+    axes.set_ylim(0, 1.12 * top)
     axes.set_xlabel("annoyance: 95th percentile of viewers' highest annoyance [1 = an average viewer's tolerance]")
-    axes.xaxis.label.set_horizontalalignment("left")
-    axes.xaxis.set_label_coords(0.0, -0.09)
-    axes.set_ylabel("conversion: viewers who bought [% of those who came]")
+    axes.set_ylabel("conversion: viewers who bought\n[% of those who came]")
 
 
-def _keys(figure: Figure, axes: Axes, look: Mapping[str, Look], unit: float) -> None:
-    """Who is who, and how large a disc is how much."""
-    names = [
-        Line2D([], [], color=k.colour, marker=k.marker, ms=4.5, linestyle="-", linewidth=1.1, label=shorten(name, 34))
-        for name, k in look.items()
-    ]
-    place: dict[str, Any] = {"borderaxespad": 0.0, "alignment": "left", "title_fontsize": 7.5}
-    figure.legend(
-        handles=names,
-        loc="upper left",
-        bbox_to_anchor=(1.03, 1.0),
-        bbox_transform=axes.transAxes,
-        title="policy",
-        **place,
-    )
-    if unit:
-        figure.legend(
-            handles=[_disc(minutes, unit) for minutes in _nice(1400.0 / unit)], loc="lower left",
-            bbox_to_anchor=(1.03, 0.0), bbox_transform=axes.transAxes, title="disc's area: SKU-minutes sold out",
-            labelspacing=2.6, handletextpad=1.8, borderpad=1.4, **place,
-        )  # fmt: skip
+def _reach(metrics: Iterable[Metric]) -> float:
+    """What an axis from 0 has to hold; 1 if there is nothing."""
+    return max(max(metric["mean"], metric["high"]) for metric in metrics) or 1.0
+
+
+def _disc_key(figure: Figure, axes: Axes, unit: float) -> None:
+    """How large a disc is how much."""
+    if not unit:
+        axes.text(1.03, 0.98, "no disc: nothing\nwas sold out", transform=axes.transAxes, va="top", color=FAINT)
+        return
+    discs = [(_disc(minutes, unit), thousands(minutes)) for minutes in _nice(LARGEST / unit)]
+    key(
+        figure, discs, loc="upper left", bbox_to_anchor=(1.03, 1.0), bbox_transform=axes.transAxes, borderaxespad=0.0,
+        title="area of the disc:\nsold out\n[SKU-minutes]", title_fontsize=7.5, alignment="left", labelspacing=2.2,
+        handletextpad=1.4, borderpad=0.2,
+    )  # fmt: skip
 
 
 def _disc(minutes: float, unit: float) -> Line2D:
-    across = math.sqrt(minutes * unit)
-    return Line2D([], [], linestyle="", marker="o", ms=across, color=FAINT, alpha=0.4, mew=0, label=thousands(minutes))
+    return Line2D([], [], linestyle="", marker="o", ms=math.sqrt(minutes * unit), color=FAINT, alpha=0.4, mew=0)
 
 
 def _nice(most: float) -> list[float]:
@@ -152,66 +227,90 @@ def _nice(most: float) -> list[float]:
     return [top / 5.0, top]
 
 
+def _list(axes: Axes, marks: Mapping[str, Mark], look: Mapping[str, Look]) -> None:
+    """Who is who, with the numbers; axes in inches, from the top left."""
+    axes.axis("off")
+    axes.set(xlim=(0.0, WIDTH), ylim=(0.45 + 0.19 * len(marks), 0.0))
+    columns = (4.45, 5.8, 7.2)
+    for at, head in zip(
+        columns, ("conversion\n[%]", "annoyance\n[tolerances]", "sold out\n[SKU-minutes]"), strict=True
+    ):
+        axes.text(at, 0.28, head, ha="right", va="bottom", fontsize=7.0, color=FAINT)
+    axes.text(0.68, 0.28, "policy", va="bottom", fontsize=7.0, color=FAINT)
+    for row, (name, mark) in enumerate(marks.items()):
+        down = 0.40 + 0.19 * row
+        axes.plot([0.5], [down], **_hollow(look[name]))
+        axes.text(0.68, down, fitted(name, NAME_WIDTH, NAME_SIZE), va="center", fontsize=NAME_SIZE)
+        for at, metric in zip(columns, (mark.y, mark.x, mark.dry), strict=True):
+            axes.text(at, down, _with_half(metric), ha="right", va="center", fontsize=NAME_SIZE)
+
+
+def _with_half(metric: Metric) -> str:
+    """`2.11 ± 0.40`: two digits of half the interval, and the mean to the same place."""
+    half = metric["high"] - metric["mean"]
+    if not half > 0.0:
+        return thousands(metric["mean"])
+    places = max(0, 1 - math.floor(math.log10(half)))
+    return f"{metric['mean']:,.{places}f} ± {half:,.{places}f}"
+
+
 # --- the funnel -------------------------------------------------------------------------------------------------------
 
+FUNNEL = (
+    Claim("orders", "sells most", "Nothing is sold", lambda x: f"{_short(x)} orders a night"),
+    Claim("exposures", "pushes most", "Nothing is pushed", lambda x: f"{_short(x)} pushes on screen"),
+)
+NUMBER = 0.4  # in: the column of numbers in each panel
 
-def draw_funnel(file: Path, comparison: Comparison) -> Path:
+
+def draw_funnel(file: Path, comparison: Comparison, nights: pd.DataFrame) -> Path:
     """How many pushes become orders: a panel a step, each with its own axis from 0, a bar a policy.
 
-    Linear axes, because bars have no honest length on a logarithmic one; the numbers say what is left.
+    Linear axes, because bars have no honest length on a logarithmic one; the numbers say what is left.  `nights` is as
+    for `first`.
     """
     policies = comparison["policies"]
-    steps = {s: name for s, name in STEPS.items() if all(s in metrics for metrics in policies.values())}
     with styled():
-        figure = Figure(figsize=(WIDTH, 1.65 + 0.3 * len(policies)))
-        height = figure.get_figheight()
-        above = title(figure, _funnel_finding(policies, comparison))
-        row = figure.subplots(1, len(steps), sharey=True, squeeze=False)[0]
+        height = 1.75 + 0.28 * len(policies)
+        figure = Figure(figsize=(WIDTH, height))
+        above = title(figure, _finding(FUNNEL, comparison, nights))
+        row = figure.subplots(1, len(STEPS), sharey=True, squeeze=False)[0]
+        names = [fitted(name, NAME_WIDTH, NAME_SIZE) for name in policies]
+        left = (0.2 + max(0.8, *(inches(name, NAME_SIZE) for name in names))) / WIDTH
+        gap = 0.14
         figure.subplots_adjust(
-            left=0.22, right=0.97, top=1.0 - (0.42 + above) / height, bottom=0.5 / height, wspace=0.16
+            left=left, right=0.98, top=1.0 - (0.42 + above) / height, bottom=0.55 / height, wspace=gap
         )
-        for axes, (step, name) in zip(row, steps.items(), strict=True):
-            _draw_step(axes, policies, step, name)
-        row[0].set_yticks(range(len(policies)), [shorten(name, 24) for name in policies])
+        across = (0.98 - left) * WIDTH / (len(STEPS) + gap * (len(STEPS) - 1))
+        for axes, (step, name) in zip(row, STEPS.items(), strict=True):
+            _draw_step(axes, {policy: metrics[step] for policy, metrics in policies.items()}, name, across)
+        row[0].set_yticks(range(len(policies)), names)
         row[0].set_ylim(len(policies) - 0.4, -0.6)
         figure.text(
-            0.595,
-            0.06 / height,
-            "a night; product pages are also opened on viewers' own visits",
-            ha="center",
-            color=INK,
+            left, 0.06 / height, "counts in a night; product pages are also opened on viewers' own visits", color=INK
         )
         return save(figure, file)
 
 
-def _draw_step(axes: Axes, policies: Mapping[str, Mapping[str, Metric]], step: str, name: str) -> None:
-    look = looks(policies)
-    most = max([_mean(metrics[step]) for metrics in policies.values()]) or 1.0
-    for row, (policy, metrics) in enumerate(policies.items()):
-        mean = _mean(metrics[step])
-        axes.barh(row, mean, height=0.5, color=look[policy].colour, alpha=0.85)
-        axes.errorbar([mean], [row], xerr=_spread(metrics[step]), color=INK, elinewidth=0.9, capsize=1.8)
-        axes.text(1.7 * most, row, _short(mean), ha="right", va="center", fontsize=7.0)
-    axes.set_xlim(0, 1.7 * most)
+def _draw_step(axes: Axes, counts: Mapping[str, Metric], name: str, across: float) -> None:
+    """Bars on an axis that ends before the numbers; `across` is the panel's width [in]."""
+    look, reach = looks(counts), _reach(counts.values())
+    edge = reach * across / (across - NUMBER)
+    for row, (policy, count) in enumerate(counts.items()):
+        axes.barh(row, count["mean"], height=0.5, color=look[policy].colour, alpha=0.85)
+        _interval(axes, count["mean"], row, count, INK, along="x")
+        axes.text(edge, row, _short(count["mean"]), ha="right", va="center", fontsize=7.0)
+    axes.set_xlim(0, edge)
     axes.set_title(name, loc="left")
-    axes.xaxis.set_major_locator(MaxNLocator(2))
+    axes.spines["bottom"].set_bounds(0, reach)
+    axes.set_xticks([tick for tick in MaxNLocator(2, integer=True).tick_values(0, reach) if 0 <= tick <= reach])
     axes.xaxis.set_major_formatter(lambda x, _: _short(x))
     axes.tick_params(axis="y", length=0)
 
 
 def _short(x: float) -> str:
-    """1234567 as 1.2M: as many letters as a narrow panel holds."""
+    """1234567 as 1.23M: as many letters as a narrow panel holds."""
     for size, letter in ((1e6, "M"), (1e3, "k")):
-        if abs(x) >= size:
+        if abs(x) >= 0.9995 * size:
             return f"{x / size:.3g}{letter}"
     return f"{x:.3g}"
-
-
-def _funnel_finding(policies: Mapping[str, Mapping[str, Metric]], comparison: Comparison) -> str:
-    best = max(policies, key=lambda name: _mean(policies[name]["orders"]))
-    text = f"{shorten(best, 32)} ends in most paid orders ({_short(_mean(policies[best]['orders']))} a night)"
-    loud = max(policies, key=lambda name: _mean(policies[name].get("exposures", {"mean": 0.0})))
-    shown = _mean(policies[loud].get("exposures", {"mean": 0.0}))
-    if shown:
-        text += f"; {shorten(loud, 32)} puts most pushes on screens ({_short(shown)})"
-    return f"{text}. {_nights(comparison)}"

@@ -1,7 +1,7 @@
 """The three figures of a comparison, as SVG files: the night, conversion against annoyance, and the funnel.
 
-They are drawn from plain data: the comparison as its JSON says it, the by-minute table of one night a policy
-(`sim.measures.series`), and the match for the time axis.
+They are drawn from plain data: the comparison as its JSON says it, the table of nights it was made from, the by-minute
+table of one night a policy (`sim.measures.series`), and the match for the time axis.
 """
 
 from __future__ import annotations
@@ -23,23 +23,25 @@ __all__ = ["draw_all", "draw_funnel", "draw_night", "draw_tradeoff"]
 def draw_all(
     folder: Path,
     comparison: Comparison,
+    nights: pd.DataFrame,
     series: Mapping[str, pd.DataFrame],
     match: Match,
     pushes: Mapping[str, pd.DataFrame] | None = None,
 ) -> list[Path]:
     """Draws every figure into `folder` and gives their files.
 
-    `series` holds one night's by-minute table a policy, `pushes` its push moments (`time` in s, `surface`).
+    `nights` has one row a policy and replication (`sim.experiment.runs.table`).  `series` holds the by-minute table of
+    replication 0 a policy, `pushes` its push moments (`time` in s, `surface`).
     """
     told = pushes or {}
     files = [
-        draw_night(folder / name, policy, series[policy], match, told.get(policy))
+        draw_night(folder / name, policy, comparison, series[policy], match, told.get(policy))
         for name, policy in _file_names(series).items()
     ]
     return [
         *files,
-        draw_tradeoff(folder / "conversion-annoyance.svg", comparison),
-        draw_funnel(folder / "funnel.svg", comparison),
+        draw_tradeoff(folder / "conversion-annoyance.svg", comparison, nights),
+        draw_funnel(folder / "funnel.svg", comparison, nights),
     ]
 
 

@@ -12,11 +12,13 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
+from sim.report.comparison_figures import Comparison
 from sim.report.style import (
     COLOURS,
     DASHES,
@@ -26,6 +28,8 @@ from sim.report.style import (
     SIDE_COLOURS,
     SIDE_DASHES,
     WIDTH,
+    fitted,
+    key,
     none_here,
     save,
     shorten,
@@ -37,43 +41,64 @@ from sim.world.match import PLAYING, SIDES, Match
 
 Minutes = NDArray[np.floating[Any]]
 STRETCHES = {"pre": "before", "HT": "HT", "E1": "ET", "P": "pens", "post": "after"}  # what the strip above names
+MARGIN = 1.1  # in: what names beside a panel may take
 LINES = 7  # products with a line of their own; the others are drawn together
 
 
-def draw_night(file: Path, policy: str, series: pd.DataFrame, match: Match, pushes: pd.DataFrame | None = None) -> Path:
-    """Beliefs, arousal by side, pushes, sales and stock by minute, one above the other on the clock of the match."""
+def draw_night(
+    file: Path,
+    policy: str,
+    comparison: Comparison,
+    series: pd.DataFrame,
+    match: Match,
+    pushes: pd.DataFrame | None = None,
+) -> Path:
+    """Beliefs, arousal by side, pushes, sales and stock by minute, one above the other on the clock of the match.
+
+    `series` is replication 0 of those that `comparison` sums up; what came after the broadcast is told in words.
+    """
+    during = series[series["clock"] != "after"]
+    later = int(series["orders"].sum() - during["orders"].sum())
     with styled():
         figure = Figure(figsize=(WIDTH, 9.0))
         axes = figure.subplots(
-            6, 1, sharex=True, gridspec_kw={"height_ratios": [0.36, 1, 1, 1, 1, 1.25], "hspace": 0.16}
+            6, 1, sharex=True, gridspec_kw={"height_ratios": [0.45, 1, 1, 1, 1, 1.25], "hspace": 0.16}
         )
-        above = title(figure, _night_finding(policy, series, match))
+        above = title(figure, _night_finding(policy, comparison, series, match))
         strip, panels = axes[0], axes[1:]
         figure.subplots_adjust(left=0.115, right=0.79, top=1.0 - above / 9.0, bottom=0.055)
-        at = match.opens / 60.0 + np.arange(len(series), dtype=np.float64)  # start of each minute, from kick-off
-        _beliefs(panels[0], at, series, match)
-        _arousal(panels[1], at, series, match)
-        _exposures(panels[2], at, series, pushes)
-        _sales(panels[3], at, series)
-        _stock(panels[4], at, series)
+        edges = match.opens / 60.0 + np.arange(len(during) + 1, dtype=np.float64)  # of minutes, from kick-off
+        _beliefs(panels[0], edges, during, match)
+        _arousal(panels[1], edges, during, match)
+        _exposures(panels[2], edges, during, pushes)
+        _sales(panels[3], edges, during, later)
+        _stock(panels[4], edges, during)
         _time_axis(strip, panels, match)
         figure.align_ylabels(panels)
         return save(figure, file)
 
 
-def _night_finding(policy: str, series: pd.DataFrame, match: Match) -> str:
+def _night_finding(policy: str, comparison: Comparison, series: pd.DataFrame, match: Match) -> str:
     home, away = match.score
-    orders, pushes = int(series["orders"].sum()), int(series["pushes"].sum())
+    orders, pushes, n = int(series["orders"].sum()), int(series["pushes"].sum()), comparison["replications"]
     kicks = " ({}–{} on penalties)".format(*match.shootout) if any(match.shootout) else ""
-    text = f"{match.home.name} {home}–{away} {match.away.name}{kicks} under {shorten(policy, 40)}: "
-    text += f"{_count(pushes, 'push', 'pushes')}, {_count(orders, 'paid order')}"
-    return f"{text}, {_after_goals(series, match):.0%} of them within ten minutes of a goal." if orders else f"{text}."
+    teams = f"{shorten(match.home.name, 30)} {home}–{away} {shorten(match.away.name, 30)}{kicks}"
+    text = f"{teams} under {shorten(policy, 40)}, replication 0 of {n}: {_count(pushes, 'push', 'pushes')}, "
+    text += _count(orders, "order")
+    if n > 1:
+        text += f" (mean of all {n}: {comparison['policies'][policy]['orders']['mean']:,.1f})"
+    return (
+        f"{text}, {_after_goals(series, match):.0%} of them within ten minutes after a goal." if orders else f"{text}."
+    )
 
 
 def _after_goals(series: pd.DataFrame, match: Match) -> float:
-    """Share of paid orders in the minute of a goal or the nine after it."""
-    first = {int((e.at - match.opens) // 60) for e in match.events if e.scores}
-    near = [any(minute - 10 < goal <= minute for goal in first) for minute in range(len(series))]
+    """Share of all paid orders in the minute of a goal or the nine after it, while the broadcast lasts."""
+    goals = {int((e.at - match.opens) // 60) for e in match.events if e.scores}
+    near = [
+        clock != "after" and any(minute - 10 < goal <= minute for goal in goals)
+        for minute, clock in enumerate(series["clock"])
+    ]
     return float(series["orders"].to_numpy()[near].sum() / series["orders"].sum())
 
 
@@ -81,67 +106,83 @@ def _count(n: int, one: str, many: str | None = None) -> str:
     return f"{n:,} {one if n == 1 else many or one + 's'}"
 
 
-def _beliefs(axes: Axes, at: Minutes, series: pd.DataFrame, match: Match) -> None:
-    drawn = {
-        shorten(match.home.name, 20): (series["p_home"], SIDE_COLOURS["home"]),
-        "draw": (series["p_draw"], "#d9d9d9"),
-        shorten(match.away.name, 20) + " ": (series["p_away"], SIDE_COLOURS["away"]),
-    }
+def _beliefs(axes: Axes, edges: Minutes, series: pd.DataFrame, match: Match) -> None:
+    drawn = [
+        (match.home.name, series["p_home"], SIDE_COLOURS["home"]),
+        ("draw", series["p_draw"], "#d9d9d9"),
+        (match.away.name, series["p_away"], SIDE_COLOURS["away"]),
+    ]
     if not series["p_draw"].any():
-        del drawn["draw"]  # a knockout has none
-    shares, colours = zip(*drawn.values(), strict=True)
-    axes.stackplot(at, *(100.0 * p for p in shares), colors=colours, labels=list(drawn), alpha=0.85, linewidth=0)
+        del drawn[1]  # a knockout has none
+    names, shares, colours = zip(*drawn, strict=True)
+    held = [100.0 * _held(p) for p in shares]
+    areas = axes.stackplot(edges, *held, colors=colours, alpha=0.85, linewidth=0, step="post")
     axes.set(ylim=(0, 100), ylabel="chance to win\n[%]")
-    _beside(axes, "who will win", reverse=True)
+    _beside(axes, "who will win", list(zip(areas, names, strict=True))[::-1])
 
 
-def _arousal(axes: Axes, at: Minutes, series: pd.DataFrame, match: Match) -> None:
+def _held(values: pd.Series[Any] | Minutes) -> Minutes:
+    """One value a minute as one an edge, for steps that last to the end of the last minute."""
+    return np.append(values, np.asarray(values)[-1:]).astype(float)
+
+
+def _arousal(axes: Axes, edges: Minutes, series: pd.DataFrame, match: Match) -> None:
+    entries = []
     for side, name in zip(SIDES, (match.home.name, match.away.name, "neutral"), strict=True):
-        axes.plot(at, series[f"arousal_{side}"], color=SIDE_COLOURS[side], dashes=(), label=shorten(name, 20))
-        axes.lines[-1].set_linestyle(SIDE_DASHES[side])
+        means = series[f"arousal_{side}"]
+        (line,) = axes.plot(edges[:-1] + 0.5, means, color=SIDE_COLOURS[side], linestyle=SIDE_DASHES[side])
+        entries.append((line, name))
     axes.set(ylim=(0, 1), ylabel="arousal\n[0 to 1]")
-    _beside(axes, "viewers for")
+    _beside(axes, "viewers for", entries)
 
 
-def _exposures(axes: Axes, at: Minutes, series: pd.DataFrame, pushes: pd.DataFrame | None) -> None:
-    _bars(axes, at, series["exposures"], COLOURS[6], "nothing was pushed")
+def _exposures(axes: Axes, edges: Minutes, series: pd.DataFrame, pushes: pd.DataFrame | None) -> None:
+    _bars(axes, edges, series["exposures"], COLOURS[6], "nothing was pushed")
     axes.set_ylabel("pushes on screen\n[a minute]")
     if pushes is None or pushes.empty:
         return
-    axes.set_ylim(0, 1.4 * axes.get_ylim()[1])
-    for row, (surface, told) in enumerate(pushes.groupby("surface", sort=True)):
-        level = np.full(len(told), 0.96 - 0.09 * row)
-        axes.plot(
+    surfaces = list(pushes.groupby("surface", sort=True))
+    axes.set_ylim(0, axes.get_ylim()[1] / (0.94 - 0.08 * len(surfaces)))  # room for a row of marks a surface
+    entries = []
+    for row, (surface, told) in enumerate(surfaces):
+        level = np.full(len(told), 0.96 - 0.08 * row)
+        (line,) = axes.plot(
             told["time"] / 60.0, level, MARKERS[row], transform=axes.get_xaxis_transform(), ms=3.5, clip_on=False,
-            color=COLOURS[row], label=str(surface).replace("_", " "),
+            color=COLOURS[row],
         )  # fmt: skip
-    _beside(axes, "pushed on")
+        entries.append((line, str(surface).replace("_", " ")))
+    _beside(axes, "pushed on", entries)
 
 
-def _sales(axes: Axes, at: Minutes, series: pd.DataFrame) -> None:
-    _bars(axes, at, series["orders"], COLOURS[2], "nothing was sold")
+def _sales(axes: Axes, edges: Minutes, series: pd.DataFrame, later: int) -> None:
+    _bars(axes, edges, series["orders"], COLOURS[2], "nothing was sold" if not later else "nothing was paid yet")
     axes.set_ylabel("orders paid\n[a minute]")
+    if later:
+        told = f"+{_count(later, 'order')} paid\nafter the broadcast"
+        axes.text(1.01, 0.98, told, transform=axes.transAxes, va="top", fontsize=7.5)
 
 
-def _bars(axes: Axes, at: Minutes, counts: pd.Series[Any], colour: str, empty: str) -> None:
+def _bars(axes: Axes, edges: Minutes, counts: pd.Series[Any], colour: str, empty: str) -> None:
     if not counts.sum():
         none_here(axes, empty)
         return
-    axes.stairs(counts.to_numpy(), np.append(at, at[-1] + 1.0), fill=True, color=colour)
+    axes.stairs(counts.to_numpy(), edges, fill=True, color=colour)
     axes.set_ylim(bottom=0)
     axes.yaxis.set_major_locator(MaxNLocator(4, integer=True))
     axes.yaxis.set_major_formatter(thousands)
 
 
-def _stock(axes: Axes, at: Minutes, series: pd.DataFrame) -> None:
+def _stock(axes: Axes, edges: Minutes, series: pd.DataFrame) -> None:
+    entries = []
     for k, (name, units) in enumerate(_shelves(series).items()):
         colour, dash = COLOURS[k % len(COLOURS)], DASHES[k % len(DASHES)]
-        axes.step(at, units, where="post", color=colour, linestyle=dash, label=shorten(name, 22))
+        (line,) = axes.step(edges, _held(units), where="post", color=colour, linestyle=dash)
+        entries.append((line, name))
     axes.set_ylim(bottom=0)
     axes.yaxis.set_major_locator(MaxNLocator(5, integer=True))
     axes.yaxis.set_major_formatter(thousands)
     axes.set_ylabel("free stock\n[units]")
-    _beside(axes, "product")
+    _beside(axes, "product", entries)
 
 
 def _shelves(series: pd.DataFrame) -> dict[str, Minutes]:
@@ -155,10 +196,11 @@ def _shelves(series: pd.DataFrame) -> dict[str, Minutes]:
     return shown | {f"{len(rest)} others together": np.sum([units[name] for name in rest], axis=0)}
 
 
-def _beside(axes: Axes, heading: str, reverse: bool = False) -> None:
-    axes.legend(
-        loc="upper left", bbox_to_anchor=(1.01, 1.04), borderaxespad=0.0, title=heading, title_fontsize=7.5,
-        alignment="left", handlelength=2.2, labelspacing=0.35, reverse=reverse,
+def _beside(axes: Axes, heading: str, entries: Sequence[tuple[Artist, str]]) -> None:
+    key(
+        axes, [(artist, fitted(name, MARGIN, 7.5)) for artist, name in entries], loc="upper left",
+        bbox_to_anchor=(1.01, 1.04), borderaxespad=0.0, title=heading, title_fontsize=7.5, alignment="left",
+        handlelength=2.2, labelspacing=0.35,
     )  # fmt: skip
 
 
@@ -205,8 +247,8 @@ def _mark_goals(axes: Axes, match: Match) -> None:
 
 def _score_strip(strip: Axes, match: Match) -> None:
     strip.axis("off")
-    strip.set_ylim(0, 4)
-    last = [-math.inf] * 3  # where the last label of each line ends
+    strip.set_ylim(0, 5)
+    last = [-math.inf] * 4  # where the last label of each line ends
     for event in (e for e in match.events if e.scores):
         at = event.at / 60.0
         line = next((k for k, end in enumerate(last) if at >= end), 0)

@@ -6,16 +6,20 @@ Figures are made without pyplot, so nothing is registered or left open, and the 
 from __future__ import annotations
 
 import itertools
-import textwrap
+import unicodedata
+import warnings
 import zlib
 from collections.abc import Iterable, Iterator
-from contextlib import AbstractContextManager
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from matplotlib import style
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties
+from matplotlib.textpath import text_to_path
 
 WIDTH = 7.6  # in: what a page between margins holds
 INK, FAINT, SHADE = "#222222", "#8a8a8a", "#ececec"
@@ -79,9 +83,15 @@ def _look(slot: int) -> Look:
     return Look(COLOURS[colour], DASHES[(colour + again) % len(DASHES)], MARKERS[slot % len(MARKERS)])
 
 
-def styled() -> AbstractContextManager[None]:
-    """Matplotlib's own defaults with `RC` on top; the caller's settings come back afterwards."""
-    return style.context(RC, after_reset=True)
+@contextmanager
+def styled() -> Iterator[None]:
+    """Matplotlib's own defaults with `RC` on top; the caller's settings come back afterwards.
+
+    Letters that no font here has stay in the SVG, where a reader's own font may have them, and are boxes elsewhere.
+    """
+    with style.context(RC, after_reset=True), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", r"Glyph \d+ .* missing from (current )?font", UserWarning)
+        yield
 
 
 def save(figure: Figure, file: Path) -> Path:
@@ -94,10 +104,43 @@ def save(figure: Figure, file: Path) -> Path:
 
 def title(figure: Figure, text: str, left: float = 0.02) -> float:
     """The sentence above a figure, saying what is seen; gives the inches it takes."""
-    lines = textwrap.wrap(printable(text), 100)
+    lines = _wrapped(printable(text), WIDTH * (1.0 - 2.0 * left), 9.0)
     height = figure.get_figheight()
     figure.text(left, 1.0 - 0.07 / height, "\n".join(lines), va="top", fontsize=9.0, linespacing=1.25, color=INK)
     return 0.12 + 0.165 * len(lines)
+
+
+def _wrapped(text: str, width: float, size: float) -> list[str]:
+    lines = [""]
+    for word in text.split():
+        longer = f"{lines[-1]} {word}".strip()
+        if inches(longer, size) <= width:
+            lines[-1] = longer
+        else:
+            lines.append(word)
+    return lines
+
+
+def inches(text: str, size: float) -> float:
+    """Width of one line [in] at a font size [points]; wide letters, such as Chinese ones, are squares."""
+    wide = sum(unicodedata.east_asian_width(c) in "WF" for c in text)
+    narrow = "".join(c for c in text if unicodedata.east_asian_width(c) not in "WF")
+    points = text_to_path.get_text_width_height_descent(narrow, FontProperties(size=size), False)[0]
+    return (float(points) + size * wide) / 72.0
+
+
+def key(owner: Axes | Figure, entries: Iterable[tuple[Artist, str]], **place: Any) -> None:
+    """A legend with every name as it is: that of Matplotlib 3.9 leaves out those that begin with "_"."""
+    handles, names = zip(*entries, strict=True)
+    drawn = owner.legend(handles, [str(k) for k in range(len(names))], **place)
+    for text, name in zip(drawn.get_texts(), names, strict=True):
+        text.set_text(name)
+
+
+def fitted(name: str, width: float, size: float) -> str:
+    """As `shorten`, to a width [in] at a font size [points]."""
+    name = printable(name)
+    return next((s for n in range(len(name), 2, -1) if inches(s := shorten(name, n), size) <= width), name[:2])
 
 
 def shorten(name: str, letters: int) -> str:

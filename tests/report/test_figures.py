@@ -1,3 +1,4 @@
+import warnings
 import xml.etree.ElementTree as ET
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import pandas as pd
 import pytest
 
 from sim.engine.play import play
+from sim.experiment.comparison import compare
 from sim.measures.series import by_minute, pushes
 from sim.policy import Offer, Push, View
 from sim.report.figures import draw_all, draw_funnel, draw_night, draw_tradeoff
@@ -15,6 +17,7 @@ from sim.world.match import Match
 from tests.worlds import world
 
 ODD = 'mine.py:Odd<&"$x$\n>'
+ODDER = ["_hidden", r"\frac{1}{2}$", "$x_1^2$", "推送 高峰", "🔥🔥 flash", "a" * 80, "W" * 40, "\x00é"]
 METRICS = (
     "conversion_rate", "annoyance_p95", "stockout_minutes", "exposures", "clicks", "views", "reservations", "orders",
 )  # fmt: skip
@@ -38,56 +41,189 @@ def night() -> tuple[Match, dict[str, pd.DataFrame], dict[str, pd.DataFrame]]:
     return match, {n: by_minute(p) for n, p in played.items()}, {n: pushes(p) for n, p in played.items()}
 
 
-def comparison(names: list[str], value: float = 2.0, interval: bool = True) -> dict:
-    low, high = (0.9 * value, 1.1 * value) if interval else (None, None)
-    metrics = {m: {"mean": value, "low": low, "high": high} for m in METRICS}
-    return {"policies": dict.fromkeys(names, metrics), "replications": 30 if interval else 1, "baseline": names[0]}
+def nights(metrics: dict[str, dict[str, list[float]]]) -> pd.DataFrame:
+    """The table of nights from values by policy and metric, one a night; metrics that are not named are always 2."""
+    return pd.concat(
+        [
+            pd.DataFrame({"policy": name, **dict.fromkeys(METRICS, 2.0), **given})
+            .rename_axis("replication")
+            .reset_index()
+            for name, given in metrics.items()
+        ]
+    )
+
+
+def alike(names: list[str], value: float, n: int) -> pd.DataFrame:
+    return nights({name: {m: [value * (1.0 + 0.1 * k) for k in range(n)] for m in METRICS} for name in names})
+
+
+def compared(table: pd.DataFrame) -> dict:
+    return compare(table, scenario="league", seed=7, baseline=None)
 
 
 def texts(file: Path) -> list[str]:
     return ["".join(e.itertext()) for e in ET.parse(file).iter() if e.tag.endswith("}text")]
 
 
+def words(file: Path) -> str:
+    return " ".join(texts(file))
+
+
 def test_draws_the_same_bytes_again_and_leaves_settings_alone(tmp_path, night):
     match, series, said = night
     before = dict(mpl.rcParams)
-    first = draw_all(tmp_path / "a", comparison(list(series)), series, match, said)
-    second = draw_all(tmp_path / "b", comparison(list(series)), series, match, said)
+    table = alike(list(series), 2.0, 3)
+    first = draw_all(tmp_path / "a", compared(table), table, series, match, said)
+    second = draw_all(tmp_path / "b", compared(table), table, series, match, said)
     assert len({f.name for f in first}) == 4
     assert [f.read_bytes() for f in first] == [f.read_bytes() for f in second]
     assert dict(mpl.rcParams) == before
 
 
+# --- the night --------------------------------------------------------------------------------------------------------
+
+
 def test_night_says_units_and_escapes_names(tmp_path, night):
     match, series, said = night
-    words = texts(draw_night(tmp_path / "n.svg", ODD, series[ODD], match, said[ODD]))
-    everything = " ".join(words)
-    assert 'Odd<&"$x$ >' in everything
-    for unit in ("[%]", "[0 to 1]", "[a minute]", "[units]", "match minute", "45'", "90'"):
-        assert unit in everything
+    told = words(draw_night(tmp_path / "n.svg", ODD, compared(alike([ODD], 2.0, 1)), series[ODD], match, said[ODD]))
+    for text in ('Odd<&"$x$ >', "[%]", "[0 to 1]", "[a minute]", "[units]", "match minute", "45'", "90'"):
+        assert text in told
+
+
+def test_night_says_which_one_it_is_and_how_it_compares(tmp_path, night):
+    match, series, _ = night
+    twelve = series["quiet"].assign(orders=[12] + [0] * (len(series["quiet"]) - 1))
+    several = compared(nights({"quiet": {"orders": [12.0, 8.0, 4.0]}}))
+    told = words(draw_night(tmp_path / "n.svg", "quiet", several, twelve, match))
+    assert "replication 0 of 3" in told
+    assert "12 orders (mean of all 3: 8.0)" in told
+    assert "mean" not in words(
+        draw_night(tmp_path / "o.svg", "quiet", compared(alike(["quiet"], 12.0, 1)), twelve, match)
+    )
+
+
+def test_what_comes_after_the_broadcast_is_told_and_not_drawn(tmp_path, night):
+    match, series, _ = night
+    one, quiet = compared(alike(["quiet"], 2.0, 1)), series["quiet"].assign(orders=1)
+    last = quiet["clock"] == "after"
+    late, later = (
+        quiet.assign(orders=quiet["orders"].mask(last, 34)),
+        quiet.assign(orders=quiet["orders"].mask(last, 35)),
+    )
+    first = draw_night(tmp_path / "n.svg", "quiet", one, late, match)
+    second = draw_night(tmp_path / "o.svg", "quiet", one, later, match)
+    assert "+34 orders paid after the broadcast" in words(first)
+    assert paths(first) == paths(second)
+    assert "after the broadcast" not in words(
+        draw_night(tmp_path / "p.svg", "quiet", one, quiet.assign(orders=quiet["orders"].mask(last, 0)), match)
+    )
+
+
+def paths(file: Path) -> list[str]:
+    return [e.get("d", "") for e in ET.parse(file).iter() if e.tag.endswith("}path")]
 
 
 def test_night_without_pushes_or_orders_says_so(tmp_path, night):
     match, series, said = night
     nothing = series["quiet"].assign(orders=0, exposures=0)
-    words = texts(draw_night(tmp_path / "n.svg", "quiet", nothing, match, said["quiet"]))
-    assert {"nothing was pushed", "nothing was sold"} <= set(words)
+    told = texts(
+        draw_night(tmp_path / "n.svg", "quiet", compared(alike(["quiet"], 0.0, 1)), nothing, match, said["quiet"])
+    )
+    assert {"nothing was pushed", "nothing was sold"} <= set(told)
 
 
 def test_many_products_share_a_line(tmp_path, night):
     match, series, _ = night
     many = series["quiet"].assign(**{f"stock_extra-{k}": np.arange(len(series["quiet"]))[::-1] for k in range(20)})
-    words = texts(draw_night(tmp_path / "n.svg", "quiet", many, match))
-    assert sum("extra-" in w for w in words) + sum("others together" in w for w in words) == 8
+    told = texts(draw_night(tmp_path / "n.svg", "quiet", compared(alike(["quiet"], 2.0, 1)), many, match))
+    assert sum("extra-" in w for w in told) + sum("others together" in w for w in told) == 8
 
 
-@pytest.mark.parametrize(("value", "interval"), [(2.0, True), (2.0, False), (0.0, True), (0.0, False)])
-def test_comparison_figures_hold_for_twelve_policies_one_night_and_nothing_sold(tmp_path, value, interval):
-    given = comparison([f"policies/with/a/long/path/{k}.py:{ODD}" for k in range(12)], value, interval)
-    tradeoff, funnel = draw_tradeoff(tmp_path / "t.svg", given), draw_funnel(tmp_path / "f.svg", given)
-    assert "conversion: viewers who bought [%" in " ".join(texts(tradeoff))
-    assert {"pushes on screen", "orders paid"} <= set(texts(funnel))
-    assert any("30 nights" in w if interval else "One night" in w for w in texts(tradeoff))
+# --- what titles claim ------------------------------------------------------------------------------------------------
+
+UNSURE = "Which policy {} cannot be told from 4 nights"
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "decided"),
+    [
+        ([1.0, 2.0, 3.0, 4.0], [1.5, 2.6, 3.5, 4.4], True),  # far less apart than nights are: pairing decides
+        ([1.0, 2.0, 3.0, 4.0], [1.1, 2.9, 2.4, 5.0], False),
+        ([1.0, 2.0, 3.0, 4.0], [5.0, 2.1, 2.0, 4.5], False),
+    ],
+)
+def test_titles_name_a_first_only_where_paired_differences_exclude_0(tmp_path, a, b, decided):
+    table = nights({"a": {"orders": a, "conversion_rate": a}, "b": {"orders": b, "conversion_rate": b}})
+    tradeoff = words(draw_tradeoff(tmp_path / "t.svg", compared(table), table))
+    funnel = words(draw_funnel(tmp_path / "f.svg", compared(table), table))
+    assert ("b converts most" in tradeoff, "b sells most (3 orders a night)" in funnel) == (decided, decided)
+    assert (UNSURE.format("converts most") in tradeoff, UNSURE.format("sells most") in funnel) == (not decided,) * 2
+
+
+def test_the_first_has_to_beat_every_other_policy(tmp_path):
+    table = nights(
+        {"a": {"orders": [9.0, 9.1, 9.2]}, "b": {"orders": [9.4, 9.0, 9.3]}, "c": {"orders": [1.0, 1.1, 1.2]}}
+    )
+    assert "Which of b and a sells most" in words(draw_funnel(tmp_path / "f.svg", compared(table), table))
+
+
+def test_a_policy_alone_is_first_of_nobody(tmp_path):
+    table = alike(["a"], 2.0, 3)
+    assert " most " not in words(draw_funnel(tmp_path / "f.svg", compared(table), table))
+
+
+def test_one_night_decides_nothing(tmp_path):
+    table = nights({"a": {"orders": [9.0]}, "b": {"orders": [1.0]}})
+    for draw in (draw_tradeoff, draw_funnel):
+        told = words(draw(tmp_path / "f.svg", compared(table), table))
+        assert "One night, so there are no intervals" in told
+        assert " most " not in told
+        assert "±" not in told
+
+
+# --- any number of policies, any name ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("value", [2.0, 0.0])
+@pytest.mark.parametrize("n", [1, 30])
+@pytest.mark.parametrize("policies", [1, 12])
+def test_comparison_figures_hold_for_any_number_of_policies_and_nights_and_for_nothing_sold(
+    tmp_path, value, n, policies
+):
+    table = alike([f"policies/with/a/long/path/{k}.py:{ODD}" for k in range(policies)], value, n)
+    tradeoff = words(draw_tradeoff(tmp_path / "t.svg", compared(table), table))
+    funnel = words(draw_funnel(tmp_path / "f.svg", compared(table), table))
+    assert "conversion: viewers who bought [%" in tradeoff
+    assert ("nothing was sold out" in tradeoff) == (value == 0.0)
+    assert "pushes on screen" in funnel
+    assert "orders paid" in funnel
+
+
+def test_names_of_forty_letters_are_shown_whole(tmp_path):
+    name = "my_policies_that_push_in_lulls_and_peaks"
+    table = alike([name, "other"], 2.0, 3)
+    assert len(name) == 40
+    assert name in texts(draw_funnel(tmp_path / "f.svg", compared(table), table))
+    assert name in texts(draw_tradeoff(tmp_path / "t.svg", compared(table), table))
+
+
+def test_odd_names_are_shown_as_they_are_without_a_warning(tmp_path, night):
+    match, series, said = night
+    table = alike(ODDER, 2.0, 3)
+    hidden = series[ODD].rename(columns=lambda c: "stock__hidden" if c.startswith("stock_") else c)
+    hidden = hidden.loc[:, ~hidden.columns.duplicated()]
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        drawn = [
+            draw_tradeoff(tmp_path / "t.svg", compared(table), table),
+            draw_funnel(tmp_path / "f.svg", compared(table), table),
+            draw_tradeoff(tmp_path / "t.png", compared(table), table),
+        ]
+        for k, name in enumerate(ODDER):
+            told = words(draw_night(tmp_path / f"{k}.svg", name, compared(table), hidden, match, said[ODD]))
+            assert "_hidden" in told  # a product
+    for file in drawn[:2]:
+        assert {*ODDER[:5], "é"} <= set(texts(file))
 
 
 def test_a_policy_looks_the_same_in_other_company():
