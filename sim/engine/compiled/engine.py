@@ -50,8 +50,8 @@ class CompiledEngine:
         self.rows = [rows for part in parts for rows in part]
         if any(notes.filled[2] for notes in self.notes):
             raise MatchdayError(
-                f"a viewer did more than {MAX_ROWS} things within one window: lower the scenario's rates of chat and "
-                "browsing, or the number of offers at a time, or shorten timing.window"
+                f"a viewer did more than {MAX_ROWS} things within one window: shorten timing.window, or let fewer "
+                "offers run at the same time"
             )
 
     @property
