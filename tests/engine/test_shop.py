@@ -8,7 +8,6 @@ import pytest
 
 from policies.no_push import NoPush
 from sim.engine.ledger import Kind
-from sim.errors import MatchdayError
 from tests.worlds import Scripted, lived, often, shop, world
 
 
@@ -86,9 +85,3 @@ def test_the_board_is_as_old_as_its_lag():
         for lag in (0.0, 1800.0)
     ]
     assert refused[1] > 3 * refused[0]
-
-
-def test_rates_beyond_anything_human_stop_the_run():
-    mad = {"all": {"share": 1.0, "chat": {"median": 1_000_000}}}
-    with pytest.raises(MatchdayError, match="within one window"):
-        lived(world(audience={"viewers": 20, "segments": mad}), NoPush())
