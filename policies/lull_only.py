@@ -1,8 +1,7 @@
 """Only in stoppages and breaks, and quietly: never between a fan and the ball.
 
-From the article: "in the intervals viewers lean towards ...", "at peaks avoid interfering with the picture".  Use
-it where the
-relationship with the viewer is worth more than tonight's basket.
+From the article: "in the intervals viewers lean towards ...", "at peaks avoid interfering with the picture".  Use it
+where the relationship with the viewer is worth more than tonight's basket.
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
 """A flash discount for the scoring side right after its goal: sell at the moment of joy.
 
 From the article: "when the match enters a key phase, emotion and the impulse to buy rise; recommendations and
-limited-time
-offers that are relevant at that moment lift willingness to buy".  Use it where stock can take a burst.
+limited-time offers that are relevant at that moment lift willingness to buy".  Use it where stock can take a burst.
 """
 
 from __future__ import annotations

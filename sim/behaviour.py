@@ -1,9 +1,8 @@
 """How people respond: every equation of the model, once, as a pure scalar function.
 
 Both engines call these functions: the reference engine as plain Python, the compiled engine through numba
-(`register_jitable` leaves them plain).  `p` is the table of `sim/parameters.py`; where a number comes from and how
-far it
-can be trusted stands there.  Times are seconds, hazards are per second, annoyance is in units of an average
+(`register_jitable` leaves them plain).  `p` is the table of `sim/parameters/`; where a number comes from and how far
+it can be trusted stands there.  Times are seconds, hazards are per second, annoyance is in units of an average
 viewer's tolerance, trust, arousal and attention lie in [0, 1], mood in [-1, 1].  `u` is a uniform draw in (0, 1).
 """
 
@@ -29,8 +28,7 @@ def logistic(x: float) -> float:
     return odds / (1.0 + odds)
 
 
-# --- being there
-# ------------------------------------------------------------------------------------------------------
+# --- being there ------------------------------------------------------------------------------------------------------
 
 
 @register_jitable
@@ -89,8 +87,7 @@ def browse_hazard(curiosity: float, phase: float, mood: float, p: Any) -> float:
     return curiosity * phase * (1.0 + p.browse_mood * max(0.0, mood))
 
 
-# --- noticing and clicking
-# --------------------------------------------------------------------------------------------
+# --- noticing and clicking --------------------------------------------------------------------------------------------
 
 
 @register_jitable
@@ -163,8 +160,7 @@ def click_probability(
     return logistic(x - p.click_attention * attention - p.click_annoyance * annoyance / tolerance)
 
 
-# --- from a page to an order
-# ------------------------------------------------------------------------------------------
+# --- from a page to an order ------------------------------------------------------------------------------------------
 
 
 @register_jitable
@@ -186,9 +182,8 @@ def pull_to_buy(
 def decide(u: float, pull: float, p: Any) -> int:
     """What a look at a page ends in: NOTHING, SAVE, CART or BUY, by a multinomial logit against NOTHING.
 
-    Neutral weights from the Taobao log (UserBehavior 2017); `u` below the first share buys, so a stronger pull
-    moves the same
-    person up the same scale.
+    Neutral weights from the Taobao log (UserBehavior 2017); `u` below the first share buys, so a stronger pull moves
+    the same person up the same scale.
     """
     pull = max(-MOST, min(MOST, pull))
     buy = math.exp(p.buy_base + pull)
@@ -215,8 +210,7 @@ def payment_time(u: float, window: float, p: Any) -> float:
     return -scale * math.log(1.0 - u * (1.0 - math.exp(-window / scale)))
 
 
-# --- the shelf is empty
-# -----------------------------------------------------------------------------------------------
+# --- the shelf is empty -----------------------------------------------------------------------------------------------
 
 
 @register_jitable
@@ -246,8 +240,7 @@ def trust_after_refusal(trust: float, p: Any) -> float:
     return trust * (1.0 - p.trust_lost)
 
 
-# --- annoyance
-# --------------------------------------------------------------------------------------------------------
+# --- annoyance --------------------------------------------------------------------------------------------------------
 
 
 @register_jitable

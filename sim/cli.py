@@ -144,14 +144,14 @@ def validate(
     paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="scenarios, timelines, or folders of them")],
     format_: Annotated[Form, typer.Option("--format", help="how faults are written")] = Form.TEXT,
 ) -> None:
-    """Check scenario and timeline files without playing them; exit code 2 when there is a fault."""
+    """Check scenario and timeline files without playing them; exit code 2 when there is a fault, 0 with warnings."""
+    from sim.experiment.lint import files_in, problems_in
     from sim.report.problems import FORMATS
-    from sim.world.lint import files_in, problems_in
 
     files = files_in(paths)
     problems = list(problems_in(files))
     print(FORMATS[format_.value](files, problems))
-    raise typer.Exit(2 if problems else 0)
+    raise typer.Exit(2 if any(p.severity == "error" for p in problems) else 0)
 
 
 @app.command("list")

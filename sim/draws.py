@@ -1,10 +1,9 @@
 """Random numbers as a pure function of who draws for what: (seed, replication, viewer, purpose, index).
 
 Philox 4x32-10 (Salmon, Moraes, Dror & Shaw 2011, "Parallel random numbers: as easy as 1, 2, 3"), held in the tests to
-Random123's published known-answer vectors.  One call gives four independent uniforms.  `index` names the occasion
-(a viewer's k-th
-candidate moment, this push to this viewer), never "the next one", so a run does not depend on the order of work and
-two policies differ only where they act differently.
+Random123's published known-answer vectors.  One call gives four independent uniforms.  `index` names the occasion (a
+viewer's k-th candidate moment, this push to this viewer), never "the next one", so a run does not depend on the order
+of work and two policies differ only where they act differently.
 """
 
 from __future__ import annotations

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
+from typing import Literal
 
 
 class MatchdayError(Exception):
@@ -16,16 +17,21 @@ class MatchdayError(Exception):
 
 @dataclass(frozen=True)
 class Problem:
-    """One fault in a file: `file:line:column: where: message` (line and column count from 1; 0 = the whole file)."""
+    """One fault in a file: `file:line:column: where: message` (line and column count from 1; 0 = the whole file).
+
+    A warning is about what can be used, but is probably not meant.
+    """
 
     file: Path
     line: int
     column: int
     where: str
     message: str
+    severity: Literal["error", "warning"] = "error"
 
     def __str__(self) -> str:
         place = f"{self.file}:{self.line}:{self.column}" if self.line else f"{self.file}"
+        place += ": warning" * (self.severity == "warning")
         return f"{place}: {self.where}: {self.message}" if self.where else f"{place}: {self.message}"
 
 

@@ -8,11 +8,12 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from sim import behaviour as b
+from sim.parameters import Parameters
 from sim.world.catalogue import Catalogue
 
 SLOTS = 64  # offers that can run at the same time (one bit each in a viewer's word of eligibility)
 PUSHES = 16  # pushes a policy may say in one window
-PUSH_BITS = 20  # a push's number is below 2^20
 
 RUNNING = np.dtype(
     [
@@ -33,38 +34,51 @@ class Board(NamedTuple):
 
     stock: NDArray[np.int64]  # (P x K,) free units as published
     scarce: NDArray[np.bool_]  # (P,) low-stock badge
-    heat: NDArray[np.float64]  # (3,) chat rate of each side in the last window / usual
+    voices: NDArray[np.float64]  # (3,) what the chat of each side adds to the log odds of buying
     running: NDArray[np.void]  # (SLOTS,) RUNNING
     live: NDArray[np.int64]  # slots of the offers that run, in the order they were opened
     eligible: NDArray[np.uint64]  # (N,) bit j: in the audience of the offer in slot j; (0,) until somebody needs it
 
 
+class Window(NamedTuple):
+    """One window: its bounds [s], the board as published at its start, and the slots of the pushes new in it."""
+
+    start: float
+    end: float
+    board: Board
+    fresh: NDArray[np.int64]
+
+
 class Publisher:
     """Keeps the board up to date: stock figures with their lag, chat heat, and the offers that run."""
 
-    def __init__(self, catalogue: Catalogue, viewers: int, lag: float) -> None:
+    def __init__(self, catalogue: Catalogue, viewers: int, lag: float, parameters: Parameters) -> None:
         self.catalogue = catalogue
+        self.parameters = parameters
         self.viewers = viewers
         self.lag = lag
         self.history: deque[tuple[float, NDArray[np.int64]]] = deque()
         self.board = Board(
             stock=catalogue.stock.copy(),
             scarce=np.zeros(len(catalogue.keys), np.bool_),
-            heat=np.zeros(3),
+            voices=np.zeros(3),
             running=np.zeros(SLOTS, RUNNING),
             live=np.zeros(0, np.int64),
             eligible=np.zeros(0, np.uint64),
         )
 
     def publish(self, now: float, free: NDArray[np.int64], heat: NDArray[np.float64]) -> None:
-        """The board of the window that starts at `now`, from the till's `free` stock (as old as the lag says)."""
+        """The board of the window that starts at `now`.
+
+        From the till's `free` stock (P x K,), as old as the lag says, and the `heat` of chat (3,): rate / usual.
+        """
         self.history.append((now, free.copy()))
         while len(self.history) > 1 and self.history[1][0] <= now - self.lag:
             self.history.popleft()
         self.board.stock[:] = self.history[0][1]
         left = self.board.stock.reshape(len(self.catalogue.keys), -1).sum(axis=1)
         self.board.scarce[:] = (left > 0) & (left <= self.catalogue.scarce_at)
-        self.board.heat[:] = heat
+        self.board.voices[:] = [b.social_proof(float(h), self.parameters) for h in heat]
         live = self.board.live
         if len(live):
             self.board = self.board._replace(live=live[self.board.running["expires"][live] > now])

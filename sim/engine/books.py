@@ -1,4 +1,7 @@
-"""What is kept of every night, rows or no rows: counts by minute, from which outcomes and series are made."""
+"""What is kept of every night, rows or no rows: counts by minute, from which outcomes and series are made.
+
+The last of the `minutes` takes what happens after the broadcast, however long that is: carts paid or given up.
+"""
 
 from __future__ import annotations
 
@@ -32,15 +35,16 @@ class Books:
 
     def __init__(self, night: Night) -> None:
         match, products = night.stage.match, len(night.catalogue.keys)
-        self.opens = float(match.opens)
-        self.minutes = int(np.ceil((match.closes - match.opens) / 60.0))
+        self.opens, self.closes = float(match.opens), float(match.closes)
+        self.minutes = int(np.ceil((self.closes - self.opens) / 60.0)) + 1
         self.side = night.crowd.known["side"].copy()
         self.kinds = np.zeros((self.minutes, KINDS, products + 1), np.int64)  # last column: no product
         self.revenue = np.zeros((self.minutes, products), np.int64)  # paid [minor units]
         self.chats = np.zeros((self.minutes, 3), np.int64)
         self.presence = np.zeros((self.minutes, 3), np.int64)  # change in viewers on the stream
         self.pushed_away = np.zeros(self.minutes, np.int64)
-        self.events = self.clicks = 0
+        self.present = np.zeros(3, np.int64)  # viewers on the stream now: home, away, neutral
+        self.events = self.clicks = self.orders = 0  # so far: things viewers did or met, pushes clicked, orders paid
         self.rare: list[NDArray[np.void]] = []  # rows about pushes and stock, which are kept anyway
         self._shown: list[NDArray[np.int64]] = []  # (7, n) minute, layer, side, segment, surface, product, count
         self._segments = tuple(night.scenario.audience.segments)
@@ -49,29 +53,22 @@ class Books:
     def add_rows(self, rows: NDArray[np.void]) -> None:
         """Counts the next rows, in any order."""
         if len(rows):
-            _count(rows, self.opens, self.side, self.kinds, self.revenue, self.presence, self.pushed_away)
+            self.orders += _count(
+                rows, self.opens, self.closes, self.side, self.kinds, self.revenue, self.presence, self.present,
+                self.pushed_away,
+            )  # fmt: skip
             rare = rows["kind"] >= Kind.PUSH
             if rare.any():
                 self.rare.append(rows[rare])
 
-    @property
-    def present(self) -> NDArray[np.int64]:
-        """Viewers on the stream now: home, away, neutral."""
-        return np.asarray(self.presence.sum(axis=0))
-
-    @property
-    def orders(self) -> int:
-        """Paid orders so far."""
-        return self.total(Kind.PAYMENT)
-
     def add_tally(self, tally: Tally, start: float) -> None:
         """Counts a window that started at `start`."""
-        minute = _minute(start, self.opens, self.minutes)
+        minute = self.minute(start)
         self.events += tally.events
         self.chats[minute] += tally.chats.sum(axis=1)
         self.clicks += int(tally.shown[2].sum())
-        where = np.nonzero(tally.shown)
-        if len(where[0]):
+        if tally.shown[0].any():
+            where = np.nonzero(tally.shown)
             self._shown.append(np.stack([np.full(len(where[0]), minute), *where, tally.shown[where]]))
 
     def shown(self) -> pd.DataFrame:
@@ -88,6 +85,10 @@ class Books:
         total["product"] = np.array(self._keys)[total["product"]]
         return total
 
+    def minute(self, time: float) -> int:
+        """The minute that a time [s] is counted in."""
+        return int(_minute(time, self.opens, self.closes, self.minutes))
+
     def total(self, kind: Kind) -> int:
         """Rows of a kind in the whole night."""
         return int(self.kinds[:, kind].sum())
@@ -98,19 +99,27 @@ class Books:
 
 
 @inlined
-def _minute(time: float, opens: float, minutes: int) -> int:
-    return min(int((time - opens) // 60.0), minutes - 1)
+def _minute(time: float, opens: float, closes: float, minutes: int) -> int:
+    return int((time - opens) // 60.0) if time < closes else minutes - 1
 
 
 @compiled
-def _count(rows: Any, opens: float, side: Any, kinds: Any, revenue: Any, presence: Any, pushed_away: Any) -> None:
-    """Adds rows to the counts by minute."""
+def _count(
+    rows: Any, opens: float, closes: float, side: Any, kinds: Any, revenue: Any, presence: Any, present: Any,
+    pushed_away: Any,
+) -> int:  # fmt: skip
+    """Adds rows to the counts by minute; gives how many orders were paid in them."""
+    orders = 0
     for r in range(rows.shape[0]):
         row = rows[r]
-        minute = _minute(row.time, opens, kinds.shape[0])
+        minute = _minute(row.time, opens, closes, kinds.shape[0])
         kinds[minute, row.kind, row.product] += 1
         if row.kind == PAYMENT:
             revenue[minute, row.product] += row.price
+            orders += 1
         elif row.kind <= LEAVE:  # JOIN, RETURN, LEAVE
-            presence[minute, side[row.viewer]] += -1 if row.kind == LEAVE else 1
+            change = -1 if row.kind == LEAVE else 1
+            presence[minute, side[row.viewer]] += change
+            present[side[row.viewer]] += change
             pushed_away[minute] += row.kind == LEAVE and row.flag == 1
+    return orders

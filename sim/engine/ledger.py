@@ -1,8 +1,7 @@
 """What happened, row by row: who, what, which product, at which price, when.
 
 Canonical order: window by window, in each the viewers' rows by (time, viewer), then the shop's rows by time.  The
-SHA-256 of
-the rows in that order, packed and little-endian, is the identity of a night.
+SHA-256 of the rows in that order, packed and little-endian, is the identity of a night.
 """
 
 from __future__ import annotations

@@ -1,10 +1,9 @@
 """When a viewer next has a moment of their own accord: candidate times of a Poisson process at a bounded rate.
 
-Thinning (Lewis & Shedler 1979): candidates come at a rate that no true hazard exceeds, and each is then accepted
-with the true
-hazard at its instant.  The bound is constant over blocks of a minute and a sum of four parts, each a number of the
-viewer's times a curve
-of the match, so that its integral is known at every block's edge and the next candidate is found by bisection.
+Thinning (Lewis & Shedler 1979): candidates come at a rate that no true hazard exceeds, and each is then accepted with
+the true hazard at its instant.  The bound is constant over blocks of a minute and a sum of four parts, each a number of
+the viewer's times a curve of the match, so that its integral is known at every block's edge and the next candidate is
+found by bisection.
 """
 
 from __future__ import annotations
@@ -44,13 +43,13 @@ def total(pace: Pace, side: int, edge: int, curves: Curves) -> float:
 
 @register_jitable
 def next_moment(t: float, u: float, pace: Pace, side: int, curves: Curves) -> float:
-    """Time of the first candidate after `t`, inf if there is none before the night ends; `u` is a uniform draw."""
+    """Time of the first candidate after `t`, inf if there is none before the broadcast ends; `u` is a uniform draw."""
     left = -math.log(u)
     block = int(t - curves.opens) // BLOCK
     here = rate(pace, side, block, curves)
     until = curves.opens + (block + 1) * BLOCK - t
     if left < here * until:
-        return t + left / here
+        return _on_air(t + left / here, curves)
     low, high = block + 1, curves.most.shape[0]
     target = left - here * until + total(pace, side, low, curves)
     if low >= high or target >= total(pace, side, high, curves):
@@ -62,4 +61,9 @@ def next_moment(t: float, u: float, pace: Pace, side: int, curves: Curves) -> fl
         else:
             high = middle
     spare = target - total(pace, side, low, curves)
-    return float(curves.opens + low * BLOCK + spare / rate(pace, side, low, curves))
+    return _on_air(curves.opens + low * BLOCK + spare / rate(pace, side, low, curves), curves)
+
+
+@register_jitable
+def _on_air(t: float, curves: Curves) -> float:
+    return t if t < curves.closes else math.inf  # the last block may go on after the broadcast

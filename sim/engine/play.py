@@ -1,8 +1,8 @@
 """A night played: SimPy keeps the calendar of what is shared, an engine keeps the viewers.
 
-At the start of each window the board is published and the policy is asked; then the viewers live the window; at
-its end the till
-settles.  Deliveries run on the same calendar.
+At the start of each window the board is published and the policy is asked; then the viewers live the window; at its end
+the till settles.  Deliveries run on the same calendar.  When the broadcast is over nobody is pushed to any more and
+nothing is ordered, but the till stays open until the last page is closed and the last cart is paid or given up.
 """
 
 from __future__ import annotations
@@ -15,11 +15,10 @@ import numpy as np
 import simpy
 from numpy.typing import NDArray
 
-from sim.engine.board import PUSHES, SLOTS, Publisher
+from sim.engine.board import PUSHES, SLOTS, Publisher, Window
 from sim.engine.books import Books, Tally
 from sim.engine.ledger import ROW, Kind, Ledger
-from sim.engine.till import DELIVERED, Stock
-from sim.engine.viewers import Window
+from sim.engine.stock import DELIVERED, Stock
 from sim.policy.check import Order, PolicyError, ask
 from sim.policy.push import Policy
 from sim.policy.view import Products, View, Viewers
@@ -28,6 +27,7 @@ from sim.world.match import SIDES
 from sim.world.night import Night
 
 EngineName = Literal["compiled", "reference"]
+NOTHING = np.zeros(0, np.int64)
 
 
 class Engine(Protocol):
@@ -38,6 +38,11 @@ class Engine(Protocol):
 
     def live(self, window: Window) -> None:
         """Lets every viewer live the window that now starts."""
+        ...
+
+    @property
+    def busy(self) -> bool:
+        """Whether any viewer has an errand in hand."""
         ...
 
     def settle(self, window: Window, deliveries: NDArray[np.void]) -> tuple[NDArray[np.void], NDArray[np.void], Tally]:
@@ -64,7 +69,8 @@ class _Play:
     def __init__(self, night: Night, policy: Policy, name: str, engine: Engine, env: simpy.Environment, keep: bool):
         self.night, self.policy, self.name, self.engine, self.env = night, policy, name, engine, env
         stage = night.stage
-        self.publisher = Publisher(night.catalogue, len(night.crowd), night.scenario.shop.board_lag)
+        lag, parameters = night.scenario.shop.board_lag, night.scenario.assumptions
+        self.publisher = Publisher(night.catalogue, len(night.crowd), lag, parameters)
         self.ledger = Ledger(keep)
         self.books = Books(night)
         self.deliveries: list[tuple[float, int]] = []
@@ -78,15 +84,17 @@ class _Play:
 
     def _windows(self) -> Generator[Any, Any, None]:
         width = self.night.scenario.timing.window
-        number, start = 0, float(self.match.opens)
-        while start < self.match.closes:
-            end = float(min(self.match.opens + (number + 1) * width, self.match.closes))
+        number, start, closes = 0, float(self.match.opens), float(self.match.closes)
+        while (on_air := start < closes) or self.engine.busy:
+            end = min(start + width, closes) if on_air else start + width
             self.publisher.publish(start, self.engine.stock.free, self._heat())
-            fresh = self._push(number, start, end)
+            fresh = self._push(number, start, end) if on_air else NOTHING
             window = Window(start, end, self.publisher.board, fresh)
             self.engine.live(window)
             yield self.env.timeout(end - self.env.now)
             self._settle(window)
+            if on_air:
+                self._reorder(end)
             number, start = number + 1, end
 
     def _heat(self) -> NDArray[np.float64]:
@@ -97,9 +105,10 @@ class _Play:
         """Asks the policy and opens what it says; gives the slots of the new offers."""
         view = self._view(start, end)
         orders = ask(self.policy, self.name, view)
+        view.viewers.close()
         self.asked = start
         if not orders:
-            return np.zeros(0, np.int64)
+            return NOTHING
         if len(orders) > len(self.publisher.free_slots):
             raise PolicyError(self.name, view, f"more than {SLOTS} offers at the same time; let some expire first")
         slots = [self._open(number * PUSHES + k, order, start) for k, order in enumerate(orders)]
@@ -119,7 +128,6 @@ class _Play:
         self._tell(shop)
         self.books.add_tally(tally, window.start)
         self.chat_rate = tally.chats.sum(axis=1) * 60.0 / (window.end - window.start)
-        self._reorder(window.end)
 
     def _tell(self, rows: NDArray[np.void]) -> None:
         self.ledger.add(rows)
@@ -129,9 +137,7 @@ class _Play:
         here = sorted(d for d in self.deliveries if d[0] < end)
         self.deliveries = [d for d in self.deliveries if d[0] >= end]
         for _, product in here:
-            self.on_order[product] = (
-                False  # only now on the shelf: before, the shelf would look empty and be filled twice
-            )
+            self.on_order[product] = False  # not before it is on the shelf: it would be ordered twice
         return np.array(here, DELIVERED)
 
     def _reorder(self, now: float) -> None:
@@ -189,9 +195,9 @@ def play(
 
 def _engine(engine: EngineName, night: Night, env: simpy.Environment, threads: int, keep: bool) -> Engine:
     if engine == "reference":
-        from sim.engine.reference import ReferenceEngine
+        from sim.engine.reference.engine import ReferenceEngine
 
         return ReferenceEngine(night, env, keep)
-    from sim.engine.fast import CompiledEngine
+    from sim.engine.compiled.engine import CompiledEngine
 
     return CompiledEngine(night, threads, keep)

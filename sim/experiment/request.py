@@ -10,10 +10,11 @@ from typing import Any
 
 from sim.engine.play import EngineName
 from sim.errors import MatchdayError
+from sim.experiment.load import load
 from sim.experiment.provenance import text_sha256
 from sim.experiment.runs import Plan
 from sim.policy.find import FoundPolicy, available, find_all
-from sim.world.night import World, load_world
+from sim.world.night import World
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,7 @@ class Request:
 
 def plan_run(request: Request) -> Plan:
     """The policies that are named, one replication unless told otherwise.  Raises MatchdayError for bad input."""
-    world = load_world(request.scenario, request.assignments)
+    world = load(request.scenario, request.assignments)
     return _plan(world, find_all(request.policies), request, replications=request.replications or 1)
 
 
@@ -40,7 +41,7 @@ def plan_comparison(request: Request, baseline: str | None) -> tuple[Plan, str]:
 
     Policies not named are the scenario's, or else all samples.  Raises MatchdayError for bad input.
     """
-    world = load_world(request.scenario, request.assignments)
+    world = load(request.scenario, request.assignments)
     told = world.scenario.experiment
     specs = request.policies or told.policies or tuple(sample.name for sample in available())
     found, name = _led_by(baseline or told.baseline, specs)

@@ -59,10 +59,10 @@ class Facts:
 
     @property
     def dry(self) -> float:
-        """Time for which SKUs that the shop carries had no free unit, added up over SKUs [s]."""
+        """Time of the broadcast for which SKUs the shop carries had no free unit, added up over SKUs [s]."""
         catalogue, rows = self.night.catalogue, self.books.rare_rows()
         bare = int((catalogue.carried & (catalogue.stock == 0)).sum())
-        out, back = (_times(rows, kind) for kind in (Kind.SOLD_OUT, Kind.BACK))
+        out, back = (np.minimum(_times(rows, kind), self.closes) for kind in (Kind.SOLD_OUT, Kind.BACK))
         still = bare + len(out) - len(back)
         return float(back.sum() - out.sum() - bare * self.books.opens + still * self.closes)
 
@@ -154,7 +154,7 @@ METRICS: tuple[Metric, ...] = (
     ),
     Metric(
         "stockout_minutes", "SKU-minutes", "less",
-        "minutes without a free unit, added up over the SKUs the shop carries",
+        "minutes of the broadcast without a free unit, added up over the SKUs the shop carries",
         (Kind.SOLD_OUT, Kind.BACK), lambda f: f.dry / 60.0,
     ),
     Metric(
@@ -170,8 +170,9 @@ METRICS: tuple[Metric, ...] = (
         (Kind.OTHER_SIZE,), lambda f: f.rows(Kind.OTHER_SIZE),
     ),
     Metric(
-        "left_over", "units", "less", "free units on the shelf at the end: first stock + deliveries - reserved - sold",
-        (Kind.CART, Kind.ORDER, Kind.LAPSE, Kind.DELIVERY), lambda f: float(f.stock.free.sum()),
+        "left_over", "units", "less",
+        "units on the shelf when all is paid or given up: first stock + deliveries - orders",
+        (Kind.PAYMENT, Kind.DELIVERY), lambda f: float(f.stock.free.sum()),
     ),
 )  # fmt: skip
 NAMES = tuple(metric.name for metric in METRICS)

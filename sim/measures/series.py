@@ -27,14 +27,14 @@ COUNTED: Mapping[str, Kind] = {
 
 
 def by_minute(played: Played) -> pd.DataFrame:
-    """One row a minute of the broadcast.
+    """One row a minute of the broadcast, and one for what happens after it, such as carts paid at leisure.
 
-    `minute` counts from its opening, `clock` is what the screen shows then.  Beliefs and arousal are means over the
-    minute; score, viewers, stock and sold-out SKUs stand as the minute ends; everything else counts what happened in it
-    (`revenue` in currency units, `exposures` and `chats` by the window they began in).
+    `minute` counts from its opening, `clock` is what the screen shows then ("after" in the last row).  Beliefs and
+    arousal are means over the minute; score, viewers, stock and sold-out SKUs stand as the minute ends; everything else
+    counts what happened in it (`revenue` in currency units, `exposures` and `chats` by the window they began in).
     """
     books, night = played.books, played.night
-    ends = np.minimum(books.opens + 60.0 * np.arange(1, books.minutes + 1), night.stage.match.closes)
+    ends = np.minimum(books.opens + 60.0 * np.arange(1, books.minutes + 1), books.closes)
     return pd.DataFrame(
         {
             **_match(night, ends),
@@ -70,7 +70,7 @@ def _match(night: Night, ends: NDArray[np.float64]) -> dict[str, Column | list[s
     arousal = _means(stage.emotion.arousal.T, minutes)
     return {
         "minute": np.arange(minutes),
-        "clock": [match.clock(t) for t in starts],
+        "clock": [*(match.clock(t) for t in starts[:-1]), "after"],
         "home_goals": scores[:, 0],
         "away_goals": scores[:, 1],
         **{name: p[:, i] for i, name in enumerate(("p_home", "p_draw", "p_away"))},
@@ -79,10 +79,10 @@ def _match(night: Night, ends: NDArray[np.float64]) -> dict[str, Column | list[s
 
 
 def _means(curves: NDArray[np.float64], minutes: int) -> NDArray[np.float64]:
-    """Means over minutes of curves (T, k) on a grid of one second."""
-    starts = np.minimum(60 * np.arange(minutes), len(curves) - 1)
+    """Means over minutes of curves (T, k) on a grid of one second; after the broadcast they stay as they were."""
+    starts = np.minimum(60 * np.arange(minutes - 1), len(curves) - 1)
     seconds = np.diff(np.append(starts, len(curves)))
-    return np.asarray(np.add.reduceat(curves, starts, axis=0) / seconds[:, None])
+    return np.vstack([np.add.reduceat(curves, starts, axis=0) / seconds[:, None], curves[-1]])
 
 
 def _people(books: Books) -> dict[str, Column]:
@@ -125,8 +125,7 @@ def _shelf(night: Night, books: Books) -> dict[str, Column]:
 def _delivered(night: Night, books: Books) -> NDArray[np.int64]:
     units = np.zeros((books.minutes, len(night.catalogue.keys)), np.int64)
     for row in _rare(books, Kind.DELIVERY):
-        minute = min(int((row["time"] - books.opens) // 60.0), books.minutes - 1)
-        units[minute, row["product"]] += int(row["value"])
+        units[books.minute(row["time"]), row["product"]] += int(row["value"])
     return units
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from copyreg import __newobj__  # type: ignore[attr-defined]
 from dataclasses import dataclass
@@ -13,19 +14,21 @@ from numpy.typing import NDArray
 
 from sim.errors import MatchdayError, did_you_mean
 from sim.policy.push import EVERYONE, Offer, Policy, Push
+from sim.policy.source import place
 from sim.policy.view import View
 from sim.world.surfaces import SurfaceIndex
+from sim.world.yaml_wording import cut, safe
 
 SURFACES = tuple(s.name.lower() for s in SurfaceIndex)
 MOST_PUSHES = 16  # in one window
-WANTED = "an audience is EVERYONE, a mask or viewer numbers"
+WANTED = "an audience is EVERYONE, or a mask or viewer numbers in one NumPy array"
 
 
 class PolicyError(MatchdayError):
     """A policy raised, or said something that cannot be done."""
 
     def __init__(self, policy: str, view: View, reason: str) -> None:
-        super().__init__(f"policy '{policy}' at {view.clock} ({view.time:g} s): {reason}")
+        super().__init__(safe(f"policy '{policy}' at {view.clock} ({view.time:g} s): {reason}"))
 
     def __reduce__(self) -> tuple[Any, ...]:
         return __newobj__, (PolicyError, str(self))  # the view stays behind when a worker process sends this home
@@ -49,7 +52,11 @@ def ask(policy: Policy, name: str, view: View) -> list[Order]:
         several = isinstance(said, Iterable) and not isinstance(said, str | bytes)
         pushes = list(islice(said, MOST_PUSHES + 1)) if several else said
     except (Exception, SystemExit) as error:  # a policy that exits must not look like a run that passed
-        raise PolicyError(name, view, f"raised {type(error).__name__}: {error}") from error
+        where = place(error, type(policy).__module__)
+        reason = f"raised {type(error).__name__}: {error}" + (f" ({where})" if where else "")
+        raise PolicyError(name, view, reason) from error
+    if pushes is None:
+        raise PolicyError(name, view, "decide() gave None; return [] to push nothing")
     if not isinstance(pushes, list):
         raise PolicyError(name, view, f"decide() must give a list of Push, gave {type(pushes).__name__}")
     if len(pushes) > MOST_PUSHES:
@@ -74,10 +81,10 @@ def _problem(push: Any, view: View) -> str | None:
     if not isinstance(push, Push):
         return f"decide() must give Push, gave {type(push).__name__}"
     surface: Any = push.surface
-    if surface not in SURFACES:
-        return f"unknown surface {surface!r}{did_you_mean(str(surface), SURFACES)}"
+    if not isinstance(surface, str) or surface not in SURFACES:
+        return f"unknown surface {_cut(surface)}{did_you_mean(str(surface), SURFACES)}"
     if not _number(push.expires) or not push.expires > view.time:
-        return f"a push must expire after now ({view.time:g} s), not at {push.expires!r}"
+        return f"a push must expire after now ({view.time:g} s), not at {_cut(push.expires)}"
     return _offer_problem(push.offer, view) or _audience_problem(push.audience, len(view.viewers))
 
 
@@ -86,24 +93,35 @@ def _offer_problem(offer: Any, view: View) -> str | None:
         return f"a push carries an Offer, not {type(offer).__name__}"
     if not isinstance(offer.product, str) or offer.product not in view.products:
         known = list(view.products)
-        return f"unknown product {offer.product!r}{did_you_mean(str(offer.product), known)}"
+        return f"unknown product {_cut(offer.product)}{did_you_mean(str(offer.product), known)}"
     if not _number(offer.discount) or not 0.0 <= offer.discount <= 0.9:
-        return f"a discount is a share from 0 to 0.9, not {offer.discount!r}"
+        return f"a discount is a share from 0 to 0.9, not {_cut(offer.discount)}"
     return None
 
 
 def _audience_problem(audience: Any, viewers: int) -> str | None:
     if isinstance(audience, str):
-        return None if audience == EVERYONE else f"{WANTED}, not {audience!r}"
-    if not isinstance(audience, np.ndarray) or audience.ndim != 1:
+        return None if audience == EVERYONE else f"{WANTED}, not {_cut(audience)}"
+    if not isinstance(audience, np.ndarray):
         return f"{WANTED}, not {type(audience).__name__}"
+    came = f"got an array of {audience.dtype} of shape {audience.shape}"
+    if audience.ndim != 1:
+        return f"{WANTED}, with one dimension; {came}"
     if audience.dtype == np.bool_:
-        return None if len(audience) == viewers else f"a mask has one entry a viewer ({viewers}), not {len(audience)}"
+        return None if len(audience) == viewers else f"a mask has one entry a viewer, shape ({viewers},); {came}"
     if not np.issubdtype(audience.dtype, np.integer):
-        return f"viewer numbers are whole numbers, not {audience.dtype}"
-    if len(audience) and not (audience.min() >= 0 and audience.max() < viewers):
-        return f"viewer numbers run from 0 to {viewers - 1}; got {audience.min()} to {audience.max()}"
-    return "a viewer is named twice" if len(np.unique(audience)) != len(audience) else None
+        return f"a mask is of bool and viewer numbers are of int; {came}"
+    return _numbers_problem(audience, viewers)
+
+
+def _numbers_problem(numbers: NDArray[Any], viewers: int) -> str | None:
+    if len(numbers) and not (numbers.min() >= 0 and numbers.max() < viewers):
+        return f"viewer numbers run from 0 to {viewers - 1}; got {numbers.min()} to {numbers.max()}"
+    return "a viewer is named twice" if len(np.unique(numbers)) != len(numbers) else None
+
+
+def _cut(given: Any) -> str:
+    return cut(" ".join(repr(given).split()))
 
 
 def _ids(audience: str | NDArray[Any]) -> NDArray[np.intp] | None:
@@ -113,4 +131,7 @@ def _ids(audience: str | NDArray[Any]) -> NDArray[np.intp] | None:
 
 
 def _number(x: Any) -> bool:
-    return isinstance(x, (int, float, np.integer, np.floating)) and not isinstance(x, bool) and bool(np.isfinite(x))
+    try:
+        return isinstance(x, (int, float, np.integer, np.floating)) and not isinstance(x, bool) and math.isfinite(x)
+    except OverflowError:  # an int that no float can hold
+        return False

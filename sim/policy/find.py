@@ -6,18 +6,17 @@ import ast
 import hashlib
 import inspect
 import re
-import sys
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
-from traceback import extract_tb
 from types import ModuleType
 from typing import Any, NamedTuple
 
 import sim
 from sim.errors import MatchdayError, did_you_mean
 from sim.policy.push import Policy
+from sim.policy.source import Source, names_in, place, read_source
 
 GROUP = "matchday.policies"
 
@@ -45,14 +44,40 @@ def find(spec: str) -> FoundPolicy:
 
     Raises MatchdayError when there is none, its file fails to import, or it is no policy.
     """
-    path, _, class_name = spec.rpartition(":") if ".py:" in spec else (spec, "", "")
+    path, class_name = _parted(spec)
     if path.endswith(".py"):
         return _from_file(class_name or Path(path).stem, spec, Path(path), class_name)
     if sample := next((s for s in available() if s.name == spec), None):
         return _from_file(spec, spec, sample.file, "")
     if point := next((p for p in entry_points(group=GROUP) if p.name == spec), None):
         return _from_entry_point(point)
-    raise MatchdayError(f"no policy '{spec}'{did_you_mean(spec, names())}; your own: path/to/file.py:Class")
+    raise MatchdayError(_unknown(spec))
+
+
+def lacking(spec: str) -> str | None:
+    """Why `spec` names no policy, None where it does, as far as that can be told without running anything."""
+    path, class_name = _parted(spec)
+    if not path.endswith(".py"):
+        return None if spec in names() else _unknown(spec)
+    try:
+        known = names_in(Path(path))
+    except OSError as error:
+        return f"cannot read {path}, seen from the working directory: {error.strerror}"
+    except (SyntaxError, ValueError) as error:
+        return f"{path}: {error}"
+    if not class_name or known is None or class_name in known:
+        return None
+    return f"{path}: no class '{class_name}'{did_you_mean(class_name, known)}"
+
+
+def _parted(spec: str) -> tuple[str, str]:
+    """The path or name, and the class or ""."""
+    path, _, class_name = spec.rpartition(":") if ".py:" in spec else (spec, "", "")
+    return path, class_name
+
+
+def _unknown(spec: str) -> str:
+    return f"no policy '{spec}'{did_you_mean(spec, names())}; your own: path/to/file.py:Class"
 
 
 def find_all(specs: Iterable[str]) -> tuple[FoundPolicy, ...]:
@@ -97,13 +122,12 @@ def _first_line(file: Path) -> str:
 
 def _from_file(name: str, spec: str, file: Path, class_name: str) -> FoundPolicy:
     try:
-        source = file.read_bytes()
+        source = read_source(file)
     except OSError as error:
-        raise MatchdayError(f"policy '{spec}': cannot read {file}: {error.strerror}") from error
-    sha = hashlib.sha256(source).hexdigest()
-    module = _imported(source, file, f"matchday_policy_{file.stem}_{sha[:12]}")
+        raise MatchdayError(f"policy '{spec}': cannot read {error.filename}: {error.strerror}") from error
+    module = _imported(source)
     chosen = _named(module, class_name, file) if class_name else _only(module, file)
-    return _checked(FoundPolicy(name, spec, sha, lambda: _made(chosen, file)))
+    return _checked(FoundPolicy(name, spec, source.sha256, lambda: _made(chosen, file)))
 
 
 def _from_entry_point(point: EntryPoint) -> FoundPolicy:
@@ -111,24 +135,20 @@ def _from_entry_point(point: EntryPoint) -> FoundPolicy:
         chosen = point.load()
         file = Path(inspect.getsourcefile(chosen) or point.value)
         sha = hashlib.sha256(file.read_bytes()).hexdigest()
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise MatchdayError(f"policy '{point.name}' ({point.value}): {_said(error)}") from error
     _check_class(chosen, point.value, file)
     return _checked(FoundPolicy(point.name, point.name, sha, lambda: _made(chosen, file)))
 
 
-def _imported(source: bytes, file: Path, name: str) -> ModuleType:
-    """Runs the very bytes that were hashed; no byte code is left beside them."""
-    module = ModuleType(name)
-    module.__file__ = str(file)
-    sys.modules[name] = module  # dataclasses look their module up
+def _imported(source: Source) -> ModuleType:
     try:
-        exec(compile(source, str(file), "exec"), module.__dict__)
-    except SyntaxError as error:
-        raise MatchdayError(f"{error.filename}:{error.lineno}:{error.offset}: {error.msg}") from error
+        return source.run()
     except (Exception, SystemExit) as error:
-        raise MatchdayError(f"{file}{_line(error, file)}: cannot be imported: {_said(error)}") from error
-    return module
+        if isinstance(error, SyntaxError) and error.lineno:
+            raise MatchdayError(f"{error.filename}:{error.lineno}:{error.offset}: {error.msg}") from error
+        where = place(error, source.module) or source.file
+        raise MatchdayError(f"{where}: cannot be imported: {_said(error)}") from error
 
 
 def _only(module: ModuleType, file: Path) -> type[Any]:
@@ -172,17 +192,11 @@ def _checked(policy: FoundPolicy) -> FoundPolicy:
 def _made(chosen: type[Any], file: Path) -> Policy:
     try:
         policy: Policy = chosen()
-    except Exception as error:
-        where = f"{file}{_line(error, file)}"
+    except (Exception, SystemExit) as error:
+        where = place(error, chosen.__module__) or file
         raise MatchdayError(f"{where}: {chosen.__name__}() cannot be made: {_said(error)}") from error
     return policy
 
 
 def _said(error: BaseException) -> str:
     return f"{type(error).__name__}: {error}"
-
-
-def _line(error: BaseException, file: Path) -> str:
-    """`:12`, the last line of `file` that the error passed through."""
-    lines = [frame.lineno for frame in extract_tb(error.__traceback__) if frame.filename == str(file)]
-    return f":{lines[-1]}" if lines else ""

@@ -15,17 +15,32 @@ __all__ = ["AWAY", "HOME", "NEUTRAL", "ProductView", "View", "Viewers"]
 
 
 class Viewers:
-    """All viewers as columns, in viewer order.  Each column is the caller's own copy, made when asked for."""
+    """All viewers as columns, in viewer order.  Each column is the caller's own copy, made when asked for.
 
-    __slots__ = ("__known", "__now")
+    They can be asked for while the policy decides and not later, when they would tell what has happened since: a policy
+    that wants to remember keeps the columns.
+    """
+
+    __slots__ = ("__columns", "__now", "__size")
 
     def __init__(self, known: NDArray[np.void], now: float) -> None:
-        self.__known = known.view()
-        self.__known.flags.writeable = False
+        self.__columns: NDArray[np.void] | None = known.view()
+        self.__columns.flags.writeable = False
         self.__now = now
+        self.__size = len(known)
 
     def __len__(self) -> int:
-        return len(self.__known)
+        return self.__size
+
+    @property
+    def __known(self) -> NDArray[np.void]:
+        if self.__columns is None:
+            raise RuntimeError("viewers can only be asked about while the policy decides: keep the columns instead")
+        return self.__columns
+
+    def close(self) -> None:
+        """Ends the moment; called when the policy has decided."""
+        self.__columns = None
 
     @property
     def present(self) -> NDArray[np.bool_]:

@@ -1,4 +1,4 @@
-"""Faults found in files, as people and as machines read them."""
+"""Faults and doubts found in files, as people and as machines read them."""
 
 from __future__ import annotations
 
@@ -10,20 +10,30 @@ from typing import Any
 from sim.errors import Problem
 
 Writer = Callable[[Sequence[Path], Sequence[Problem]], str]
+RULES = {"error": ("input", "Input that cannot be used"), "warning": ("doubt", "Input that is probably not meant")}
 SARIF = "https://json.schemastore.org/sarif-2.1.0.json"
 
 
 def as_text(files: Sequence[Path], problems: Sequence[Problem]) -> str:
     """`file:line:column: where: message`, a line each, and how many there are."""
-    checked = f"{len(files)} file{'s' * (len(files) != 1)} checked"
-    found = f"{len(problems)} problem{'s' * (len(problems) != 1)}" if problems else "no problems"
-    return "\n".join([*map(str, problems), f"{checked}: {found}"])
+    errors = _errors(problems)
+    found = _count(errors, "problem") if errors else "no problems"
+    warned = f", {_count(len(problems) - errors, 'warning')}" if len(problems) > errors else ""
+    return "\n".join([*map(str, problems), f"{_count(len(files), 'file')} checked: {found}{warned}"])
+
+
+def _errors(problems: Sequence[Problem]) -> int:
+    return sum(problem.severity == "error" for problem in problems)
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}{'s' * (number != 1)}"
 
 
 def as_json(files: Sequence[Path], problems: Sequence[Problem]) -> str:
-    """One object; `passed` is true when there is no fault."""
+    """One object; `passed` is true when there is no fault, whatever the warnings."""
     told = [{**vars(p), "file": str(p.file)} for p in problems]
-    whole = {"schema_version": 1, "passed": not problems, "files": [str(f) for f in files], "problems": told}
+    whole = {"schema_version": 1, "passed": not _errors(problems), "files": [str(f) for f in files], "problems": told}
     return json.dumps(whole, indent=2, ensure_ascii=False)
 
 
@@ -35,7 +45,7 @@ def as_github(files: Sequence[Path], problems: Sequence[Problem]) -> str:
 def _annotation(problem: Problem) -> str:
     place = {"file": str(problem.file), "line": problem.line, "col": problem.column}
     properties = ",".join(f"{name}={_escaped(str(value), ':,')}" for name, value in place.items() if value)
-    return f"::error {properties}::{_escaped(_message(problem))}"
+    return f"::{problem.severity} {properties}::{_escaped(_message(problem))}"
 
 
 def _escaped(text: str, also: str = "") -> str:
@@ -50,7 +60,8 @@ def _message(problem: Problem) -> str:
 
 def as_sarif(files: Sequence[Path], problems: Sequence[Problem]) -> str:
     """SARIF 2.1.0, for code scanning."""
-    driver = {"name": "matchday", "rules": [{"id": "input", "shortDescription": {"text": "Input that cannot be used"}}]}
+    rules = [{"id": id_, "shortDescription": {"text": text}} for id_, text in RULES.values()]
+    driver = {"name": "matchday", "rules": rules}
     run = {"tool": {"driver": driver}, "results": [_result(p) for p in problems]}
     return json.dumps({"$schema": SARIF, "version": "2.1.0", "runs": [run]}, indent=2, ensure_ascii=False)
 
@@ -60,8 +71,8 @@ def _result(problem: Problem) -> dict[str, Any]:
     if problem.line:
         place["region"] = {"startLine": problem.line, "startColumn": problem.column}
     return {
-        "ruleId": "input",
-        "level": "error",
+        "ruleId": RULES[problem.severity][0],
+        "level": problem.severity,
         "message": {"text": _message(problem)},
         "locations": [{"physicalLocation": place}],
     }

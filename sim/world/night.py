@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from os.path import isdir, isfile
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,7 @@ from sim.parameters import Parameters
 from sim.world.audience import Crowd, gather
 from sim.world.catalogue import Catalogue, stock_up
 from sim.world.generator import generate_match
+from sim.world.kinds import expect
 from sim.world.match import Match, Team
 from sim.world.readers import read_csv, read_openfootball, read_wyscout
 from sim.world.scenario import (
@@ -102,17 +104,18 @@ def load_world(file: Path, assignments: Sequence[str] = ()) -> World:
     `assignments` are `path.to.field=value`.  Raises InputError with the place of every fault.
     """
     document = read(file)
+    expect(document, "scenario")
     changed = override(document, assignments) if assignments else document
     scenario = changed.validate(Scenario)
-    _check_files(scenario, file, document)
+    _check_files(scenario, file, changed)
     return World(scenario, _find_match(scenario, file.parent), file, file.read_text(encoding="utf-8"))
 
 
 def _check_files(scenario: Scenario, file: Path, document: Document) -> None:
     problems = [
-        document.problem(("match", name), f"there is no file {path}")
+        document.problem(("match", name), f"{path} is a folder" if isdir(path) else f"there is no file {path}")
         for name, path in match_files(scenario.match, file.parent).items()
-        if not path.is_file()
+        if not isfile(path)  # also false for a name that no file can have
     ]
     if problems:
         raise InputError(problems)

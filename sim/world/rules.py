@@ -19,26 +19,31 @@ SHOOTOUT = ("shootout_goal", "shootout_miss")
 
 
 def faults(timeline: Timeline) -> list[Fault]:
-    """Everything wrong with a timeline; faults of score are only sought when periods and events are sound."""
-    return [*_periods(timeline), *_events(timeline)] or [*_scores(timeline), *_ending(timeline)]
+    """Everything wrong with a timeline: of its periods, if these are sound of its events, and then of its score."""
+    return [*_periods(timeline)] or [*_events(timeline)] or [*_scores(timeline), *_ending(timeline)]
 
 
 def _periods(timeline: Timeline) -> Iterator[Fault]:
     names = [stretch.name for stretch in timeline.periods]
-    for i, name in enumerate(names):
+    for i, (name, stretch) in enumerate(zip(names, timeline.periods, strict=True)):
         if name in names[:i]:
             yield ("periods", i, "name"), f"{name} is there twice"
         elif i and PERIODS.index(name) < PERIODS.index(names[i - 1]):
             yield ("periods", i, "name"), f"{name} comes before {names[i - 1]}: list the periods in order"
         elif (needed := _NEEDS.get(name)) and needed not in names:
             yield ("periods", i, "name"), f"{name} needs {needed}, which is not listed"
-        if timeline.periods[i].seconds == 0:
-            yield ("periods", i, "lasts"), f"{name} must last longer than 00:00"
+        shortest, longest = _MINUTES.get(name, _BREAK)
+        if not shortest * 60 <= stretch.seconds <= longest * 60:
+            words = f"{name} cannot last {stretch.lasts}: it takes from {shortest} to {longest} minutes"
+            yield ("periods", i, "lasts"), words
     for name in ("1H", "2H"):
         if name not in names:
-            yield ("periods",), f"{name} is missing"
+            yield ("periods",), f"{name} is missing{did_you_mean('', names)}"
 
 
+# Of 1,826 league matches of 2017/18 (Wyscout) the halves took 43 to 59 minutes; a golden goal may end extra time early.
+_MINUTES = {"1H": (40, 75), "2H": (40, 75), "E1": (14, 35), "E2": (1, 35), "P": (1, 60)}
+_BREAK = (1, 60)
 _NEEDS = {"HT": "2H", "ET_break": "E1", "E1": "E2", "ET_HT": "E2", "E2": "E1", "PK_break": "P"}
 
 

@@ -15,15 +15,16 @@ from sim.evidence import NONE, note, number, numbers
 from sim.parameters import Parameters
 from sim.world.surfaces import Surfaces
 from sim.world.timeline import ScoreForm
+from sim.world.yaml_faults import misplaced
 
 Share = Annotated[float, Field(ge=0, le=1)]
 Name = Annotated[str, Field(min_length=1, max_length=120)]
-Key = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")]
+Key = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$", examples=["red-scarf"])]
 
 
-def _add_to_one(what: str, shares: list[float]) -> None:
+def _add_to_one(what: str, shares: list[float], *at: str) -> None:
     if abs(sum(shares) - 1.0) > 1e-6:
-        raise ValueError(f"{what} add up to {sum(shares):g}, not to 1")
+        raise misplaced(f"{what} add up to {sum(shares):g}, not to 1", *at)
 
 
 class Form(BaseModel):
@@ -197,7 +198,7 @@ class Audience(Form):
 
     @model_validator(mode="after")
     def _whole(self) -> Audience:
-        _add_to_one("the shares of the segments", [s.share for s in self.segments.values()])
+        _add_to_one("the shares of the segments", [s.share for s in self.segments.values()], "segments")
         return self
 
 
@@ -235,14 +236,16 @@ class Product(Form):
     @model_validator(mode="after")
     def _stocked(self) -> Product:
         if (self.stock is None) == (self.sizes is None):
-            raise ValueError("needs either 'stock' (one size) or 'sizes' (units by size)")
+            raise ValueError("needs one of 'stock' (one size) and 'sizes' (units by size)")
         return self
 
 
 class Shop(Form):
     """What is for sale, and how fast the stream learns of it."""
 
-    currency: str = Field(default="EUR", pattern=r"^[A-Z]{3}$", description="ISO code of the currency")
+    currency: str = Field(
+        default="EUR", pattern=r"^[A-Z]{3}$", examples=["EUR"], description="ISO code of the currency"
+    )
     decimals: int = Field(default=2, ge=0, le=3, description="decimals of the currency's minor unit")
     board_lag: float = Field(
         default=0.0, ge=0, le=3600, description="age of the stock figures on the stream, beyond one window [s]"
@@ -255,19 +258,26 @@ class Shop(Form):
 
     @model_validator(mode="after")
     def _consistent(self) -> Shop:
-        _add_to_one("the size shares", list(self.size_shares.values()))
+        _add_to_one("the size shares", list(self.size_shares.values()), "size_shares")
         for key, product in self.products.items():
-            strange = set(product.sizes or ()) - set(self.size_shares)
-            if strange:
-                known = ", ".join(self.size_shares)
-                raise ValueError(f"product '{key}' has size '{min(strange)}', but size_shares names {known}")
-            for label in ("price", "cost", "reference_price"):
-                amount = getattr(product, label)
-                if amount is not None and amount * 10**self.decimals >= 2**31:
-                    raise ValueError(f"product '{key}' has {label} {amount:g}, too large for {self.decimals} decimals")
-                if amount is not None and abs(amount * 10**self.decimals - round(amount * 10**self.decimals)) > 1e-6:
-                    raise ValueError(f"product '{key}' has {label} {amount:g}, finer than {self.decimals} decimals")
+            self._check_sizes(key, product)
+            self._check_money(key, product)
         return self
+
+    def _check_sizes(self, key: str, product: Product) -> None:
+        for size in product.sizes or ():
+            if size not in self.size_shares:
+                words = f"'{size}' is not among shop.size_shares: {', '.join(self.size_shares)}"
+                raise misplaced(words, "products", key, "sizes", size)
+
+    def _check_money(self, key: str, product: Product) -> None:
+        for label in ("price", "cost", "reference_price"):
+            amount = getattr(product, label)
+            minor = 0.0 if amount is None else amount * 10**self.decimals
+            if minor >= 2**31:
+                raise misplaced(f"too large for {self.decimals} decimals: {amount}", "products", key, label)
+            if abs(minor - round(minor)) > 1e-6:
+                raise misplaced(f"finer than {self.decimals} decimals: {amount}", "products", key, label)
 
 
 # --- the whole --------------------------------------------------------------------------------------------------------
@@ -287,7 +297,11 @@ class Experiment(Form):
     seed: int = Field(default=1, ge=0, lt=2**63, description="seed of all draws")
     replications: int = Field(default=30, ge=1, le=100_000, description="nights each policy plays")
     baseline: str = Field(default="no_push", description="the policy others are compared with")
-    policies: tuple[str, ...] = Field(default=(), description="policies to compare; all sample policies if empty")
+    policies: tuple[str, ...] = Field(
+        default=(),
+        description="policies to compare, by name or as path/to/file.py:Class from the working directory; "
+        "all sample policies if empty",
+    )
 
 
 class Scenario(Form):

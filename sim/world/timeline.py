@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from sim.errors import InputError, Problem
 from sim.parameters import Parameters
 from sim.world.clock import clock_seconds
+from sim.world.kinds import expect
 from sim.world.match import AWAY, HOME, EventKind, Match, MatchEvent, Period, Team
 from sim.world.penalties import with_awards
 from sim.world.periods import broadcast_time, lay_out
@@ -45,7 +46,7 @@ class SideForm(_Form):
 class ScoreForm(_Form):
     """The result, as [home, away] at each stage; every stage counts the goals so far."""
 
-    full_time: Goals = Field(description="Score after the second half [goals]")
+    full_time: Goals = Field(description="Score after the second half [goals]", examples=[[2, 1]])
     half_time: Goals | None = Field(default=None, description="Score after the first half [goals]")
     extra_time: Goals | None = Field(default=None, description="Score after extra time [goals]")
     shootout: Goals | None = Field(default=None, description="Kicks scored in the shoot-out alone [kicks]")
@@ -100,6 +101,7 @@ class Timeline(_Form):
 def load_timeline(path: Path) -> Match:
     """Reads a match from a timeline file; raises InputError with the place of every fault."""
     document = read(path)
+    expect(document, "timeline")
     return build(document.validate(Timeline), document.problem)
 
 

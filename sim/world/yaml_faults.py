@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from difflib import get_close_matches
 from typing import Any
 
 from pydantic import BaseModel
 from pydantic.errors import PydanticInvalidForJsonSchema
-from pydantic_core import ErrorDetails
+from pydantic_core import ErrorDetails, PydanticCustomError
 
 from sim.errors import did_you_mean
 from sim.world.yaml_wording import Location, quoted, shown
 
 Schema = dict[str, Any]
+MANY = 20  # keys
+_NUMBER = re.compile(r"[-+]?[0-9]+(\.[0-9]+)?")
 
 _TEMPLATES = {
     "bool_type": "expected true or false, got {given}",
     "int_type": "expected a whole number, got {given}",
     "float_type": "expected a number, got {given}",
-    "string_type": "expected text, got {given}{quote}",
+    "string_type": "expected text, got {given}",
     "none_required": "expected nothing (null), got {given}",
     **dict.fromkeys(("list_type", "tuple_type", "set_type", "frozen_set_type"), "expected a list, got {given}"),
     **dict.fromkeys(("dict_type", "model_type", "dataclass_type"), "expected a mapping ('key: value'), got {given}"),
@@ -34,6 +37,7 @@ _TEMPLATES = {
     "string_pattern_mismatch": "must match the pattern {pattern}, got {given}",
     "value_error": "{error}",
     "assertion_error": "{error}",
+    "misplaced": "{words}",
 }
 
 
@@ -45,11 +49,13 @@ def explained(fault: ErrorDetails, schema: Schema, data: Any) -> tuple[Location,
         location, owner = followed(schema, loc[:-1], data)
         known = owner.get("properties", {})
         if kind == "extra_forbidden":
-            return (*location, loc[-1]), f"unknown key {quoted(name)}{did_you_mean(name, list(known))}"
+            return (*location, loc[-1]), f"unknown key {quoted(name)}{_nearest(name, list(known))}"
         about = known.get(name, {}).get("description")
         what = quoted(name) if isinstance(loc[-1], str) else f"item {name}, counted from 0"
         return location, f"missing: needs {what}" + (f" ({about})" if about else "")
     location, owner = followed(schema, loc, data)
+    if loc[-1:] == ("[key]",):
+        owner = followed(schema, loc[:-2], data)[1].get("propertyNames", {})
     if kind in ("literal_error", "enum"):
         return location, _not_one_of(given, context["expected"])
     if kind == "union_tag_invalid":
@@ -57,10 +63,37 @@ def explained(fault: ErrorDetails, schema: Schema, data: Any) -> tuple[Location,
     if kind == "union_tag_not_found" and "discriminator" in owner:
         choices = ", ".join(owner["discriminator"]["mapping"])
         return location, f"missing: needs {context['discriminator']} (one of {choices})"
-    quote = ": put it in quotes" if isinstance(given, bool | int | float) else ""
     whole = {k: int(v) if isinstance(v, float) and v.is_integer() else v for k, v in context.items()}
     template = _TEMPLATES.get(kind, "{said}, got {given}")
-    return location, template.format(**{**whole, "given": shown(given), "quote": quote, "said": fault["msg"]})
+    words = template.format(**{**whole, "given": shown(given), "said": fault["msg"]})
+    return (*location, *context.get("at", ())), words + _advice(kind, given, owner)
+
+
+def misplaced(words: str, *at: str | int) -> PydanticCustomError:
+    """For a validator to raise: what is wrong further down, `at` this place within what is being validated."""
+    return PydanticCustomError("misplaced", "{words}", {"words": words, "at": at})
+
+
+def _advice(kind: str, given: Any, owner: Schema) -> str:
+    """What to write instead, where that can be told."""
+    if kind == "string_type" and isinstance(given, bool | int | float):
+        return ": put it in quotes"
+    if kind == "int_type" and isinstance(given, float) and given.is_integer() and abs(given) < 1e12:
+        return f": write {int(given)}"
+    if kind in ("int_type", "float_type") and isinstance(given, str) and _NUMBER.fullmatch(given):
+        return ": take the quotes off"
+    if kind in ("string_pattern_mismatch", "tuple_type") and "examples" in owner:
+        example = owner["examples"][0]
+        return f"; right is, for instance, {quoted(example) if isinstance(example, str) else example}"
+    return ""
+
+
+def _nearest(name: str, known: list[str]) -> str:
+    """A hint at the right key; of many keys only those near are told."""
+    if len(known) <= MANY:
+        return did_you_mean(name, known)
+    near = get_close_matches(name, known, n=5, cutoff=0.4)
+    return f"{did_you_mean(name, near)} (`schema` shows all {len(known)})"
 
 
 def _not_one_of(given: Any, expected: str) -> str:
@@ -128,7 +161,8 @@ def _child(schema: Schema, part: str | int) -> Schema:
         fixed = schema.get("prefixItems", ())
         child = fixed[part] if part < len(fixed) else schema.get("items")
     else:
-        child = schema.get("properties", {}).get(part) or schema.get("additionalProperties")
+        named = schema.get("properties", {}).get(part) or schema.get("additionalProperties")
+        child = named or next(iter(schema.get("patternProperties", {}).values()), None)
     return child if isinstance(child, dict) else {}
 
 

@@ -51,7 +51,8 @@ def _refuse_misread(text: str) -> None:
         for part in text.lstrip("+-").split(":"):
             seconds = seconds * 60 + float(part)
         number = f"{'-' * text.startswith('-')}{seconds:.15g}"
-        raise ValueError(f'{cut(text)} unquoted is read as {number} by other YAML tools: write "{cut(text)}"')
+        words = f'{cut(text)} unquoted is read as {number} by other YAML tools: write "{cut(text)}"'
+        raise ValueError(f"{words}, or {number} if a number is meant")
     digits = text.replace("_", "")
     if digits != text and text[0] != "_" and any(form.fullmatch(digits) for form in (_INTEGER, _FLOAT, _BASE_60)):
         raise ValueError(f"{quoted(text)} has '_' within a number: write {cut(digits)}, or quote it")

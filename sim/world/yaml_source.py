@@ -11,19 +11,21 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, TypeVar
 
 import yaml
 from pydantic import BaseModel, ValidationError
 
-from sim.errors import InputError, Problem
+from sim.errors import InputError, Problem, did_you_mean
 from sim.world.yaml_faults import explained, has, schema_of
 from sim.world.yaml_scalars import plain, quoted_scalar
 from sim.world.yaml_wording import Location, dotted, quoted, safe, shown
 
 MAX_BYTES = 2**20
 MAX_DEPTH = 50
+MAX_VALUES = 50_000
 MAX_PROBLEMS = 100
 
 M = TypeVar("M", bound=BaseModel)
@@ -66,10 +68,25 @@ class Document:
         for fault in faults:
             location, message = explained(fault, schema, self.data)
             missing = fault["loc"][-1] if fault["type"] == "missing" else ""
+            if missing and (misspelt := self._misspelt(location)):
+                message, missing = misspelt, ""
             at_key = fault["type"] == "extra_forbidden" or fault["loc"][-1:] == ("[key]",)
             said.setdefault((location, missing, at_key), []).append(message)
         # Several messages for one place are for the alternatives of a union, none of which fits.
         raise _faults(self.problem(at, "; and ".join(dict.fromkeys(m)), at_key=key) for (at, _, key), m in said.items())
+
+    def _misspelt(self, location: Location) -> str:
+        """Of a mapping that only assignments made: the one beside it that may have been meant."""
+        if not location or not self._assigned(location):
+            return ""
+        name, beside = str(location[-1]), self.data
+        for part in location[:-1]:
+            beside = beside[part]
+        near = get_close_matches(name, [key for key in beside if not self._assigned((*location[:-1], key))], n=1)
+        return f"there is no {quoted(name)} to change{did_you_mean(name, near)}" if near else ""
+
+    def _assigned(self, location: Location) -> bool:
+        return location in self.spots and self.spots[location].value == (0, 0)
 
 
 def load(path: Path, model: type[M]) -> M:
@@ -88,6 +105,10 @@ def read(path: Path) -> Document:
         raise _unfit(path, _UNREADABLE[FileNotFoundError]) from None
     if len(raw) > MAX_BYTES:
         raise _unfit(path, _TOO_LARGE)
+    if (nul := raw.find(b"\0")) >= 0:
+        place = raw.count(b"\n", 0, nul) + 1, nul - raw.rfind(b"\n", 0, nul)
+        what = "a NUL byte: this is UTF-16 text, or no text at all: save the file as UTF-8"
+        raise _faults([Problem(path, *place, "", what)])
     try:
         return parse(raw.decode("utf-8"), path)
     except UnicodeDecodeError as error:
@@ -101,8 +122,8 @@ def parse(text: str, path: Path) -> Document:
         raise _unfit(path, _TOO_LARGE)
     text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
     if bad := _UNWANTED.search(text):
-        what = f"the character {bad[0]!a} is not allowed: remove it, or write it as an escape in double quotes"
-        raise _faults([Problem(path, *_end_of(text[: bad.start()]), "", what)])
+        what = f"the character {bad[0][-1]!a} is not allowed here: remove it, or write it as an escape in double quotes"
+        raise _faults([Problem(path, *_end_of(text[: bad.end() - 1]), "", what)])
     node = _composed(text, path)
     if node is None or (node.value == "" and node.style is None):
         raise _unfit(path, "nothing here but blanks and comments: expected YAML, such as 'key: value'")
@@ -181,9 +202,9 @@ _UNREADABLE: dict[type[OSError], str] = {
     IsADirectoryError: "this is a directory: name a YAML file in it",
     PermissionError: "not allowed to read this file: check its permissions",
 }
-_TOO_LARGE = f"larger than {MAX_BYTES} bytes: split it, or keep data out of YAML"
-# What YAML wants escaped, and the line ends that PyYAML counts but editors do not.
-_UNWANTED = re.compile("[^\t\n -~\u00a0-\u2027\u202a-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_TOO_LARGE = f"larger than {MAX_BYTES // 2**20} MiB: split it, or keep data out of YAML"
+# What YAML wants escaped, the line ends that PyYAML counts but editors do not, and indentation that only looks like it.
+_UNWANTED = re.compile("[^\t\n -~\u00a0-\u2027\u202a-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]|(?m:^) *\u00a0")
 _NOT_HERE = {
     "tag": "tags ('!…') are not allowed: remove it, or quote the text",
     "anchor": "anchors ('&…') are not allowed: write the value out where it is used, or quote the text",
@@ -195,7 +216,8 @@ _PLAIN_WORDS = {
     **_NOT_HERE,
     r"character '\t'": "a tab is not allowed here: use spaces",
     "cannot start any token": "a value cannot start with this character: put the value in quotes",
-    "mapping values are not allowed": "':' is out of place: quote text that has ': ' in it, or mend the indentation",
+    "mapping values are not allowed": "':' is out of place: quote text that has ': ' in it, mend the indentation, "
+    "or put a space behind the ':' of the line before",
     "could not find expected ':'": "expected 'key: value': a ':' or the space after it is missing",
     "unexpected end of stream": "this quote is never closed",
     "unexpected document separator": "this quote is never closed",
@@ -220,6 +242,7 @@ class _StrictLoader(yaml.SafeLoader):
     """PyYAML's composer, stopping at the first alias, anchor or tag, or when nested too deep."""
 
     depth = 0
+    values = 0
 
     def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
         event = self.peek_event()  # type: ignore[no-untyped-call]
@@ -230,9 +253,12 @@ class _StrictLoader(yaml.SafeLoader):
             words = _NOT_HERE["tag"]
         elif self.depth == MAX_DEPTH:
             words = f"nested more than {MAX_DEPTH} deep: flatten the document"
+        elif self.values == MAX_VALUES:
+            words = f"more than {MAX_VALUES} keys and values: split the file, or keep data out of YAML"
         if words:
             raise _Refused(problem=words, problem_mark=event.start_mark)
         self.depth += 1
+        self.values += 1
         node = super().compose_node(parent, index)
         self.depth -= 1
         return node

@@ -20,7 +20,7 @@ def shown(value: Any) -> str:
         return f"text {quoted(value)}"
     if isinstance(value, dict | list):
         return "a mapping" if isinstance(value, dict) else f"a list of {len(value)}"
-    return "nothing" if value is None else json.dumps(value)
+    return "nothing" if value is None else cut(json.dumps(value))
 
 
 def quoted(text: str) -> str:

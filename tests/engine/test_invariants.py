@@ -39,13 +39,14 @@ def sku_events(played: Played) -> pd.DataFrame:
 def test_stock_money_and_people_are_conserved(w, script, seed):
     played = lived(w, script, seed)
     stock, initial = played.stock, played.night.catalogue.stock
-    assert (initial + stock.delivered == stock.free + stock.reserved + stock.sold).all()
+    assert (initial + stock.delivered == stock.free + stock.sold).all()
+    assert not stock.reserved.any()  # the till stays open until all is paid or given up
     for sku, moves in sku_events(played).groupby("sku"):
         free, reserved = initial[sku] + moves["free"].cumsum(), moves["reserved"].cumsum()
         assert free.min() >= 0
         assert reserved.min() >= 0
         assert free.iloc[-1] == stock.free[sku]
-        assert reserved.iloc[-1] == stock.reserved[sku]
+        assert reserved.iloc[-1] == 0
     paid = rows(played, Kind.PAYMENT)
     assert paid["price"].sum() == played.books.revenue.sum()
     assert len(paid) == stock.sold.sum() == played.crowd.known["orders"].sum()
@@ -55,19 +56,51 @@ def test_stock_money_and_people_are_conserved(w, script, seed):
 
 @any_night
 @given(w=worlds(), script=scripts, seed=st.integers(0, 10**6))
-def test_what_was_not_paid_in_time_is_back_at_exactly_that_time(w, script, seed):
+def test_what_is_reserved_is_paid_in_time_or_back_when_time_is_up(w, script, seed):
     played = lived(w, script, seed)
     p, price = played.night.scenario.assumptions, played.night.catalogue.price
     asked = rows(played, Kind.CART, Kind.ORDER, Kind.PAYMENT, Kind.LAPSE)
     for _, mine in asked.groupby("viewer"):
-        for first, second in zip(mine.itertuples(), list(mine.itertuples())[1:], strict=False):
-            if second.kind in (Kind.PAYMENT, Kind.LAPSE):
-                assert first.kind in (Kind.CART, Kind.ORDER)
-                window = p.payment_window_flash if first.price < price[first.product] else p.payment_window
-                passed = second.time - first.time
-                assert (
-                    passed == pytest.approx(window, abs=1e-6) if second.kind == Kind.LAPSE else passed <= window + 1e-6
-                )
+        steps = list(mine.itertuples())
+        for reserved, settled in zip(steps[::2], steps[1::2], strict=True):
+            assert reserved.kind in (Kind.CART, Kind.ORDER)
+            assert (reserved.product, reserved.size, reserved.price) == (settled.product, settled.size, settled.price)
+            window = p.payment_window_flash if reserved.price < price[reserved.product] else p.payment_window
+            passed = settled.time - reserved.time
+            if settled.kind == Kind.LAPSE:
+                assert passed == pytest.approx(window, abs=1e-6)
+            else:
+                assert settled.kind == Kind.PAYMENT
+                assert passed <= window + 1e-6
+
+
+@any_night
+@given(w=worlds(), script=scripts, seed=st.integers(0, 10**6))
+def test_after_the_broadcast_only_errands_are_run(w, script, seed):
+    played = lived(w, script, seed)
+    frame = played.ledger.frame()
+    after = set(frame.loc[frame["time"] >= played.night.stage.match.closes, "kind"])
+    here = (Kind.JOIN, Kind.RETURN, Kind.LEAVE, Kind.CHAT, Kind.EXPOSURE, Kind.NOTICE, Kind.CLICK, Kind.MUTE,
+            Kind.BROWSE, Kind.VIEW, Kind.PUSH, Kind.REORDER)  # fmt: skip
+    assert not after & set(here)
+    refused = frame[frame["kind"] == Kind.REFUSAL].groupby("viewer").size()
+    lost = (1.0 - played.night.scenario.assumptions.trust_lost) ** refused
+    before = w.night(seed, 0).crowd.viewers["trust"]
+    assert played.crowd.viewers["trust"][refused.index] == pytest.approx(before[refused.index] * lost.to_numpy())
+
+
+@any_night
+@given(w=worlds(), script=scripts, seed=st.integers(0, 10**6))
+def test_who_is_away_only_pays_or_hears_the_till(w, script, seed):
+    for _, mine in rows(lived(w, script, seed), *(k for k in Kind if k < Kind.PUSH)).groupby("viewer"):
+        here = refused = False
+        for kind in mine["kind"]:
+            if kind in (Kind.JOIN, Kind.RETURN, Kind.LEAVE):
+                assert here == (kind == Kind.LEAVE)
+                here = kind != Kind.LEAVE
+            elif not here:
+                assert kind in (Kind.PAYMENT, Kind.LAPSE) or (kind == Kind.WALK and refused)
+            refused = kind == Kind.REFUSAL or (refused and kind == Kind.LEAVE)
 
 
 @any_night

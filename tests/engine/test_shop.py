@@ -7,6 +7,8 @@ import pandas as pd
 import pytest
 
 from policies.no_push import NoPush
+from sim import draws
+from sim.engine import occasions
 from sim.engine.ledger import Kind
 from tests.worlds import Scripted, lived, often, shop, world
 
@@ -85,3 +87,71 @@ def test_the_board_is_as_old_as_its_lag():
         for lag in (0.0, 1800.0)
     ]
     assert refused[1] > 3 * refused[0]
+
+
+def test_more_is_ordered_as_soon_as_the_shelf_is_down_to_the_mark():
+    frame = lived(wanting(reorder_at=2, quantity=1, lead=5.0), NoPush()).ledger.frame()
+    ball = frame[frame["product"] == 2]
+    moves = ball["kind"].map({Kind.CART: -1, Kind.ORDER: -1, Kind.LAPSE: 1, Kind.DELIVERY: 1}).fillna(0)
+    first = ball[ball["kind"] == Kind.REORDER].iloc[0]
+    assert 3 + moves[ball["time"] < first["time"]].sum() == 2
+
+
+def test_who_is_refused_asks_once_more_at_most():
+    eager = {"viewers": 500, "segments": {"all": {"share": 1.0, "browse": {"median": 10.0}}}}
+    w = world(
+        audience=eager, shop=shop(stock=2, board_lag=1800.0), assumptions={"cart_base": -1.0, "wait_seconds": 60.0}
+    )
+    frame = lived(w, NoPush()).ledger.frame()
+    frame = frame[frame["viewer"] >= 0]
+    page = frame["kind"].eq(Kind.VIEW).groupby(frame["viewer"]).cumsum()
+    asked = frame["kind"].isin([Kind.CART, Kind.ORDER, Kind.REFUSAL])
+    times = asked.groupby([frame["viewer"], page]).sum()
+    assert times.max() == 2
+    assert (times == 2).sum() > 20
+
+
+def test_nobody_mutes_what_they_went_to_see():
+    w = world(
+        audience={"viewers": 200, "segments": {"all": {"share": 1.0, "browse": {"median": 10.0}}}},
+        surfaces={"shop_zone_banner": {"intrusiveness": 10.0}, "side_panel": {"intrusiveness": 10.0}},
+    )
+    banner, panel = (
+        lived(w, Scripted([(-1700.0, [(surface, "ball", 0.0, 7000.0, None)])])).ledger.frame()["kind"]
+        for surface in ("shop_zone_banner", "side_panel")
+    )
+    assert (banner == Kind.NOTICE).sum() > 100
+    assert not (banner == Kind.MUTE).any()
+    assert (panel == Kind.MUTE).any()
+
+
+def test_one_click_orders_and_carts_are_paid_as_often_as_the_numbers_say():
+    eager = {"viewers": 4000, "segments": {"all": {"share": 1.0, "browse": {"median": 10.0}}}}
+    w = world(audience=eager, shop=shop(stock=100_000_000), assumptions={"cart_base": -1.5, "buy_base": -1.5})
+    frame, p = lived(w, NoPush()).ledger.frame(), w.scenario.assumptions
+    for kind, flag, share in ((Kind.CART, 0, p.cart_paid), (Kind.ORDER, 1, p.order_paid)):
+        paid = ((frame["kind"] == Kind.PAYMENT) & (frame["flag"] == flag)).sum()
+        assert paid / (frame["kind"] == kind).sum() == pytest.approx(share, abs=0.03)
+
+
+def test_what_a_missing_size_ends_in():
+    bare = shop(stock=100_000)
+    bare["size_shares"] = {"S": 0.0, "M": 1.0, "L": 0.0, "XL": 0.0}
+    bare["products"]["red-shirt"]["sizes"] = {"S": 100_000, "M": 0, "L": 0, "XL": 100_000}
+    shy = {"viewers": 500, "segments": {"all": {"share": 1.0, "browse": {"median": 1e-9}}}}
+    w = world(shop=bare, audience=shy, assumptions={"click_base": -1.0, "cart_base": -1.0})
+    p, frame = w.scenario.assumptions, lived(w, often()).ledger.frame()
+    frame["stay"] = frame["kind"].isin([Kind.JOIN, Kind.RETURN]).groupby(frame["viewer"]).cumsum()
+    frame["cause"] = frame["stay"].where(frame["kind"] == Kind.VIEW).groupby(frame["viewer"]).ffill()
+    near, far = np.exp(-np.array([1.0, 2.0]) * p.size_misfit / p.size_similarity)
+    other, wait = np.exp(p.size_value) * (near + far) ** p.size_similarity, np.exp(p.wait_value)
+    chosen = {Kind.OTHER_SIZE: 0, Kind.WAIT: 0, Kind.WALK: 0}
+    for row in frame[frame["kind"] == Kind.MISS].itertuples():
+        u, _, _, u_size = draws.draw(1, 0, row.viewer, draws.SIZE, occasions.on_stream(row.push, int(row.cause)))
+        x = u * (1 + other + wait)
+        choice = Kind.OTHER_SIZE if x < other else Kind.WAIT if x < other + wait else Kind.WALK
+        then = frame[(frame["viewer"] == row.viewer) & (frame["time"] == row.time) & (frame["kind"] == choice)]
+        assert len(then) == 1
+        assert choice != Kind.OTHER_SIZE or then["size"].item() == (0 if u_size * (near + far) < near else 3)
+        chosen[choice] += 1
+    assert min(chosen.values()) > 5

@@ -57,7 +57,7 @@ def by_hand(played: Played) -> dict[str, float]:
     tolerance = crowd.viewers["tolerance"][joined]
     came = max(len(joined), 1)
     revenue = paid["price"].sum() / unit
-    taken = n["CART"] + n["ORDER"] - n["LAPSE"]
+    delivered = rows.loc[rows["kind"] == Kind.DELIVERY, "value"].sum()
     return {
         "orders": n["PAYMENT"],
         "conversion_rate": paid["viewer"].nunique() / came,
@@ -84,7 +84,7 @@ def by_hand(played: Played) -> dict[str, float]:
         "missed_units": n["MISS"] + n["REFUSAL"],
         "sold_out_at_checkout": n["REFUSAL"],
         "substitutions": n["OTHER_SIZE"],
-        "left_over": night.catalogue.stock.sum() + rows.loc[rows["kind"] == Kind.DELIVERY, "value"].sum() - taken,
+        "left_over": night.catalogue.stock.sum() + delivered - n["PAYMENT"],
     }
 
 
@@ -100,15 +100,15 @@ def dry_minutes(played: Played, rows: pd.DataFrame, sku: int) -> float:
     night = played.night
     product, size = divmod(sku, night.catalogue.sizes)
     own = rows[(rows["product"] == product) & (rows["size"] == size) & rows["kind"].isin([Kind.SOLD_OUT, Kind.BACK])]
-    since = night.stage.match.opens if night.catalogue.stock[sku] == 0 else None
+    since, closes = night.stage.match.opens if night.catalogue.stock[sku] == 0 else None, night.stage.match.closes
     total = 0.0
     for row in own.itertuples():
         if row.kind == Kind.SOLD_OUT:
             assert since is None
             since = row.time
         else:
-            total, since = total + row.time - since, None
-    return (total + (night.stage.match.closes - since if since is not None else 0.0)) / 60
+            total, since = total + max(0.0, min(row.time, closes) - since), None
+    return (total + (max(0.0, closes - since) if since is not None else 0.0)) / 60
 
 
 def test_outcomes_are_what_the_rows_say(played):
@@ -133,6 +133,8 @@ def test_the_series_adds_up_to_the_outcomes(played):
         assert series[name].sum() == whole[name], name
     assert series["revenue"].sum() == pytest.approx(whole["gross_revenue"])
     assert series["refusals"].sum() == whole["sold_out_at_checkout"]
+    assert series["clock"].iloc[-1] == "after"
+    assert not series[["exposures", "notices", "clicks", "chats", "mutes", "leaves", "pushes"]].iloc[-1].any()
     last = series.iloc[-1]
     stock = [name for name in series if name.startswith("stock_")]
     assert last[stock].sum() == whole["left_over"]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import pickle
+import sys
 from pathlib import Path
 
 import pytest
@@ -61,6 +63,64 @@ def test_names_that_clash_are_told_apart(tmp_path):
     assert [policy.name for policy in found] == ["Mine", "Mine-2"]
 
 
+HELPED = """
+from helpers import Rest
+
+class Mine:
+    def __init__(self):
+        from later import WHEN
+        self.said = Rest().seconds, WHEN
+
+    def decide(self, view):
+        return []
+"""
+HELPERS = """
+from __future__ import annotations
+from dataclasses import dataclass
+import helpers
+
+@dataclass
+class Rest:
+    seconds: float = {}
+"""
+
+
+def helped(folder: Path, rest: float) -> Path:
+    folder.mkdir(exist_ok=True)
+    written(folder, HELPERS.format(rest), "helpers.py")
+    written(folder, f"WHEN = {rest}\n", "later.py")
+    return written(folder, HELPED)
+
+
+def test_a_policy_imports_files_beside_it_and_shares_them_with_no_other(tmp_path):
+    first, second = helped(tmp_path / "a", 1.0), helped(tmp_path / "b", 2.0)
+    one, two = find(str(first)), find(str(second))
+    assert (one.make().said, two.make().said, one.make().said) == ((1.0, 1.0), (2.0, 2.0), (1.0, 1.0))
+    assert not {"helpers", "later"} & set(sys.modules)
+    assert str(first.parent) not in sys.path
+    assert not list(tmp_path.rglob("__pycache__"))
+
+
+def test_the_hash_of_a_policy_is_that_of_all_its_files(tmp_path):
+    file = helped(tmp_path, 1.0)
+    hashes = [find(str(file)).source_sha256]
+    for name in ("mine.py", "helpers.py", "later.py"):
+        written(tmp_path, (tmp_path / name).read_text() + "# changed\n", name)
+        hashes.append(find(str(file)).source_sha256)
+    assert len(set(hashes)) == 4
+    written(tmp_path, "x = 1\n", "unused.py")
+    assert find(str(file)).source_sha256 == hashes[-1]
+    alone = written(tmp_path, MINE, "alone.py")
+    assert find(str(alone)).source_sha256 == hashlib.sha256(MINE.encode()).hexdigest()
+
+
+def test_a_helper_that_fails_once_is_tried_again(tmp_path):
+    written(tmp_path, "import sys\nsys.tries = getattr(sys, 'tries', 0) + 1\n1 / (sys.tries - 1)\n", "h.py")
+    text = "try:\n    import h\nexcept ZeroDivisionError:\n    import h\n" + MINE
+    assert find(str(written(tmp_path, text))).name == "mine"
+    del sys.tries
+
+
 @pytest.mark.parametrize(
     ("spec", "text", "said"),
     [
@@ -75,10 +135,17 @@ def test_names_that_clash_are_told_apart(tmp_path):
         ("{file}:Mine", "import os\nimport nosuchmodule\n", "mine.py:2: cannot be imported: ModuleNotFoundError"),
         ("{file}:Mine", "raise SystemExit(0)\n", "mine.py:1: cannot be imported: SystemExit"),
         ("{file}:Mine", BROKEN, "mine.py:8: Mine() cannot be made: ZeroDivisionError"),
+        ("{file}:Mine", BROKEN.replace("1 / 0", "exit(0)"), "mine.py:8: Mine() cannot be made: SystemExit"),
+        ("{file}:Mine", "import bad\n" + MINE, "bad.py:2:"),
+        ("{file}:Mine", "import worse\n" + MINE, "worse.py:1: cannot be imported: ZeroDivisionError"),
+        ("{file}:Mine", "from worse import x\n", "worse.py:1: cannot be imported: ZeroDivisionError"),
+        ("{file}:Mine", "x = '\0'\n", "mine.py: cannot be imported"),
     ],
 )  # fmt: skip
 def test_what_is_no_policy_is_named_with_its_place(tmp_path, spec, text, said):
     file = written(tmp_path, text)
+    written(tmp_path, "\nx = (\n", "bad.py")
+    written(tmp_path, "1 / 0\n", "worse.py")
     with pytest.raises(MatchdayError) as raised:
         find(spec.format(file=file))
     assert said in str(raised.value)

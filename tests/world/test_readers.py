@@ -112,8 +112,10 @@ def test_goals_that_do_not_add_up_are_refused_with_both_figures(tmp_path: Path) 
     ("content", "said"),
     [
         (b'{"name": "Cup",\n "matches": [,]}', "cup.json:2:14: not valid JSON"),
-        (b'{"name": "Cup"}', "cup.json: matches: Field required"),
-        (b'{"name": "Cup", "matches": [{"date": 5}]}', "cup.json: matches[0].date: Input should be a valid string"),
+        (b'{"name": "Cup"}', "cup.json: missing: needs 'matches' (docs/inputs.md says which files are read)"),
+        (b'{"name": "Cup", "matches": [{"date": 5}]}', "cup.json: matches[0].date: expected text, got 5"),
+        (b'{"name": 3}', "cup.json: name: expected text, got 3: put it in quotes (docs/inputs.md"),
+        (b"[]", "cup.json: expected a mapping"),
         (b'{"name": "\xff"}', "cup.json:1:11: the byte 0xff is not UTF-8"),
         (b"[" * 100_000, "nested too deep"),
         (b"1" * 5000, "not usable JSON"),
@@ -262,7 +264,11 @@ def test_wyscout_extra_time_and_shootout(tmp_path: Path) -> None:
         (meta(label="Reds - Blues, 3 - 2"), 7, "the score says 3-2, but the goals in 1H, 2H give 2-2"),
         (meta(label="Reds v Blues"), 7, "the label 'Reds v Blues' is not 'Home - Away, 2 - 1'"),
         (meta(teamsData={}), 7, "one home and one away team"),
-        (meta(duration="Golden"), 7, "matches.json: [0].duration: Input should be 'Regular'"),
+        (
+            meta(duration="Golden"),
+            7,
+            "matches.json: [0].duration: 'Golden' is not one of Regular, ExtraTime, Penalties",
+        ),
         (meta(wyId=9), 9, "no events of match 9"),
     ],
 )
@@ -270,6 +276,33 @@ def test_wyscout_faults(tmp_path: Path, matches: object, match_id: int, said: st
     with pytest.raises(InputError) as caught:
         read_wyscout(write(tmp_path / "events.json", EVENTS), write(tmp_path / "matches.json", matches), match_id)
     assert said in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("events", "said"),
+    [
+        ([{**EVENTS[0], "matchPeriod": "3H"}], "events.json: [0].matchPeriod: '3H' is not one of 1H, 2H, E1, E2, P"),
+        ({"events": [{**EVENTS[0], "eventSec": "x"}]}, "events.json: [0].eventSec: "),
+        ({"matches": []}, "events.json: expected a list, got a mapping (docs/inputs.md says which files are read)"),
+        ([{**EVENTS[0], "eventSec": float("nan")}], "events.json: [0].eventSec: "),
+    ],
+)
+def test_wyscout_events_of_another_form(tmp_path: Path, events: object, said: str) -> None:
+    with pytest.raises(InputError) as caught:
+        read_wyscout(write(tmp_path / "events.json", events), write(tmp_path / "matches.json", meta()), 7)
+    assert said in str(caught.value)
+
+
+def test_what_is_echoed_from_a_file_is_short_and_harmless(tmp_path: Path) -> None:
+    teams = {"\x1b[2J" + "k" * 500: {"teamId": "x" * 500}}
+    with pytest.raises(InputError) as caught:
+        read_wyscout(
+            write(tmp_path / "events.json", EVENTS), write(tmp_path / "matches.json", meta(teamsData=teams)), 7
+        )
+    for problem in caught.value.problems:
+        assert problem.where.isprintable()
+        assert problem.message.isprintable()
+        assert len(problem.where) + len(problem.message) < 250
 
 
 def test_a_team_unknown_to_the_match_is_refused(tmp_path: Path) -> None:
@@ -341,11 +374,14 @@ def test_seconds_of_the_period_say_the_same_as_the_clock(tmp_path: Path) -> None
             "match.csv:3:21: side: 'home' is not known here: leave it empty",
         ),
         ('"Ann, penalty"', f'"{"x" * 201}"', "match.csv:2:20: detail: longer than 200 characters"),
-        ("1H,46:20,period_end,,\n", "", "1H is not among the periods"),
+        ("1H,46:20,period_end,,\n", "", "match.csv:2:1: period: no row of type period_end says when 1H ended"),
+        (TABLE[TABLE.index("1H") :], "", "match.csv: 1H is missing"),
+        ("46:20", "76:20", "match.csv:3:4: clock: 1H cannot last 76:20: it takes from 40 to 75 minutes"),
+        ("period,clock", "name: Reds\x1b", "match.csv:1:1: unknown column 'name: Reds\\x1b'"),
         (",goal,home", ",goal,away", "score: the score says 1-1, but the goals in 1H, 2H give 0-2"),
         ("period,clock", "period,time", "match.csv:1:1: unknown column 'time'"),
         ("period,clock", "period,detail", "match.csv:1:1: there must be one of the columns clock and seconds"),
-        ("type,side", "type,detail", "match.csv:1:1: missing column: side"),
+        ("type,side", "type,detail", "match.csv:1:1: missing column: side (docs/inputs.md shows"),
         ('"Ann, penalty"', "Ann, penalty", "match.csv:2:1: 6 cells where there are 5 columns"),
         ('"Ann, penalty"', '"Ann', "match.csv:2:1: not a row of CSV"),
         ("own_goal,away,\n", 'own_goal,guests,"a ""b"", c"\n', "match.csv:4:21: side: 'guests' is not known here"),

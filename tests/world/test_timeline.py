@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 
 from sim.errors import InputError
+from sim.world.kinds import KEYS
 from sim.world.match import AWAY, HOME, Match
-from sim.world.timeline import load_timeline
+from sim.world.scenario import Scenario
+from sim.world.timeline import Timeline, load_timeline
 from tests.validation.check import DATA
 
 SHIPPED = sorted((Path(__file__).parents[2] / "scenarios" / "matches").glob("*.yaml"))
@@ -128,7 +130,15 @@ def test_an_award_in_the_five_minutes_before_is_not_repeated(load: Load, clock: 
         (LEAGUE, "{name: 2H,", "{name: E1,", "E1", "E1 needs E2"),
         (LEAGUE, "own_goal", "shootout_goal", "shootout_goal", "no kicks of a shoot-out"),
         (LEAGUE, "own_goal", "own-goal", "own-goal", "own_goal"),
-        (LEAGUE, 'lasts: "46:30"', 'lasts: "00:00"', '"00:00"', "longer than 00:00"),
+        (LEAGUE, 'lasts: "46:30"', 'lasts: "00:00"', '"00:00"', "1H cannot last 00:00: it takes from 40 to 75 minutes"),
+        (LEAGUE, 'lasts: "48:00"', 'lasts: "948:26"', '"948:26"', "2H cannot last 948:26: it takes from 40 to 75"),
+        (LEAGUE, 'lasts: "48:00"', 'lasts: "75:01"', '"75:01"', "2H cannot last 75:01"),
+        (LEAGUE, 'lasts: "48:00"', 'lasts: "39:59"', '"39:59"', "2H cannot last 39:59"),
+        (LEAGUE, "  - {name: 2H", '  - {name: HT, lasts: "15"}\n  - {name: 2H', '"15"', "is, for instance, '23:10'"),
+        (LEAGUE, "  - {name: 2H", '  - {name: HT, lasts: "61:00"}\n  - {name: 2H', '"61:00"', "HT cannot last 61:00"),
+        (LEAGUE, "full_time: [1, 1]", "full_time: 1-1", "1-1", "got text '1-1'; right is, for instance, [2, 1]"),
+        (LEAGUE, "sport: football", "audience: {}", "name: Reds", "missing: needs 'sport'"),
+        (CUP, '"15:00"', '"35:01"', '"35:01"', "E1 cannot last 35:01: it takes from 14 to 35 minutes"),
         (LEAGUE, "precision: exact", "precise: exact", "precise", "precise"),
         (CUP, "knockout: true", "knockout: false", "false", "knockout: true"),
         (CUP, "shootout: [1, 0]", "shootout: [0, 1]", "[0, 1]", "says 0-1, but the kicks scored give 1-0"),
@@ -146,6 +156,45 @@ def test_faults_are_told_with_their_place(load: Load, text: str, old: str, new: 
     with pytest.raises(InputError) as caught:
         load(text)
     assert f"match.yaml:{line}:{column}: " in str(caught.value)
+    assert said in str(caught.value)
+
+
+@pytest.mark.parametrize("lasts", ["40:00", "75:00"])
+def test_long_and_short_halves_that_happen_are_taken(load: Load, lasts: str) -> None:
+    events = LEAGUE.index("events:")
+    text = LEAGUE[:events].replace('"48:00"', f'"{lasts}"').replace("1]", "0]") + "events: []\n"
+    assert load(text.replace("[1, 0]", "[0, 0]")).score == (0, 0)
+
+
+@pytest.mark.parametrize("lasts", ["15:00", "08:40"])  # a golden goal ends extra time early
+def test_extra_time_may_end_early(load: Load, lasts: str) -> None:
+    text = CUP.replace('{name: E2, lasts: "15:00"}', f'{{name: E2, lasts: "{lasts}"}}')
+    assert [p.end - p.start for p in load(text).periods if p.name == "E2"] == [int(lasts[:2]) * 60 + int(lasts[3:])]
+
+
+def test_keys_tell_scenarios_and_timelines_apart() -> None:
+    for own, other, keys in (
+        (Scenario, Timeline, KEYS["scenario"]),
+        (Timeline, Scenario, KEYS["timeline"]),
+    ):
+        assert all(own.model_fields[key].is_required() for key in keys)
+        assert not keys & set(other.model_fields)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("name: x\nmatch: {}\naudience: {}\n", "match.yaml:1:1: this is a scenario, not a timeline of a match"),
+        ("services: {}\nversion: 3\n", "match.yaml:1:1: neither a scenario"),
+        ("services: {}\nversion: 3\n", "; its keys are services, version"),
+        ("match: {}\nscore: {}\n", "'match' belongs in a scenario and 'score' in a timeline: a file is one of them"),
+        ("period,clock,type\n1H,23:10,goal\n", "match.yaml:1:1: neither a scenario"),
+    ],
+)
+def test_what_is_no_timeline_is_said_to_be_none(load: Load, text: str, said: str) -> None:
+    with pytest.raises(InputError) as caught:
+        load(text)
+    assert len(caught.value.problems) == 1
     assert said in str(caught.value)
 
 

@@ -21,12 +21,14 @@ from pydantic import (
     JsonValue,
     RootModel,
     Tag,
+    create_model,
     field_validator,
     model_validator,
 )
 
 from sim.errors import InputError, Problem
-from sim.world.yaml_source import MAX_BYTES, MAX_DEPTH, MAX_PROBLEMS, load, override, parse, read
+from sim.world.yaml_faults import misplaced
+from sim.world.yaml_source import MAX_BYTES, MAX_DEPTH, MAX_PROBLEMS, MAX_VALUES, load, override, parse, read
 
 FILE = Path("shop.yaml")
 
@@ -78,6 +80,15 @@ class Shop(Strict):
     first: Action | None = None
     limit: int | Literal["none"] = "none"
     tags: frozenset[str] = frozenset()
+    keys: dict[Annotated[str, Field(pattern="^[a-z-]+$", examples=["red-cap"])], Item] = {}
+    code: str = Field("EUR", pattern="^[A-Z]{3}$", examples=["EUR"])
+    shares: dict[str, float] = {}
+
+    @model_validator(mode="after")
+    def _shares_are_whole(self) -> Shop:
+        if self.shares and sum(self.shares.values()) != 1:
+            raise misplaced(f"the shares add up to {sum(self.shares.values()):g}", "shares")
+        return self
 
     @field_validator("tags")
     @classmethod
@@ -97,8 +108,8 @@ def problems_of(text: str, model: type[BaseModel] = Shop) -> tuple[Problem, ...]
     return caught.value.problems
 
 
-def the_problem(text: str) -> Problem:
-    (problem,) = problems_of(text)
+def the_problem(text: str, model: type[BaseModel] = Shop) -> Problem:
+    (problem,) = problems_of(text, model)
     return problem
 
 
@@ -144,15 +155,18 @@ NOT_YAML = [
     pytest.param("name: a\x00b", "1:8: ", r"'\x00' is not allowed", id="NUL"),
     pytest.param("open: true\nname: \x1b[31m", "2:7: ", r"'\x1b' is not allowed", id="control character"),
     pytest.param("name: a\u2028b", "1:8: ", r"'\u2028' is not allowed", id="line separator"),
+    pytest.param("sales:\n \u00a0cap: {price: 1}", "2:2: ", r"'\xa0' is not allowed here", id="no-break indentation"),
+    pytest.param("name:x\nside: home", "2:5: ", "put a space behind the ':' of the line before", id="no space"),
+    pytest.param(f"- [{'1,' * MAX_VALUES}]", f"1:{2 * MAX_VALUES}: ", "more than 50000 keys and values", id="many"),
     pytest.param("[" * 100_000, f"1:{MAX_DEPTH + 1}: ", "nested more than 50 deep", id="deep"),
     pytest.param("# nothing\n\n", "nothing here", "expected YAML", id="comments only"),
     pytest.param("", "nothing here", "expected YAML", id="empty"),
     pytest.param("---\n", "nothing here", "expected YAML", id="empty document"),
-    pytest.param("#" * (MAX_BYTES + 1), f"larger than {MAX_BYTES} bytes", "split it", id="large"),
+    pytest.param("#" * (MAX_BYTES + 1), "larger than 1 MiB", "split it", id="large"),
 ]
 
 MISREAD = [
-    pytest.param("12:30", 'is read as 750 by other YAML tools: write "12:30"', id="base 60"),
+    pytest.param("12:30", 'as 750 by other YAML tools: write "12:30", or 750 if a number is meant', id="base 60"),
     pytest.param("1:30:00", 'is read as 5400 by other YAML tools: write "1:30:00"', id="base 60 twice"),
     pytest.param("-1:30.5", "is read as -90.5", id="base 60 fraction"),
     pytest.param("2:1", "is read as 121", id="a score"),
@@ -177,6 +191,14 @@ MISREAD = [
 ]
 
 NOT_THE_MODEL = [
+    pytest.param("keys: {red: {price: 1, stok: 2}}", "1:24: keys.red.stok: ", "mean 'stock'?", id="in keyed dict"),
+    pytest.param(
+        "keys: {Red: {price: 1}}", "1:8: keys.Red: ", "; right is, for instance, 'red-cap'", id="pattern of keys"
+    ),
+    pytest.param(
+        "code: eur", "1:7: code: ", "got text 'eur'; right is, for instance, 'EUR'", id="pattern with example"
+    ),
+    pytest.param("shares: {a: .5, b: .4}", "1:9: shares: ", "the shares add up to 0.9", id="misplaced"),
     pytest.param("nmae: x", "1:1: nmae: ", "unknown key 'nmae' — did you mean 'name'?", id="unknown"),
     pytest.param(
         "sales:\n  cap:\n    price: 1\n    stokc: 2", "4:5: sales.cap.stokc: ", "did you mean 'stock'?", id="in dict"
@@ -216,10 +238,16 @@ NOT_THE_MODEL = [
     pytest.param("side: 3", "1:7: side: ", "3 is not one of home, away, neutral", id="literal number"),
     pytest.param("size: larg", "1:7: size: ", "'larg' is not one of small, large — did you mean 'large'?", id="enum"),
     pytest.param(
-        "sales: {cap: {price: 1, stock: '5'}}", "1:32: sales.cap.stock: ", "number, got text '5'", id="text for int"
+        "sales: {cap: {price: 1, stock: '5'}}",
+        "1:32: sales.cap.stock: ",
+        "number, got text '5': take the quotes off",
+        id="text for int",
     ),
     pytest.param(
         "sales: {cap: {price: 1, stock: 5.5}}", "1:32: sales.cap.stock: ", "whole number, got 5.5", id="float for int"
+    ),
+    pytest.param(
+        "sales: {cap: {price: 1, stock: 1e3}}", "1:32: sales.cap.stock: ", "got 1000.0: write 1000", id="1e3 for int"
     ),
     pytest.param(
         "sales: {cap: {price: 1, stock: true}}", "1:32: sales.cap.stock: ", "number, got true", id="bool for int"
@@ -399,6 +427,15 @@ def test_alternatives_within_alternatives_and_told_by_a_function() -> None:
     ]
 
 
+def test_of_many_keys_only_those_near_are_told() -> None:
+    many: Any = create_model("Many", __base__=Strict, **{f"{a}{b}_rate": (int, 1) for a in "abcdef" for b in "uvwxyz"})
+    assert (
+        the_problem("az_rates: 1", many).message
+        == "unknown key 'az_rates' — did you mean 'az_rate'? (`schema` shows all 36)"
+    )
+    assert the_problem("orders: 1", many).message == "unknown key 'orders' (`schema` shows all 36)"
+
+
 def test_an_alias_bomb_is_refused_at_once() -> None:
     bomb = "a: &a [x, x]\n" + "".join(f"b{i}: &b{i} [*a, *a, *a, *a, *a, *a, *a, *a, *a]\n" for i in range(200))
     assert "anchors" in the_problem(bomb).message
@@ -467,9 +504,10 @@ def said_of(path: Path) -> str:
     [
         (b"name: abc\nside: \xff\xfe", ":2:7: the byte 0xff is not UTF-8 text: save the file as UTF-8"),
         ("name: é".encode("latin-1"), ":1:7: the byte 0xe9 is not UTF-8 text"),
-        ("name: é".encode("utf-16"), ":1:1: the byte 0xff is not UTF-8 text"),
+        ("name: é".encode("utf-16"), ":1:4: a NUL byte: this is UTF-16 text, or no text at all: save"),
+        (b"\x89PNG\r\n\x1a\n\0\0", ":3:1: a NUL byte: this is UTF-16 text, or no text at all"),
         (b"", ": nothing here but blanks and comments"),
-        (b"a" * MAX_BYTES + b"\xff", f": larger than {MAX_BYTES} bytes"),
+        (b"a" * MAX_BYTES + b"\xff", ": larger than 1 MiB"),
     ],
 )
 def test_bytes_that_are_no_yaml(tmp_path: Path, raw: bytes, message: str) -> None:
@@ -563,6 +601,8 @@ def test_an_assignment_goes_into_an_empty_value() -> None:
         ("sales.cap.stock=x", "sales.cap.stock", "expected a whole number, got text 'x'"),
         ("sales.cap.stokc=1", "sales.cap.stokc", "unknown key 'stokc' — did you mean 'stock'?"),
         ("sales.hat.stock=1", "sales.hat", "missing: needs 'price'"),
+        ("sales.cup.stock=1", "sales.cup", "there is no 'cup' to change — did you mean 'cap'?"),
+        ("sales.cap2.price=x", "sales.cap2.price", "expected a number, got text 'x'"),
         ("slaes.cap.stock=1", "slaes", "unknown key 'slaes' — did you mean 'sales'?"),
         ("actions.0=3", "actions.0", "expected a mapping"),
         ("open=yes", "open", "write true or false"),

@@ -23,8 +23,10 @@ from sim.world.clock import clock_seconds, clock_text
 from sim.world.match import PLAYING, EventKind, Match, Team
 from sim.world.readers.files import fault, read_text
 from sim.world.timeline import MAX_EVENTS, Moment, PlayingPeriod, ScoreForm, SideForm, Stretch, Timeline, build
+from sim.world.yaml_wording import quoted, safe
 
 END = "period_end"
+COLUMNS = ("period", "clock", "seconds", "type", "side", "detail")
 KINDS = (*get_args(EventKind), END)
 PRECISION = "as in the table; lengths of breaks and penalty awards are assumed"
 
@@ -46,11 +48,11 @@ def read_csv(path: Path, home: Team, away: Team, score: ScoreForm, *, knockout: 
     Raises InputError with the line and column of each fault, or when the goals do not add up to the score.
     """
     rows = _rows(path)
-    problems = [problem for row in rows for problem in _problems(path, row)]
-    if problems:
-        raise InputError(problems)
     events = [row for row in rows if row.cells["type"] != END]
     ends = [row for row in rows if row.cells["type"] == END]
+    problems = [problem for row in rows for problem in _problems(path, row)] or _endless(path, events, ends)
+    if problems:
+        raise InputError(problems)
     timeline = Timeline(
         name=f"{home.name}–{away.name}",
         sport="football",
@@ -98,16 +100,19 @@ def _rows(path: Path) -> list[_Row]:
 
 
 def _check_header(path: Path, names: list[str]) -> None:
-    known = ("period", "clock", "seconds", "type", "side", "detail")
-    for name in names:
-        if name not in known:
-            raise InputError([Problem(path, 1, 1, "", f"unknown column {name!r}{did_you_mean(name, known)}")])
-    if missing := [name for name in ("period", "type", "side") if name not in names]:
-        raise InputError([Problem(path, 1, 1, "", f"missing column: {', '.join(missing)}")])
-    if ("clock" in names) == ("seconds" in names):
-        raise InputError([Problem(path, 1, 1, "", "there must be one of the columns clock and seconds")])
-    if len(set(names)) < len(names):
-        raise InputError([Problem(path, 1, 1, "", "a column is named twice")])
+    unknown = [name for name in names if name not in COLUMNS]
+    missing = [name for name in ("period", "type", "side") if name not in names]
+    if unknown:
+        words = f"unknown column {quoted(unknown[0])}{did_you_mean(unknown[0], COLUMNS)}"
+    elif missing:
+        words = f"missing column: {', '.join(missing)}"
+    elif ("clock" in names) == ("seconds" in names):
+        words = "there must be one of the columns clock and seconds"
+    elif len(set(names)) < len(names):
+        words = "a column is named twice"
+    else:
+        return
+    raise InputError([Problem(path, 1, 1, "", safe(f"{words} (docs/inputs.md shows such a table)"))])
 
 
 def _row(path: Path, number: int, line: str, names: list[str]) -> _Row:
@@ -138,14 +143,29 @@ def _problems(path: Path, row: _Row) -> list[Problem]:
         cell = row.cells[column]
         if cell not in known:
             hint = did_you_mean(cell, known) if known != ("",) else ": leave it empty"
-            found.append(Problem(path, row.line, row.columns[column], column, f"{cell!r} is not known here{hint}"))
+            found.append(
+                Problem(path, row.line, row.columns[column], column, f"{quoted(cell)} is not known here{hint}")
+            )
     time = _time_column(row)
     form, what = (_CLOCK, "mm:ss") if time == "clock" else (_SECONDS, "seconds such as 812.5")
     if not form.fullmatch(row.cells[time]):
-        found.append(Problem(path, row.line, row.columns[time], time, f"expected {what}, got {row.cells[time]!r}"))
+        found.append(
+            Problem(path, row.line, row.columns[time], time, f"expected {what}, got {quoted(row.cells[time])}")
+        )
     if len(row.cells.get("detail", "")) > 200:
         found.append(Problem(path, row.line, row.columns["detail"], "detail", "longer than 200 characters"))
     return found
+
+
+def _endless(path: Path, events: list[_Row], ends: list[_Row]) -> list[Problem]:
+    """The first event of each period that no row ends."""
+    first = {row.cells["period"]: row for row in reversed(events)}
+    missing = set(first) - {row.cells["period"] for row in ends}
+    return [
+        Problem(path, row.line, row.columns["period"], "period", f"no row of type {END} says when {period} ended")
+        for period, row in first.items()
+        if period in missing
+    ]
 
 
 def _time_column(row: _Row) -> str:

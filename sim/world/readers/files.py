@@ -11,9 +11,12 @@ from typing import Annotated, Any, TypeVar
 from pydantic import Field, TypeAdapter, ValidationError
 
 from sim.errors import InputError, Problem
+from sim.world.yaml_faults import explained
+from sim.world.yaml_wording import cut, safe
 
 MAX_BYTES = 64 * 2**20
 MAX_PROBLEMS = 20
+HINT = " (docs/inputs.md says which files are read)"
 
 T = TypeVar("T")
 Name = Annotated[str, Field(min_length=1, max_length=80, pattern=r"^[^\x00-\x1f\x7f-\x9f]+$")]  # fit to be printed
@@ -37,8 +40,11 @@ def read_json(path: Path, form: TypeAdapter[T]) -> T:
     try:
         return form.validate_python(data)
     except ValidationError as error:
-        found = error.errors(include_url=False, include_input=False)[:MAX_PROBLEMS]
-    raise InputError([Problem(path, 0, 0, _dotted(error["loc"]), error["msg"]) for error in found])
+        faults = error.errors(include_url=False)[:MAX_PROBLEMS]
+    schema = form.json_schema()
+    found = [explained(fault, schema, data) for fault in faults]
+    words = [safe(message) + HINT * (number == 0) for number, (_, message) in enumerate(found)]
+    raise InputError([Problem(path, 0, 0, _dotted(at), said) for (at, _), said in zip(found, words, strict=True)])
 
 
 def fault(path: Path, where: str, message: str) -> InputError:
@@ -71,13 +77,14 @@ def _parsed(path: Path, text: str) -> Any:
     try:
         return json.loads(text)
     except json.JSONDecodeError as error:
-        raise InputError([Problem(path, error.lineno, error.colno, "", f"not valid JSON: {error.msg}")]) from None
+        words = f"not valid JSON: {error.msg}{HINT}"
+        raise InputError([Problem(path, error.lineno, error.colno, "", words)]) from None
     except RecursionError:
         raise fault(path, "", "not usable JSON: nested too deep") from None
-    except ValueError as error:  # an integer of thousands of digits
-        raise fault(path, "", f"not usable JSON: {error}") from None
+    except ValueError:
+        raise fault(path, "", "not usable JSON: a number of thousands of digits") from None
 
 
 def _dotted(location: tuple[str | int, ...]) -> str:
-    text = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in location)
+    text = "".join(f"[{part}]" if isinstance(part, int) else f".{safe(cut(part))}" for part in location)
     return text.removeprefix(".")

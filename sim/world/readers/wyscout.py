@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Annotated, Literal, NamedTuple
+from typing import Annotated, Any, Literal, NamedTuple
 
-from pydantic import BaseModel, Field, TypeAdapter
+from pydantic import BaseModel, BeforeValidator, Field, TypeAdapter
 
 from sim.errors import Problem
 from sim.parameters import Parameters
@@ -53,8 +53,12 @@ class _Event(BaseModel):
     tags: list[_Tag] = []
 
 
-class _EventFile(BaseModel):
-    events: list[_Event]
+def _unwrapped(data: Any) -> Any:
+    """Some copies of the data have a file a match, with the events beside teams and players."""
+    return data["events"] if isinstance(data, dict) and "events" in data else data
+
+
+_EventFile = Annotated[list[_Event], BeforeValidator(_unwrapped)]
 
 
 class _Substitution(BaseModel):
@@ -109,8 +113,7 @@ def _meta(path: Path, match_id: int) -> _Meta:
 
 
 def _events(path: Path, match_id: int) -> list[_Event]:
-    data = read_json(path, TypeAdapter(_EventFile | list[_Event]))
-    events = [e for e in (data.events if isinstance(data, _EventFile) else data) if e.match == match_id]
+    events = [e for e in read_json(path, TypeAdapter(_EventFile)) if e.match == match_id]
     if not events:
         raise fault(path, "", f"no events of match {match_id}")
     return events

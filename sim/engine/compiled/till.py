@@ -1,44 +1,22 @@
 """The store's till: who gets the last one.
 
-At the end of a window it takes what viewers asked, paid and let lapse, and what was delivered, in order of their
-exact times, and
-answers.  A payment window that runs out is an errand of the viewer who let it: the unit is back at exactly that time.
+At the end of a window it takes what viewers asked, paid and let lapse, and what was delivered, in order of their exact
+times, and answers.  A payment window that runs out is an errand of the viewer who let it: the unit is back at exactly
+that time.
 """
 
 from __future__ import annotations
-
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim import behaviour as b
 from sim.compiled import compiled, inlined
+from sim.engine.compiled.scene import LAPSING, PAYING, REFUSED
+from sim.engine.compiled.shopping import page_draw
 from sim.engine.ledger import ROW, Kind
-from sim.engine.viewers import LAPSING, PAYING, REFUSED, _page_draw
 
-CART, ORDER, REFUSAL = int(Kind.CART), int(Kind.ORDER), int(Kind.REFUSAL)
-ASK, PAYMENT, LAPSE = int(Kind.ASK), int(Kind.PAYMENT), int(Kind.LAPSE)
-SOLD_OUT, BACK, DELIVERY = int(Kind.SOLD_OUT), int(Kind.BACK), int(Kind.DELIVERY)
-
-
-class Stock(NamedTuple):
-    """Units by SKU.  free = initial + delivered - reserved - sold, never below zero."""
-
-    initial: NDArray[np.int64]
-    delivered: NDArray[np.int64]
-    free: NDArray[np.int64]
-    reserved: NDArray[np.int64]
-    sold: NDArray[np.int64]
-
-
-DELIVERED = np.dtype([("time", "f8"), ("product", "i8")], align=True)
-
-
-def open_till(initial: NDArray[np.int64]) -> Stock:
-    """A till with its shelves filled."""
-    none = np.zeros_like(initial)
-    return Stock(initial.copy(), none.copy(), initial.copy(), none.copy(), none.copy())
+BUSINESS = np.isin(np.arange(256), (Kind.ASK, Kind.PAYMENT, Kind.LAPSE))  # by kind of row
 
 
 @inlined
@@ -61,14 +39,14 @@ def _shop_row(shop, n, t, kind, product, size, value):
 def _take(stock, sku, t, product, size, shop, n):
     stock.free[sku] -= 1
     stock.reserved[sku] += 1
-    return _shop_row(shop, n, t, SOLD_OUT, product, size, 0.0) if stock.free[sku] == 0 else n
+    return _shop_row(shop, n, t, Kind.SOLD_OUT, product, size, 0.0) if stock.free[sku] == 0 else n
 
 
 @inlined
 def _put_back(stock, sku, units, t, product, size, shop, n):
     was = stock.free[sku]
     stock.free[sku] += units
-    return _shop_row(shop, n, t, BACK, product, size, 0.0) if was == 0 and units > 0 else n
+    return _shop_row(shop, n, t, Kind.BACK, product, size, 0.0) if was == 0 and units > 0 else n
 
 
 @inlined
@@ -78,7 +56,7 @@ def _deliver(delivery, stock, quantity, sizes, shop, n):
         sku = product * sizes + size
         if quantity[sku] > 0:
             stock.delivered[sku] += quantity[sku]
-            n = _shop_row(shop, n, delivery.time, DELIVERY, product, size, float(quantity[sku]))
+            n = _shop_row(shop, n, delivery.time, Kind.DELIVERY, product, size, float(quantity[sku]))
             n = _put_back(stock, sku, quantity[sku], delivery.time, product, size, shop, n)
     return n
 
@@ -87,7 +65,7 @@ def _deliver(delivery, stock, quantity, sizes, shop, n):
 def _grant(row, end, people, scene):
     """Reserved: the viewer will pay within the window, or let it lapse at its very end."""
     v, p = people.viewers[row.viewer], scene.numbers[0]
-    _, _, u_pays, u_time = _page_draw(row.viewer, v, scene)
+    _, _, u_pays, u_time = page_draw(row.viewer, v, scene)
     flash = v.price < scene.goods[v.product].price
     window = p.payment_window_flash if flash else p.payment_window
     if u_pays < b.payment_share(row.flag == 1, p):
@@ -96,7 +74,7 @@ def _grant(row, end, people, scene):
     else:
         v.errand = LAPSING
         v.errand_at = row.time + window
-    row.kind = ORDER if row.flag == 1 else CART
+    row.kind = Kind.ORDER if row.flag == 1 else Kind.CART
 
 
 @inlined
@@ -109,7 +87,7 @@ def _answer(row, end, people, scene, stock, shop, n):
     else:
         v.errand = REFUSED
         v.errand_at = end
-        row.kind = REFUSAL
+        row.kind = Kind.REFUSAL
     people.due[row.viewer] = min(v.own_at, v.errand_at)
     return n
 
@@ -119,8 +97,7 @@ def settle(rows, deliveries, quantity, end, people, scene, stock, shop):
     """Settles a window: turns each ASK of `rows` (in order of time) into CART, ORDER or REFUSAL, and moves stock.
 
     `deliveries` (DELIVERED, in order of time) arrived in the window.  Gives the number of rows written to `shop`,
-    which has
-    room for one a row and two a delivered SKU.
+    which has room for one a row and two a delivered SKU.
     """
     n, d, sizes = 0, 0, scene.sizes
     for r in range(rows.shape[0]):
@@ -128,13 +105,13 @@ def settle(rows, deliveries, quantity, end, people, scene, stock, shop):
         while d < deliveries.shape[0] and deliveries[d].time <= row.time:
             n = _deliver(deliveries[d], stock, quantity, sizes, shop, n)
             d += 1
-        if row.kind == ASK:
+        if row.kind == Kind.ASK:
             n = _answer(row, end, people, scene, stock, shop, n)
-        elif row.kind == PAYMENT:
+        elif row.kind == Kind.PAYMENT:
             sku = row.product * sizes + row.size
             stock.reserved[sku] -= 1
             stock.sold[sku] += 1
-        elif row.kind == LAPSE:
+        elif row.kind == Kind.LAPSE:
             sku = row.product * sizes + row.size
             stock.reserved[sku] -= 1
             n = _put_back(stock, sku, 1, row.time, row.product, row.size, shop, n)
@@ -144,9 +121,9 @@ def settle(rows, deliveries, quantity, end, people, scene, stock, shop):
     return n
 
 
-def business(kinds: NDArray[np.uint8]) -> NDArray[np.bool_]:
+def business(kinds: NDArray[np.uint8]) -> NDArray[np.intp]:
     """Which rows are the till's business."""
-    return np.asarray((kinds == ASK) | (kinds == PAYMENT) | (kinds == LAPSE))
+    return np.flatnonzero(BUSINESS[kinds])
 
 
 def shop_room(rows: int, deliveries: int, sizes: int) -> NDArray[np.void]:

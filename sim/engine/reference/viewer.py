@@ -1,137 +1,25 @@
-"""The reference engine: one SimPy process a viewer, plain to read, and slow.
-
-It says what the model is; the compiled engine must write the same ledger, byte for byte.  Both share the equations
-(`sim/behaviour.py`), the draws, the thinning bound (`moments.py`) and the board; everything else is said twice.
-"""
+"""One person's night as a SimPy process."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Generator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import simpy
-from numpy.typing import NDArray
 
 from sim import behaviour as b
 from sim import draws
-from sim.engine.board import PUSH_BITS
-from sim.engine.books import Tally
-from sim.engine.ledger import ROW, Kind
+from sim.engine import occasions
+from sim.engine.board import Window
+from sim.engine.ledger import Kind
 from sim.engine.moments import Pace, next_moment, rate
-from sim.engine.till import Stock, open_till
-from sim.engine.viewers import BANNER, OCCASIONS, Window
 from sim.world.audience import TASTE_STEP
 from sim.world.match import NEUTRAL
-from sim.world.night import Night
 from sim.world.stage import BLOCK
 
-Row = tuple[float, float, int, int, int, int, int, int, int, int]
-COUNTED = (Kind.CHAT, Kind.EXPOSURE, Kind.NOTICE)  # rows only on request
-
-
-class ReferenceEngine:
-    """All viewers as processes on the night's own calendar."""
-
-    def __init__(self, night: Night, env: simpy.Environment, keep: bool) -> None:
-        self.night, self.env, self.keep = night, env, keep
-        self.p, self.curves, self.catalogue = night.scenario.assumptions, night.stage.curves, night.catalogue
-        self.surfaces = night.scenario.surfaces.by_index()
-        self.crowd = night.crowd
-        self.stock: Stock = open_till(self.catalogue.stock)
-        self.window: Window
-        self.rows: list[Row] = []
-        self.events = 0
-        segments = len(night.scenario.audience.segments)
-        self.chats = np.zeros((3, segments), np.int64)
-        self.shown = np.zeros((3, 3, segments, len(self.surfaces), len(self.catalogue.keys)), np.int64)
-        self.viewers = [Viewer(i, self) for i in range(len(night.crowd))]
-
-    def live(self, window: Window) -> None:
-        """Opens the window: from here on viewers read its board, and its new pushes are on their way to them."""
-        self.window = window
-        for viewer in self.viewers:
-            viewer.await_pushes(window)
-
-    def settle(self, window: Window, deliveries: NDArray[np.void]) -> tuple[NDArray[np.void], NDArray[np.void], Tally]:
-        """Settles the window that has just been lived."""
-        self.rows.sort(key=lambda row: (row[0], row[2]))
-        till = Till(self, window.end, [(float(d["time"]), int(d["product"])) for d in deliveries])
-        rows = [till.take(row) for row in self.rows]
-        till.receive(math.inf)
-        tally = Tally(self.chats.copy(), self.shown.copy(), self.events)
-        self.rows, self.events = [], 0
-        self.chats[:] = 0
-        self.shown[:] = 0
-        return np.array(rows, ROW), np.array(till.shop, ROW), tally
-
-    def tell(
-        self, t: float, viewer: int, kind: Kind, push: int = -1, product: int = -1, size: int = -1,
-        surface: int = -1, price: int = 0, flag: int = 0, value: float = 0.0,
-    ) -> None:  # fmt: skip
-        """Writes down something a viewer did or met."""
-        self.events += 1
-        if self.keep or kind not in COUNTED:
-            self.rows.append((t, value, viewer, push, price, product, int(kind), flag, size, surface))
-
-
-class Till:
-    """One settlement: requests, payments and deliveries in order of time."""
-
-    def __init__(self, engine: ReferenceEngine, end: float, deliveries: list[tuple[float, int]]) -> None:
-        self.engine, self.stock, self.end, self.deliveries = engine, engine.stock, end, deliveries
-        self.shop: list[Row] = []
-
-    def take(self, row: Row) -> Row:
-        """Settles one viewer's row; an ASK becomes CART, ORDER or REFUSAL."""
-        t, value, viewer, push, price, product, kind, flag, size, surface = row
-        self.receive(t)
-        sku = self.engine.catalogue.sku(product, size)
-        if kind == Kind.PAYMENT:
-            self.stock.reserved[sku] -= 1
-            self.stock.sold[sku] += 1
-        elif kind == Kind.LAPSE:
-            self.stock.reserved[sku] -= 1
-            self.put(sku, 1, t)
-        elif kind == Kind.ASK:
-            granted = self.stock.free[sku] > 0
-            if granted:
-                self.reserve(sku, t)
-            self.engine.viewers[viewer].hear(granted, t, self.end)
-            kind = (Kind.ORDER if flag else Kind.CART) if granted else Kind.REFUSAL
-        return t, value, viewer, push, price, product, int(kind), flag, size, surface
-
-    def receive(self, until: float) -> None:
-        """Shelves what was delivered up to `until`."""
-        catalogue = self.engine.catalogue
-        while self.deliveries and self.deliveries[0][0] <= until:
-            t, product = self.deliveries.pop(0)
-            for size in range(catalogue.sizes):
-                sku = catalogue.sku(product, size)
-                units = int(catalogue.quantity[sku])
-                if units:
-                    self.stock.delivered[sku] += units
-                    self.tell(t, Kind.DELIVERY, sku, float(units))
-                    self.put(sku, units, t)
-
-    def reserve(self, sku: int, t: float) -> None:
-        """Takes one unit from the shelf."""
-        self.stock.free[sku] -= 1
-        self.stock.reserved[sku] += 1
-        if self.stock.free[sku] == 0:
-            self.tell(t, Kind.SOLD_OUT, sku)
-
-    def put(self, sku: int, units: int, t: float) -> None:
-        """Puts units on the shelf."""
-        self.stock.free[sku] += units
-        if self.stock.free[sku] == units:
-            self.tell(t, Kind.BACK, sku)
-
-    def tell(self, t: float, kind: Kind, sku: int, value: float = 0.0) -> None:
-        """A row of the shop's own."""
-        product, size = divmod(sku, self.engine.catalogue.sizes)
-        self.shop.append((t, value, -1, -1, 0, product, int(kind), 0, size, -1))
+if TYPE_CHECKING:
+    from sim.engine.reference.engine import ReferenceEngine
 
 
 class Viewer:
@@ -174,7 +62,7 @@ class Viewer:
         """Waits for whatever comes first: a push, the errand in hand, a moment of one's own; or for news."""
         while True:
             at = min([self.own_at, self.errand_at, *(p[0] for p in self.pushes[:1])])
-            if at < self.engine.curves.closes:
+            if at < math.inf:
                 yield self.env.timeout(max(0.0, at - self.env.now)) | self.bell
             else:
                 yield self.bell
@@ -193,7 +81,7 @@ class Viewer:
         if self.pushes and self.pushes[0][0] == t:
             _, _, slot = self.pushes.pop(0)
             if self.present and self.arrivals == self.stay_number and not self.muted and self.applies(slot, t):
-                self.meet(t, slot, self.occasion(slot, self.stay_number, False))
+                self.meet(t, slot, occasions.on_stream(self.push_in(slot), self.stay_number))
         elif self.errand_at == t:
             self.run_errand(t)
         elif self.present:
@@ -235,9 +123,8 @@ class Viewer:
 
     def feeling(self, t: float) -> float:
         """Emotion, trust and others' voices together, as log odds."""
-        heat = float(self.engine.window.board.heat[self.side])
-        emotion = b.impulse(self.arousal(t), self.mood(t), self.p)
-        return emotion + b.trust_pull(self.trust, self.p) + b.social_proof(heat, self.p)
+        voices = float(self.engine.window.board.voices[self.side])
+        return b.impulse(self.arousal(t), self.mood(t), self.p) + b.trust_pull(self.trust, self.p) + voices
 
     def interest(self, product: int) -> float:
         """How much a product is this viewer's thing."""
@@ -271,10 +158,9 @@ class Viewer:
         offers = [int(s) for s in board.live if board.running[s]["product"] == product and self.applies(int(s), t)]
         return min([int(self.engine.catalogue.price[product]), *(int(board.running[s]["price"]) for s in offers)])
 
-    def occasion(self, slot: int, count: int, met_in_shop: bool) -> int:
-        """Number of the occasion on which this push is met."""
-        mark = (count & OCCASIONS) | (BANNER if met_in_shop else 0)
-        return int(self.engine.window.board.running[slot]["push"]) | mark << PUSH_BITS
+    def push_in(self, slot: int) -> int:
+        """Number of the push whose offer runs in a slot."""
+        return int(self.engine.window.board.running[slot]["push"])
 
     def await_pushes(self, window: Window) -> None:
         """When each of the window's new pushes will be on this viewer's screen."""
@@ -284,7 +170,7 @@ class Viewer:
         for place, slot in enumerate(int(s) for s in window.fresh):
             surface = self.engine.surfaces[window.board.running[slot]["surface"]]
             if not surface.in_shop and self.applies(slot, window.start):
-                u = self.draw(draws.EXPOSE, self.occasion(slot, self.arrivals, False))[0]
+                u = self.draw(draws.EXPOSE, occasions.on_stream(self.push_in(slot), self.arrivals))[0]
                 self.pushes.append((window.start + u * (window.end - window.start), place, slot))
         self.pushes.sort()
         self.ring()
@@ -333,7 +219,7 @@ class Viewer:
 
     def tell_hand(self, t: float, kind: Kind, flag: bool = False) -> None:
         """A row about what is in hand."""
-        push = self.cause & ((1 << PUSH_BITS) - 1) if self.cause >= 0 else -1
+        push = occasions.push_of(self.cause)
         self.tell(t, kind, push=push, product=self.product, size=self.size, price=self.price, flag=int(flag))
 
     def page_draw(self) -> tuple[float, float, float, float]:
@@ -529,7 +415,7 @@ class Viewer:
         for slot in (int(s) for s in board.live):
             surface = self.engine.surfaces[board.running[slot]["surface"]]
             if surface.standing and not surface.in_shop and not self.muted and self.applies(slot, t):
-                self.meet(t, slot, self.occasion(slot, self.arrivals, False))
+                self.meet(t, slot, occasions.on_stream(self.push_in(slot), self.arrivals))
 
     def depart(self, t: float, pushed: bool, u: float) -> None:
         self.known["present"] = 0
@@ -547,9 +433,9 @@ class Viewer:
         board = self.engine.window.board
         for slot in (int(s) for s in board.live):
             if self.engine.surfaces[board.running[slot]["surface"]].in_shop and self.applies(slot, t):
-                self.meet(t, slot, self.occasion(slot, moment, True))
+                self.meet(t, slot, occasions.in_shop(self.push_in(slot), t - self.engine.curves.opens))
         if self.errand is None:
-            self.open_page(t, self.favourite(u), -1 - moment)
+            self.open_page(t, self.favourite(u), occasions.of_own_accord(moment))
 
     def favourite(self, u: float) -> int:
         """Multinomial logit over the catalogue by interest."""

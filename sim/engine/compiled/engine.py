@@ -7,10 +7,14 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.engine.board import Window
 from sim.engine.books import Tally
+from sim.engine.compiled.notes import BATCH, MAX_ROWS, Notes, blank_notes, wipe
+from sim.engine.compiled.scene import NONE, People, scene_of
+from sim.engine.compiled.till import business, settle, shop_room
+from sim.engine.compiled.walk import walk
 from sim.engine.ledger import in_order
-from sim.engine.till import Stock, business, open_till, settle, shop_room
-from sim.engine.viewers import BATCH, MAX_ROWS, Notes, People, Window, blank_notes, scene_of, walk
+from sim.engine.stock import Stock, open_till
 from sim.errors import MatchdayError
 from sim.world.night import Night
 
@@ -18,7 +22,7 @@ ROOM = 1 << 14  # rows a shard writes before they are taken from it
 
 
 class CompiledEngine:
-    """Lives windows with `sim.engine.viewers.walk`; what it does not depend on the number of `threads`."""
+    """Lives windows with `sim.engine.compiled.walk`; what it does not depend on the number of `threads`."""
 
     def __init__(self, night: Night, threads: int, keep: bool) -> None:
         crowd, catalogue = night.crowd, night.catalogue
@@ -36,6 +40,8 @@ class CompiledEngine:
 
     def live(self, window: Window) -> None:
         """Walks every shard; the rows wait for `settle`."""
+        for notes in self.notes:
+            wipe(notes)
         jobs = zip(self.shards, self.notes, strict=True)
         if self.pool is None:
             parts = [self._walk(shard, notes, window) for shard, notes in jobs]
@@ -48,12 +54,19 @@ class CompiledEngine:
                 "browsing, or the number of offers at a time, or shorten timing.window"
             )
 
+    @property
+    def busy(self) -> bool:
+        """Whether any viewer has an errand in hand."""
+        return bool((self.crowd.viewers["errand"] != NONE).any())
+
     def settle(self, window: Window, deliveries: NDArray[np.void]) -> tuple[NDArray[np.void], NDArray[np.void], Tally]:
         """Settles the window at the till."""
         rows = np.concatenate(self.rows)
         if self.keep:
             rows = in_order(rows)
-        at_till = np.flatnonzero(business(rows["kind"]))
+        at_till = business(rows["kind"])
+        if not len(at_till) and not len(deliveries):
+            return rows, rows[:0], self._tally()
         asked = in_order(rows[at_till])
         shop = shop_room(len(asked), len(deliveries), self.scene.sizes)
         n = settle(asked, deliveries, self.quantity, window.end, self.people, self.scene, self.stock, shop)
@@ -66,18 +79,13 @@ class CompiledEngine:
         while (first := walk(first, last, self.people, self.scene, window, notes)) < last:
             full.append(notes.rows[: notes.filled[0]].copy())
             notes.filled[0] = 0
-        rest = notes.rows[: notes.filled[0]]  # good until the next window
-        notes.filled[0] = 0
-        return [*full, rest]
+        return [*full, notes.rows[: notes.filled[0]]]  # good until the next window
 
     def _tally(self) -> Tally:
-        tally = Tally(
-            np.sum([n.chats for n in self.notes], axis=0),
-            np.sum([n.shown for n in self.notes], axis=0),
-            int(sum(n.filled[1] for n in self.notes)),
-        )
-        for n in self.notes:
-            n.chats[:] = 0
-            n.shown[:] = 0
-            n.filled[1] = 0
-        return tally
+        """What all shards have counted; good until the next window."""
+        first, *others = self.notes
+        for notes in others:
+            first.chats[:] += notes.chats
+            first.shown[:] += notes.shown
+            first.filled[1] += notes.filled[1]
+        return Tally(first.chats, first.shown, int(first.filled[1]))

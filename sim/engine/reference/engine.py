@@ -1,0 +1,69 @@
+"""All viewers as processes on the night's own calendar."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import simpy
+from numpy.typing import NDArray
+
+from sim.engine.board import Window
+from sim.engine.books import Tally
+from sim.engine.ledger import ROW, Kind
+from sim.engine.reference.till import Row, Till
+from sim.engine.reference.viewer import Viewer
+from sim.engine.stock import Stock, open_till
+from sim.world.night import Night
+
+COUNTED = (Kind.CHAT, Kind.EXPOSURE, Kind.NOTICE)  # rows only on request
+
+
+class ReferenceEngine:
+    """All viewers as processes on the night's own calendar."""
+
+    def __init__(self, night: Night, env: simpy.Environment, keep: bool) -> None:
+        self.night, self.env, self.keep = night, env, keep
+        self.p, self.curves, self.catalogue = night.scenario.assumptions, night.stage.curves, night.catalogue
+        self.surfaces = night.scenario.surfaces.by_index()
+        self.crowd = night.crowd
+        self.stock: Stock = open_till(self.catalogue.stock)
+        self.window: Window
+        self.rows: list[Row] = []
+        self.events = 0
+        segments = len(night.scenario.audience.segments)
+        self.chats = np.zeros((3, segments), np.int64)
+        self.shown = np.zeros((3, 3, segments, len(self.surfaces), len(self.catalogue.keys)), np.int64)
+        self.viewers = [Viewer(i, self) for i in range(len(night.crowd))]
+
+    def live(self, window: Window) -> None:
+        """Opens the window: from here on viewers read its board, and its new pushes are on their way to them."""
+        self.window = window
+        for viewer in self.viewers:
+            viewer.await_pushes(window)
+
+    @property
+    def busy(self) -> bool:
+        """Whether any viewer has an errand in hand."""
+        return any(viewer.errand for viewer in self.viewers)
+
+    def settle(self, window: Window, deliveries: NDArray[np.void]) -> tuple[NDArray[np.void], NDArray[np.void], Tally]:
+        """Settles the window that has just been lived."""
+        self.rows.sort(key=lambda row: (row[0], row[2]))
+        till = Till(self, window.end, [(float(d["time"]), int(d["product"])) for d in deliveries])
+        rows = [till.take(row) for row in self.rows]
+        till.receive(math.inf)
+        tally = Tally(self.chats.copy(), self.shown.copy(), self.events)
+        self.rows, self.events = [], 0
+        self.chats[:] = 0
+        self.shown[:] = 0
+        return np.array(rows, ROW), np.array(till.shop, ROW), tally
+
+    def tell(
+        self, t: float, viewer: int, kind: Kind, push: int = -1, product: int = -1, size: int = -1,
+        surface: int = -1, price: int = 0, flag: int = 0, value: float = 0.0,
+    ) -> None:  # fmt: skip
+        """Writes down something a viewer did or met."""
+        self.events += 1
+        if self.keep or kind not in COUNTED:
+            self.rows.append((t, value, viewer, push, price, product, int(kind), flag, size, surface))

@@ -1,0 +1,24 @@
+"""What has to be borne in mind when the results of a plan are read."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.experiment.runs import Plan
+from sim.world.catalogue import stock_up
+
+FEW = 10  # units of a SKU below which whole units are too coarse a sample of the shelf (assumed)
+
+
+def cautions(plan: Plan) -> list[str]:
+    """A sentence each; none for most plans."""
+    scenario = plan.world.scenario
+    scale = plan.viewers / scenario.audience.viewers
+    full, sample = (stock_up(scenario.shop, x, scenario.assumptions).stock for x in (1.0, scale))
+    thin = int(np.sum((full >= FEW) & (sample < FEW)))
+    if not thin:
+        return []
+    return [
+        f"with {plan.viewers:,} of {scenario.audience.viewers:,} viewers {thin} of {np.sum(full > 0)} SKUs have fewer "
+        f"than {FEW} units: sold-out minutes, refusals and left-over stock are not those of the full night"
+    ]

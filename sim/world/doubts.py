@@ -1,0 +1,55 @@
+"""What may be meant in a scenario, but is more likely a slip."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from difflib import get_close_matches
+
+from sim.world.rules import Fault
+from sim.world.scenario import Scenario, Shop
+
+FAR = 10.0  # times the price
+ALIKE = 0.85  # of two categories' names: jersey and jersy are .91 alike, shirt and short .80
+
+
+def doubts(scenario: Scenario) -> Iterator[Fault]:
+    """Where in the scenario, and what looks wrong there."""
+    yield from _prices(scenario.shop)
+    yield from _categories(scenario.shop)
+    yield from _stock(scenario.shop)
+
+
+def _prices(shop: Shop) -> Iterator[Fault]:
+    for key, product in shop.products.items():
+        price, reference = product.price, product.reference_price
+        if product.cost > price:
+            yield ("shop", "products", key, "cost"), f"costs {product.cost:g}, more than its price of {price:g}"
+        if reference and not price / FAR <= reference <= price * FAR:
+            words = (
+                f"viewers are used to paying {reference:g}, and its price is {price:g}: is a decimal point misplaced?"
+            )
+            yield ("shop", "products", key, "reference_price"), words
+
+
+def _categories(shop: Shop) -> Iterator[Fault]:
+    used = Counter(product.category for product in shop.products.values())
+    seen: set[str] = set()
+    for key, product in shop.products.items():
+        others = seen | {category for category, times in used.items() if times > 1}
+        near = get_close_matches(product.category, others, n=1, cutoff=ALIKE) if used[product.category] == 1 else []
+        if near:
+            words = f"only this product is of category '{product.category}': is '{near[0]}' meant?"
+            yield ("shop", "products", key, "category"), words
+        seen.add(product.category)
+
+
+def _stock(shop: Shop) -> Iterator[Fault]:
+    for key, product in shop.products.items():
+        field = "stock" if product.sizes is None else "sizes"
+        if not product.stock and not any((product.sizes or {}).values()) and product.replenishment is None:
+            yield ("shop", "products", key, field), "none on the shelf and no replenishment: nobody can ever buy it"
+        for size, units in (product.sizes or {}).items():
+            if units and not shop.size_shares[size]:
+                words = f"nobody wears {size}: its share in shop.size_shares is 0"
+                yield ("shop", "products", key, "sizes", size), words

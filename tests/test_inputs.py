@@ -1,0 +1,73 @@
+"""docs/inputs.md as its readers use it: every file written down, every command and every `match` run."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from sim.experiment.load import load
+from sim.world.match import HOME, Match
+
+ROOT = Path(__file__).parents[1]
+PAGE = (ROOT / "docs" / "inputs.md").read_text(encoding="utf-8")
+FILES = dict(re.findall(r"^`([\w.]+)`:\n\n```\w+\n(.*?)```", PAGE, re.MULTILINE | re.DOTALL))
+MATCHES = re.findall(r"```yaml\n(match:.*?)```", PAGE, re.DOTALL)
+COMMANDS = re.findall(r"^python run_sim\.py (.*)$", PAGE, re.MULTILINE)
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    for name, text in FILES.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def of(folder: Path, match: str) -> Match | None:
+    """The match of the page's scenario with another `match`."""
+    file = folder / "changed.yaml"
+    file.write_text(re.sub(r"^match: .*\n", lambda _: match, FILES["night.yaml"], flags=re.MULTILINE), encoding="utf-8")
+    return load(file).fixed
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_runs(folder, command):
+    done = subprocess.run(
+        [sys.executable, ROOT / "run_sim.py", *shlex.split(command)], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_every_match_is_read_and_is_what_the_page_says(folder):
+    (snippet,) = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
+    exec(snippet, {})
+    assert [e["matchId"] for e in json.loads((folder / "events_7.json").read_text())] == [7, 7, 7]
+    told, cup, wyscout, one_match, generated = (of(folder, match) for match in MATCHES)
+    assert generated is None
+    assert told is not None
+    assert cup is not None
+    assert (cup.score, cup.shootout, cup.knockout) == ((2, 2), (3, 4), True)
+    assert wyscout is not None
+    assert (wyscout.score, wyscout.home.name) == ((1, 0), "Reds")
+    assert one_match == wyscout
+
+
+def test_timeline_and_table_tell_the_same_match(folder):
+    told, written = (of(folder, match) for match in ("match: {source: timeline, file: derby.yaml}\n", MATCHES[0]))
+    assert told is not None
+    assert written is not None
+    assert told.score == written.score == (1, 1)
+    goals = [[(m.clock(e.at), e.kind, e.side, e.from_spot) for e in m.events if e.scores] for m in (told, written)]
+    assert goals[0] == goals[1]
+    assert goals[0][0] == ("23:10", "goal", HOME, True)
+
+
+def test_links_lead_somewhere():
+    for target in re.findall(r"\]\((?!https:)([^)#]+)\)", PAGE):
+        assert (ROOT / "docs" / target).exists(), target

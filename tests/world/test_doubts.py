@@ -1,0 +1,70 @@
+"""What a scenario may say but probably does not mean."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from sim.world.doubts import doubts
+from tests.worlds import shop, world
+
+REPLENISHED = {"reorder_at": 1, "quantity": 3, "lead": 5.0}
+
+
+def doubts_of(product: str = "ball", shop_changes: dict[str, Any] | None = None, **changes: Any) -> list[str]:
+    goods = shop(stock=6)
+    goods["products"][product] |= changes
+    found = doubts(world(shop={**goods, **(shop_changes or {})}).scenario)
+    return [f"{'.'.join(map(str, where))}: {message}" for where, message in found]
+
+
+def test_an_ordinary_shop_raises_no_doubt():
+    assert doubts_of() == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"cost": 30.5}, "ball.cost: costs 30.5, more than its price of 30"),
+        ({"reference_price": 3000.0}, "ball.reference_price: viewers are used to paying 3000, and its price is 30"),
+        ({"reference_price": 2.99}, "ball.reference_price: viewers are used to paying 2.99"),
+        ({"category": "jersy"}, "ball.category: only this product is of category 'jersy': is 'jersey' meant?"),
+        ({"stock": 0}, "ball.stock: none on the shelf and no replenishment"),
+        ({"stock": None, "sizes": {"S": 0, "M": 0}}, "ball.sizes: none on the shelf and no replenishment"),
+    ],
+)
+def test_what_is_probably_a_slip_is_doubted_at_its_place(changes, said):
+    (found,) = doubts_of(**changes)
+    assert found.startswith(f"shop.products.{said}")
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"cost": 30.0},
+        {"reference_price": 300.0},
+        {"reference_price": 3.0},
+        {"category": "jacket"},
+        {"stock": 0, "replenishment": REPLENISHED},
+        {"stock": None, "sizes": {"S": 0, "M": 1}},
+    ],
+)
+def test_what_may_well_be_meant_is_not_doubted(changes):
+    assert doubts_of(**changes) == []
+
+
+def test_sizes_that_nobody_wears_are_doubted_where_there_are_any():
+    shares = {"S": 0.5, "M": 0.5, "L": 0.0, "XL": 0.0}
+    said = doubts_of("red-shirt", {"size_shares": shares}, sizes={"M": 5, "L": 5, "XL": 0})
+    assert said == [
+        "shop.products.red-shirt.sizes.L: nobody wears L: its share in shop.size_shares is 0",
+        "shop.products.blue-shirt.sizes.L: nobody wears L: its share in shop.size_shares is 0",
+    ]
+
+
+def test_of_two_categories_alike_the_later_is_doubted():
+    goods = {k: {**p, "category": c} for (k, p), c in zip(
+        shop(6)["products"].items(), ("scarves", "scarf-sets", "scarfsets"), strict=True)}  # fmt: skip
+    found = doubts(world(shop={"products": goods}).scenario)
+    assert [where[2] for where, _ in found] == ["ball"]
