@@ -120,6 +120,7 @@ def identity(plan: Plan, command: Command) -> str:
     """SHA-256 of everything that decides what a run gives."""
     told = {
         "scenario": text_sha256(plan.world.source),
+        "match": timeline_text(plan.world.fixed) if plan.world.fixed else None,
         "set": command.assignments,
         "policies": [(p.name, p.source_sha256) for p in plan.policies],
         **_numbers(plan),
