@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -11,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sim.errors import MatchdayError, did_you_mean
+from sim.stop import Stopped, stoppable
 
 if TYPE_CHECKING:
     from sim.experiment.runs import Plan
@@ -58,6 +61,14 @@ class File(StrEnum):
     TIMELINE = "timeline"
 
 
+def _folder(path: str | Path) -> Path:
+    if not str(path):
+        raise typer.BadParameter("name a folder ('.' is this one)")
+    if Path(path).is_file():
+        raise typer.BadParameter(f"{path} is a file, not a folder")
+    return Path(path)
+
+
 Scenario = Annotated[Path, typer.Argument(metavar="SCENARIO", help="scenario file (YAML)", show_default=False)]
 Policies = Annotated[
     list[str] | None,
@@ -82,7 +93,7 @@ Outputs = Annotated[
     list[Path] | None,
     typer.Option("-o", metavar="OUT", help="also write the comparison as .json, .md or .csv; may be repeated"),
 ]
-Results = Annotated[Path, typer.Option(metavar="DIR", help="where results folders are made")]
+Results = Annotated[Path, typer.Option(parser=_folder, metavar="DIR", help="where results folders are made")]
 Engines = Annotated[Engine, typer.Option(help="the engine; both give the same nights")]
 Metrics = Annotated[
     list[str] | None, typer.Option("--metric", metavar="M", help="show only these metrics; may be repeated")
@@ -101,6 +112,7 @@ def run(
     ledger: Annotated[bool, typer.Option("--ledger", help="keep every row of every night, and its SHA-256")] = False,
     jobs: Jobs = 1,
     set_: Sets = None,
+    metric: Metrics = None,
     output: Outputs = None,
 ) -> None:
     """Play nights under one policy or several, and keep the results (one night each unless -n says more)."""
@@ -109,8 +121,8 @@ def run(
     from sim.experiment.request import Request, plan_run
 
     request = Request(scenario, tuple(policy), tuple(set_ or ()), seed, n, viewers, engine.value)
-    _check(output, None)
-    _conduct(plan_run(request), None, set_, results, jobs, ledger, output, None)
+    _check(output, metric)
+    _conduct(plan_run(request), None, set_, results, jobs, ledger, output, metric)
 
 
 @app.command()
@@ -172,6 +184,8 @@ def list_(
     if scenario is not None:
         raise typer.BadParameter("only assumptions are those of a scenario", param_hint="--scenario")
     rows = KINDS[what.value](results)
+    if not rows:
+        print(f"there are no {what.value} yet", file=sys.stderr)
     width = max((len(name) for name, _ in rows), default=0)
     for name, about in rows:
         print(f"{name:{width}}  {about}")
@@ -215,6 +229,9 @@ def explain(
         if (seed, viewers, set_) != (None, None, None):
             raise typer.BadParameter("--seed, --viewers and --set are those of the run")
         plan = plan_again(target, policy)
+        if replication >= plan.replications:
+            last = plan.replications - 1
+            raise MatchdayError(f"there is no replication {replication}: those of this run go from 0 to {last}")
     else:
         from sim.experiment.request import Request, plan_run
 
@@ -230,10 +247,11 @@ def _tell(plan: Plan, viewer: int, replication: int) -> None:
 
     if viewer >= plan.viewers:
         raise MatchdayError(f"there is no viewer {viewer}: they run from 0 to {plan.viewers - 1}")
-    night, before = (plan.world.night(plan.seed, replication, plan.viewers) for _ in range(2))
     policy = plan.policies[0]
-    for line in story(play(night, policy.make(), policy.name, keep=True), before, viewer):
-        print(line)
+    with _in_memory(plan.viewers):
+        night, before = (plan.world.night(plan.seed, replication, plan.viewers) for _ in range(2))
+        lines = list(story(play(night, policy.make(), policy.name, keep=True), before, viewer))
+    print("\n".join(lines))
 
 
 def _check(outputs: list[Path] | None, metrics: list[str] | None) -> None:
@@ -265,12 +283,25 @@ def _conduct(
     from sim.report.table import SHOWN, WIDTH, terminal
 
     command = Command(tuple(sys.argv[1:]), tuple(sets or ()), baseline, results)
-    with progress(len(plan.jobs)) as tell:
+    with _in_memory(plan.viewers, jobs), progress(len(plan.jobs)) as tell:
         finished = conduct(plan, command, jobs=jobs, ledger=ledger, tell=tell)
     currency = plan.world.scenario.shop.currency
-    write_outputs(outputs or (), finished.comparison, currency)
-    Console(width=WIDTH).print(terminal(finished.comparison, currency, metrics or SHOWN))
-    print(finished.folder)
+    try:
+        write_outputs(outputs or (), finished.comparison, currency)
+        Console(width=WIDTH).print(terminal(finished.comparison, currency, metrics or SHOWN))
+        print(finished.folder)
+    except Stopped as stopped:
+        stopped.kept = finished.folder
+        raise
+
+
+@contextmanager
+def _in_memory(viewers: int, jobs: int = 1) -> Iterator[None]:
+    try:
+        yield
+    except MemoryError as error:
+        fewer = "try fewer, or a smaller -j" if jobs > 1 else "try fewer"
+        raise MatchdayError(f"{viewers:,} viewers do not fit in memory: {fewer}") from error
 
 
 def main() -> None:
@@ -278,8 +309,12 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a terminal without "✓" is no reason to stop
-    try:
-        app()
-    except MatchdayError as error:
-        print(error, file=sys.stderr)
-        sys.exit(error.exit_code)
+    with stoppable():
+        try:
+            app()
+        except MatchdayError as error:
+            print(error, file=sys.stderr)
+            sys.exit(error.exit_code)
+        except Stopped as stopped:
+            print(f"stopped; {stopped.kept} kept", file=sys.stderr)
+            sys.exit(stopped.exit_code)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 import yaml
 
@@ -80,12 +83,15 @@ def test_compare_writes_what_was_asked_for(here, matchday):
     assert max(map(len, out.splitlines())) <= 80
 
 
-def test_the_table_shows_only_the_metrics_asked_for(here, matchday):
-    _, out, _ = matchday("compare", "night.yaml", "-n", 2, "-p", "blast", "--metric", "orders", "--metric", "mutes")
-    assert "orders" in out
+@pytest.mark.parametrize("command", ["run", "compare"])
+def test_the_table_shows_only_the_metrics_asked_for_each_once(here, matchday, command):
+    metrics = [x for m in ("orders", "mutes", "orders") for x in ("--metric", m)]
+    code, out, _ = matchday(command, "night.yaml", "-n", 2, "-p", "no_push", "-p", "blast", *metrics)
+    assert code == 0
+    assert out.count("orders") == 1
     assert "mutes" in out
     assert "watch_minutes" not in out
-    assert "difference from no_push" in out.replace("\n", " ")
+    assert ("difference from no_push" in out.replace("\n", " ")) == (command == "compare")
 
 
 def test_the_baseline_may_be_any_policy(here, matchday):
@@ -116,6 +122,41 @@ def test_set_viewers_and_seed_reach_the_run(here, matchday):
     assert yaml.safe_load((folder / "scenario.resolved.yaml").read_text())["name"] == "Other"
     assert (folder / "scenario.source.yaml").read_text() == SCENARIO
     assert "ledger_sha256" not in manifest
+
+
+TABLE = "period,seconds,type,side\n1H,1390.123,goal,home\n1H,2780.9,period_end,\n2H,2920,period_end,\n"
+GENERATED = SCENARIO[SCENARIO.index("  source") : SCENARIO.index("audience")]
+MATCHES = {
+    "generated": GENERATED,
+    "timeline": "  source: timeline\n  file: ../match.yaml\n",
+    "csv": """  source: csv
+  file: ../match.csv
+  home: {name: Reds, expected_goals: 1.8}
+  away: {name: "1e3", expected_goals: 1.4}
+  score: {full_time: [1, 0]}
+""",
+}
+
+
+@pytest.mark.parametrize("match", MATCHES.values(), ids=MATCHES)
+def test_a_results_folder_can_be_played_again_by_itself(here, matchday, match):
+    folder = here / "scenarios"
+    folder.mkdir()
+    for file, text in {
+        here / "match.yaml": (ROOT / "scenarios/matches/wc2018-final-france-croatia.yaml").read_text(),
+        here / "match.csv": TABLE,
+        folder / "night.yaml": SCENARIO.replace(GENERATED, match),
+    }.items():
+        file.write_text(text)
+    how = ("-p", "blast", "--seed", 3, "--viewers", 90, "--ledger")
+    first = Path(matchday("run", "scenarios/night.yaml", *how, "--set", "shop.board_lag=60")[1].splitlines()[-1])
+    for file in ("match.yaml", "match.csv", "scenarios/night.yaml"):
+        (here / file).unlink()
+    code, out, _ = matchday("run", first / "scenario.resolved.yaml", *how)
+    assert code == 0
+    one, two = (json.loads((run / "manifest.json").read_text()) for run in (first, Path(out.splitlines()[-1])))
+    assert one["ledger_sha256"] == two["ledger_sha256"]
+    assert ("match.yaml" in one["files"]) == (match != GENERATED)
 
 
 # --- bad input --------------------------------------------------------------------------------------------------------
@@ -155,8 +196,7 @@ UNQUOTED = TIMELINE.replace('clock: "15:48.4"', "clock: 12:30")
 @pytest.mark.parametrize(("text", "said"), [(GOALLESS, "goal"), (UNQUOTED, 'write "12:30"')])
 def test_a_bad_timeline_is_located_in_its_own_file(here, matchday, text, said):
     (here / "match.yaml").write_text(text)
-    generated = SCENARIO[SCENARIO.index("  source") : SCENARIO.index("audience")]
-    (here / "bad.yaml").write_text(SCENARIO.replace(generated, "  source: timeline\n  file: match.yaml\n"))
+    (here / "bad.yaml").write_text(SCENARIO.replace(GENERATED, "  source: timeline\n  file: match.yaml\n"))
     for command in (("compare", "bad.yaml"), ("validate", "match.yaml"), ("validate", "bad.yaml")):
         code, out, err = matchday(*command)
         assert code == 2
@@ -178,7 +218,11 @@ USAGE = {
     "negative seed": (["compare", "night.yaml", "--seed", "-1"], "--seed"),
     "unknown engine": (["run", "night.yaml", "-p", "blast", "--engine", "steam"], "--engine"),
     "bad assignment": (["compare", "night.yaml", "--set", "audience.viewrs=3"], "did you mean 'viewers'"),
-    "results in the way": (["compare", "night.yaml", "--results", "night.yaml"], "cannot write results"),
+    "unknown metric of a run": (["run", "night.yaml", "-p", "blast", "--metric", "oders"], "did you mean 'orders'"),
+    "results in the way": (["compare", "night.yaml", "--results", "night.yaml"], "night.yaml is a file, not a folder"),
+    "no name for results": (["run", "night.yaml", "-p", "blast", "--results", ""], "name a folder"),
+    "runs in a file": (["list", "runs", "--results", "night.yaml"], "night.yaml is a file, not a folder"),
+    "runs in no folder": (["list", "runs", "--results", "nowhere"], "there are no runs yet: no folder nowhere"),
     "unknown viewer": (["explain", "night.yaml", "-p", "blast", "--viewer", "60"], "from 0 to 59"),
     "no run": (["explain", ".", "--viewer", "1"], "no results folder"),
     "nothing to check": (["validate", "empty"], "no *.yaml"),
@@ -212,11 +256,54 @@ def test_a_policy_that_says_nonsense_is_told_with_the_clock(here, matchday):
     assert not (here / "results").exists()
 
 
-def test_an_interrupt_exits_130_and_leaves_nothing(here, matchday):
-    text = "class Mine:\n    def decide(self, view):\n        raise KeyboardInterrupt\n"
-    (here / "mine.py").write_text(text)
-    assert matchday("run", "night.yaml", "-p", "mine.py:Mine")[0] == 130
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_an_audience_too_large_for_memory_is_told(here, matchday, monkeypatch, jobs):
+    huge = lambda *_: np.empty(2**55)  # noqa: E731
+    monkeypatch.setattr("sim.world.night.gather" if jobs == 1 else "sim.experiment.session.play_all", huge)
+    code, out, err = matchday("run", "night.yaml", "-p", "blast", "--viewers", 40_000_000, "-j", jobs)
+    assert (code, out) == (2, "")
+    assert err == f"40,000,000 viewers do not fit in memory: try fewer{'' if jobs == 1 else ', or a smaller -j'}\n"
     assert not (here / "results").exists()
+
+
+# --- being stopped ----------------------------------------------------------------------------------------------------
+
+KILLER = """
+import os, signal
+class Mine:
+    def decide(self, view):
+        try:
+            os.kill(os.getpid(), signal.{signal})
+        except {caught}:
+            pass
+        return []
+"""
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals as POSIX has them")
+@pytest.mark.parametrize(("name", "code"), [("SIGINT", 130), ("SIGTERM", 143), ("SIGHUP", 129)])
+@pytest.mark.parametrize("caught", ["Exception", "BaseException"], ids=["at once", "lost at first"])
+def test_a_signal_stops_a_run_and_nothing_is_left(here, matchday, name, code, caught):
+    (here / "mine.py").write_text(KILLER.format(signal=name, caught=caught))
+    before = files(here), signal.getsignal(signal.Signals[name])
+    assert matchday("run", "night.yaml", "-p", "mine.py:Mine") == (code, "", "stopped; nothing kept\n")
+    assert (files(here), signal.getsignal(signal.Signals[name])) == before
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals as POSIX has them")
+@pytest.mark.parametrize("during", ["warm_up", "compare", "fill", "close"])
+def test_a_signal_between_nights_and_results_leaves_nothing_either(here, matchday, monkeypatch, during):
+    monkeypatch.setattr(f"sim.experiment.session.{during}", lambda *_, **__: os.kill(os.getpid(), signal.SIGTERM))
+    assert matchday("compare", "night.yaml", "-n", 1) == (143, "", "stopped; nothing kept\n")
+    assert not (here / "results").exists()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals as POSIX has them")
+def test_a_signal_after_the_results_are_kept_says_where(here, matchday, monkeypatch):
+    monkeypatch.setattr("sim.report.table.terminal", lambda *_: os.kill(os.getpid(), signal.SIGTERM))
+    code, _, err = matchday("compare", "night.yaml", "-n", 1)
+    (run,) = (here / "results/night").iterdir()
+    assert (code, err) == (143, f"stopped; {run.relative_to(here)} kept\n")
 
 
 # --- the other commands -----------------------------------------------------------------------------------------------
@@ -302,10 +389,42 @@ def test_explain_tells_one_night_the_same_from_scenario_and_run(here, matchday):
     assert told.startswith("viewer 17 of 40: Test night\npolicy blast, seed 4, replication 0")
     for part in ("latent, seen by no policy: segment everyone", "kick-off", "joins the stream", "tolerance"):
         assert part in told
-    (here / "night.yaml").write_text(SCENARIO + "# changed\n")
+    (here / "night.yaml").unlink()
+    assert matchday("explain", folder, "--viewer", 17)[1] == told
+    with (folder / "scenario.resolved.yaml").open("a") as file:
+        file.write("# changed\n")
     code, _, err = matchday("explain", folder, "--viewer", 17)
     assert code == 2
-    assert "has changed since this run" in err
+    assert "scenario.resolved.yaml has changed since this run" in err
+
+
+def test_explain_knows_the_nights_of_a_run_and_any_of_a_scenario(here, matchday):
+    folder = matchday("run", "night.yaml", "-p", "blast", "-n", 2)[1].splitlines()[-1]
+    assert matchday("explain", folder, "--viewer", 1, "--replication", 1)[0] == 0
+    said = "there is no replication 2: those of this run go from 0 to 1\n"
+    assert matchday("explain", folder, "--viewer", 1, "--replication", 2) == (2, "", said)
+    assert matchday("explain", "night.yaml", "-p", "blast", "--viewer", 1, "--replication", 99)[0] == 0
+
+
+def test_explain_points_from_a_folder_of_runs_to_the_latest(here, matchday):
+    for name in ("a/20300101T000000Z-2", "b/20290101T000000Z-1", "b/.20310101T000000Z-3"):
+        (here / "results" / name).mkdir(parents=True)
+        (here / "results" / name / "manifest.json").write_text("{}")
+    for folder, latest in (("results", "a/20300101T000000Z-2"), ("results/b", "b/20290101T000000Z-1")):
+        code, _, err = matchday("explain", folder, "--viewer", 1)
+        told = (
+            f"{folder} is no results folder: it holds no manifest.json — the latest run below it is results/{latest}\n"
+        )
+        assert (code, err) == (2, told)
+    code, _, err = matchday("explain", "results/a/20300101T000000Z-2", "--viewer", 1)
+    assert (code, err) == (
+        2, "results/a/20300101T000000Z-2/manifest.json is no manifest of a run: policies: Field required\n"
+    )  # fmt: skip
+
+
+def test_where_there_are_no_runs_yet_list_says_so(here, matchday):
+    (here / "results").mkdir()
+    assert matchday("list", "runs") == (0, "", "there are no runs yet\n")
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
 
+MANIFEST, SCENARIO, MATCH = "manifest.json", "scenario.resolved.yaml", "match.yaml"  # in a results folder
+
 
 def versions() -> dict[str, str]:
     """Of Python, of this package and of what it directly depends on."""
@@ -26,8 +28,11 @@ def _version(name: str) -> str | None:
 
 
 def checkout() -> dict[str, str | bool] | None:
-    """Commit of the checkout around the working directory, and whether files differ from it; None outside of git."""
-    commit, status = _git("rev-parse", "HEAD"), _git("status", "--porcelain")
+    """Commit of the checkout around the working directory, and whether its files differ from it; None outside of git.
+
+    Files that git does not know are no difference: what a run reads of them (scenario, policies) is hashed by itself.
+    """
+    commit, status = _git("rev-parse", "HEAD"), _git("status", "--porcelain", "--untracked-files=no")
     return None if commit is None else {"commit": commit, "dirty": bool(status)}
 
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+
+from pydantic import BaseModel, Field, ValidationError
 
 from sim.engine.play import EngineName
 from sim.errors import MatchdayError
 from sim.experiment.load import load
-from sim.experiment.provenance import text_sha256
+from sim.experiment.provenance import MANIFEST, MATCH, SCENARIO, file_sha256
 from sim.experiment.runs import Plan
 from sim.policy.find import FoundPolicy, available, find_all
 from sim.world.night import World
@@ -65,41 +65,63 @@ def _plan(world: World, policies: tuple[FoundPolicy, ...], request: Request, *, 
 # --- a run that has been kept -----------------------------------------------------------------------------------------
 
 
+class _Source(BaseModel):
+    spec: str
+    source_sha256: str
+
+
+class _Manifest(BaseModel):
+    """What it takes to play a run again."""
+
+    policies: dict[str, _Source] = Field(min_length=1)
+    seed: int
+    replications: int
+    viewers: int
+    files: dict[str, str]  # hashes
+
+
 def plan_again(folder: Path, policy: str | None) -> Plan:
     """The plan of a kept run with one of its policies.
 
-    Raises MatchdayError when its scenario or policy is no longer what it was.
+    Raises MatchdayError when its files or the policy are no longer what they were.
     """
-    manifest = _manifest(folder)
-    names = list(manifest["policies"])
+    kept = _manifest(folder)
+    names = list(kept.policies)
     if policy is None and len(names) > 1:
         raise MatchdayError(f"{folder} holds several policies: say which with -p, one of {', '.join(names)}")
     chosen = policy or names[0]
     if chosen not in names:
         raise MatchdayError(f"{folder} holds no policy '{chosen}' — there is: {', '.join(names)}")
-    told = manifest["scenario"]
+    for file in (folder / name for name in (SCENARIO, MATCH) if name in kept.files):
+        _same(file, file_sha256(file) if file.is_file() else "", kept.files[file.name])
+    source = kept.policies[chosen]
     plan = plan_run(
-        Request(
-            scenario=Path(told["file"]),
-            policies=(manifest["policies"][chosen]["spec"],),
-            assignments=tuple(told["set"]),
-            seed=manifest["seed"],
-            viewers=manifest["viewers"],
-        )
+        Request(folder / SCENARIO, (source.spec,), (), kept.seed, replications=kept.replications, viewers=kept.viewers)
     )
-    _same("scenario", told["file"], text_sha256(plan.world.source), told["sha256"])
-    _same("policy", chosen, plan.policies[0].source_sha256, manifest["policies"][chosen]["source_sha256"])
+    _same(f"policy {source.spec}", plan.policies[0].source_sha256, source.source_sha256)
     return plan
 
 
-def _manifest(folder: Path) -> dict[str, Any]:
+def _manifest(folder: Path) -> _Manifest:
+    file = folder / MANIFEST
+    if not file.is_file():
+        raise MatchdayError(f"{folder} is no results folder: it holds no {MANIFEST}{_latest_below(folder)}")
     try:
-        manifest: dict[str, Any] = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise MatchdayError(f"{folder} is no results folder: its manifest.json cannot be read ({error})") from error
-    return manifest
+        return _Manifest.model_validate_json(file.read_bytes())
+    except OSError as error:
+        raise MatchdayError(f"{file} cannot be read: {error.strerror}") from error
+    except ValidationError as error:
+        fault = error.errors(include_url=False, include_input=False)[0]
+        where = ".".join(map(str, fault["loc"]))
+        raise MatchdayError(f"{file} is no manifest of a run: {where + ': ' if where else ''}{fault['msg']}") from error
 
 
-def _same(what: str, name: str, now: str, then: str) -> None:
+def _latest_below(folder: Path) -> str:
+    """Their names begin with the time."""
+    runs = [f.parent for depth in ("", "*/") for f in folder.glob(f"{depth}[!.]*/{MANIFEST}")]
+    return f" — the latest run below it is {max(runs, key=lambda run: run.name)}" if runs else ""
+
+
+def _same(what: object, now: str, then: str) -> None:
     if now != then:
-        raise MatchdayError(f"the {what} {name} has changed since this run: its nights cannot be played again")
+        raise MatchdayError(f"{what} has changed since this run: its nights cannot be played again")

@@ -9,13 +9,16 @@ from __future__ import annotations
 import os
 import signal
 import time
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from collections import deque
+from collections.abc import Callable, Generator, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
-from multiprocessing import get_context
+from multiprocessing import active_children, get_context, parent_process
 from pathlib import Path
+from threading import Thread
 
 import pandas as pd
 
@@ -28,6 +31,7 @@ from sim.policy.find import FoundPolicy, find_all
 from sim.world.night import World
 
 MANY = 200_000  # viewers from which a night is worth several threads
+AHEAD = 8  # nights a process that are handed out before the first of them is back
 
 
 class WorkerLostError(MatchdayError):
@@ -67,8 +71,8 @@ class Done:
     seconds: float  # it took
 
 
-def play_all(plan: Plan, jobs: int = 1) -> Iterator[Done]:
-    """Plays the plan on `jobs` processes and gives the nights in order.
+def play_all(plan: Plan, jobs: int = 1) -> Generator[Done]:
+    """Plays the plan on `jobs` processes and gives the nights in order; no process outlives it.
 
     Raises PolicyError as the first night that fails does, and WorkerLostError when a process dies.
     """
@@ -145,25 +149,62 @@ class _Parcel:
 _plan: Callable[[], Plan]  # of this worker process
 
 
-def _in_processes(plan: Plan, jobs: int) -> Iterator[Done]:
+def _in_processes(plan: Plan, jobs: int) -> Generator[Done]:
     rest = (plan.seed, plan.replications, plan.viewers, plan.engine, plan.ledger)
     parcel = _Parcel(plan.world, tuple(p.spec for p in plan.policies), rest)
+    others = set(active_children())
     pool = ProcessPoolExecutor(jobs, get_context("spawn"), _start, (parcel,))
     try:
-        for future in [pool.submit(_work, *job) for job in plan.jobs]:
-            yield future.result()
+        yield from _in_order(pool, plan.jobs, AHEAD * jobs)
     except BrokenProcessPool as error:
         raise WorkerLostError("a worker process died (out of memory?); try again with a smaller -j") from error
+    except BaseException:
+        for worker in set(active_children()) - others:
+            worker.kill()  # nobody waits for the night it is playing
+        raise
     finally:
         pool.shutdown(cancel_futures=True)
 
 
+def _in_order(pool: ProcessPoolExecutor, jobs: Sequence[tuple[int, int]], ahead: int) -> Generator[Done]:
+    waiting = deque[Future[Done]]()
+    for job in jobs:
+        with _interrupts_held():
+            waiting.append(pool.submit(_work, *job))
+        if len(waiting) == ahead:
+            yield waiting.popleft().result()
+    for future in waiting:
+        yield future.result()
+
+
+@contextmanager
+def _interrupts_held() -> Iterator[None]:
+    """Ctrl-C goes to all processes of a terminal; those that start here never hear it, and this one a moment later."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def _start(parcel: _Parcel) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent hears it, and tells the others
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # where nothing can be held
+    Thread(target=_end_with_parent, daemon=True).start()
     global _plan  # noqa: PLW0603 - a process's own
     _plan = cache(
         parcel.unpacked
     )  # with the first night: what is raised at the start of a worker never reaches the user
+
+
+def _end_with_parent() -> None:
+    """A parent that is killed tells nobody."""
+    parent = parent_process()
+    assert parent is not None
+    parent.join()
+    os._exit(1)
 
 
 def _work(replication: int, number: int) -> Done:

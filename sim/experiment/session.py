@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,6 +14,7 @@ import pandas as pd
 from sim.experiment.comparison import compare
 from sim.experiment.runs import Done, Plan, play_all, table, warm_up
 from sim.experiment.store import Command, close, draft, fill
+from sim.stop import check
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,11 +38,14 @@ def conduct(
         plan = replace(plan, ledger=folder / "ledger" if ledger else None)
         warm_up(plan)
         nights = []
-        for night in play_all(plan, jobs):
-            nights.append(night)
-            tell(night)
+        with closing(play_all(plan, jobs)) as playing:  # its processes end before what they write is tidied away
+            for night in playing:
+                nights.append(night)
+                tell(night)
+                check()
         rows = table(nights)
         comparison = compare(rows, scenario=plan.world.scenario.name, seed=plan.seed, baseline=command.baseline)
         fill(folder, plan, nights, comparison)
         close(folder, plan, command, nights, started)
+        check()
     return Finished(final, comparison, rows)

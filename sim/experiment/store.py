@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import platform
+import re
 import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -18,16 +19,19 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pandas as pd
-import yaml
 
 from sim import draws
 from sim.errors import MatchdayError
-from sim.experiment.provenance import checkout, folder_sha256, text_sha256, versions
+from sim.experiment.provenance import MANIFEST, MATCH, SCENARIO, checkout, folder_sha256, text_sha256, versions
 from sim.experiment.runs import Done, Plan, table
 from sim.report.figures import draw_all
 from sim.report.table import markdown
+from sim.world.night import World
+from sim.world.timeline import timeline_text
+from sim.world.yaml_text import yaml_text
 
 SCHEMA_VERSION = 1
+DRAFT = re.compile(r"\.\d{8}T\d{6}Z-[0-9a-f]{8}-(?P<here>[0-9a-f]{8})-(?P<pid>\d{1,9})")
 
 
 class Draft(NamedTuple):
@@ -51,13 +55,14 @@ class Command:
 def draft(plan: Plan, command: Command) -> Iterator[Draft]:
     """A folder to fill; it is renamed when the block ends well and leaves no trace when it does not.
 
-    Raises MatchdayError where nothing can be written.
+    Drafts of runs that were killed are removed first.  Raises MatchdayError where nothing can be written.
     """
     scenario = command.results / plan.world.file.stem
     stamp = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{identity(plan, command)[:8]}"
     made = [p for p in (scenario, *scenario.parents) if not p.exists()]
-    unfinished = scenario / f".{stamp}-{os.getpid()}"
+    unfinished = scenario / f".{stamp}-{_here()}-{os.getpid()}"
     try:
+        _sweep(scenario)
         unfinished.mkdir(parents=True)
         final = _free(scenario / stamp)
         yield Draft(unfinished, final)
@@ -80,6 +85,30 @@ def _free(path: Path) -> Path:
     return found
 
 
+def _sweep(scenario: Path) -> None:
+    for draft in scenario.glob(".*"):
+        found = DRAFT.fullmatch(draft.name)
+        if found and found["here"] == _here() and not _lives(int(found["pid"])):
+            shutil.rmtree(draft, ignore_errors=True)
+
+
+def _here() -> str:
+    """Where a process number means something: this host, or the container in it."""
+    numbering = Path("/proc/self/ns/pid")
+    inside = os.readlink(numbering) if numbering.is_symlink() else ""
+    return text_sha256(platform.node() + inside)[:8]
+
+
+def _lives(pid: int) -> bool:
+    if os.name != "posix":
+        return True  # asking might end it
+    try:
+        os.kill(pid, 0)
+    except OSError as error:
+        return not isinstance(error, ProcessLookupError)  # somebody else's lives, too
+    return True
+
+
 def _remove(folder: Path, made: Sequence[Path]) -> None:
     shutil.rmtree(folder, ignore_errors=True)
     for parent in made:
@@ -91,6 +120,7 @@ def identity(plan: Plan, command: Command) -> str:
     """SHA-256 of everything that decides what a run gives."""
     told = {
         "scenario": text_sha256(plan.world.source),
+        "match": timeline_text(plan.world.fixed) if plan.world.fixed else None,
         "set": command.assignments,
         "policies": [(p.name, p.source_sha256) for p in plan.policies],
         **_numbers(plan),
@@ -110,15 +140,23 @@ def _numbers(plan: Plan) -> dict[str, Any]:
 
 def fill(folder: Path, plan: Plan, nights: Sequence[Done], comparison: dict[str, Any]) -> None:
     """Writes everything but manifest and log; raises OSError."""
-    scenario = plan.world.scenario
-    (folder / "scenario.source.yaml").write_text(plan.world.source, encoding="utf-8")
-    resolved = yaml.safe_dump(scenario.model_dump(mode="json"), sort_keys=False, allow_unicode=True, width=120)
-    (folder / "scenario.resolved.yaml").write_text(resolved, encoding="utf-8")
+    _write_scenario(folder, plan.world)
     table(nights).to_parquet(folder / "replications.parquet", compression="zstd", index=False)
     _series(nights).to_parquet(folder / "series.parquet", compression="zstd", index=False)
     write_json(folder / "comparison.json", comparison)
-    (folder / "summary.md").write_text(markdown(comparison, scenario.shop.currency), encoding="utf-8")
+    summary = markdown(comparison, plan.world.scenario.shop.currency)
+    (folder / "summary.md").write_text(summary, encoding="utf-8")
     _draw(folder / "figures", plan, nights, comparison)
+
+
+def _write_scenario(folder: Path, world: World) -> None:
+    """The scenario as written and as played; the latter with the match beside it, so that it can be played again."""
+    (folder / "scenario.source.yaml").write_text(world.source, encoding="utf-8")
+    resolved = world.scenario.model_dump(mode="json")
+    if world.fixed is not None:
+        (folder / MATCH).write_text(timeline_text(world.fixed), encoding="utf-8")
+        resolved["match"] = {"source": "timeline", "file": MATCH}
+    (folder / SCENARIO).write_text(yaml_text(resolved), encoding="utf-8")
 
 
 def _series(nights: Sequence[Done]) -> pd.DataFrame:
@@ -155,7 +193,7 @@ def close(folder: Path, plan: Plan, command: Command, nights: Sequence[Done], st
         "files": folder_sha256(folder),
         **({"ledger_sha256": ledger_hashes(nights)} if plan.ledger else {}),
     }
-    write_json(folder / "manifest.json", manifest)
+    write_json(folder / MANIFEST, manifest)
 
 
 def _scenario(plan: Plan, command: Command) -> dict[str, Any]:

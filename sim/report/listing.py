@@ -50,7 +50,9 @@ def metrics(results: Path) -> Rows:
 
 
 def runs(results: Path) -> Rows:
-    """Results folders that are complete."""
+    """Results folders that are complete; raises MatchdayError where there is no folder to look into."""
+    if not results.is_dir():
+        raise MatchdayError(f"there are no runs yet: no folder {results}")
     return [(str(f.parent), _told(lambda f=f: _run(f))) for f in sorted(results.glob("*/[!.]*/manifest.json"))]  # type: ignore[misc]
 
 

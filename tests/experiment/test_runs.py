@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from sim.errors import MatchdayError
 from sim.experiment import runs
-from sim.experiment.provenance import file_sha256
+from sim.experiment.provenance import checkout, file_sha256
 from sim.experiment.runs import Plan, WorkerLostError, play_all, table
 from sim.experiment.session import conduct
-from sim.experiment.store import Command
+from sim.experiment.store import Command, draft
 from sim.policy.check import PolicyError
 from sim.policy.find import find_all
+from sim.world.night import World
 from tests.worlds import world
 
 WORLD = world()
@@ -74,6 +80,21 @@ def test_a_policy_that_fails_in_a_worker_is_told_as_in_this_process(tmp_path):
 def test_a_worker_that_dies_is_told(tmp_path):
     with pytest.raises(WorkerLostError, match="worker process died"):
         list(play_all(plan("no_push", late(tmp_path, "os._exit(9)")), 2))
+
+
+class Huge(World):
+    """No memory is large enough for its nights."""
+
+    def night(self, seed, replication, viewers=None, threads=1):
+        return super().night(seed, replication, viewers if viewers == 1 else np.empty(2**55))
+
+
+def test_memory_that_does_not_suffice_a_worker_is_told_as_in_this_process(tmp_path):
+    huge = replace(plan(), world=Huge(WORLD.scenario, None, WORLD.file, ""))
+    for jobs in (1, 2):
+        with pytest.raises(MemoryError, match="Unable to allocate"):
+            conduct(huge, command(tmp_path / "results"), jobs=jobs)
+    assert everything_below(tmp_path) == []
 
 
 def test_large_audiences_play_on_all_cores(monkeypatch):
@@ -144,3 +165,35 @@ def test_a_file_in_the_way_is_told_before_anything_is_played(tmp_path, monkeypat
     with pytest.raises(MatchdayError, match="cannot write results"):
         conduct(plan(), command(tmp_path / "results"))
     assert (tmp_path / "results").read_text() == "in the way"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="processes as POSIX has them")
+def test_drafts_of_runs_that_were_killed_are_swept_and_no_others(tmp_path):
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    ended.wait()
+    with draft(plan(), command(tmp_path)) as (own, _):
+        _, here, pid = own.name.rsplit("-", 2)
+        stem = ".20300101T000000Z-00000000"
+        dead = own.with_name(f"{stem}-{here}-{ended.pid}")
+        alive, of_others = (own.with_name(f"{stem}-{here}-{number}") for number in (pid, 1))
+        elsewhere, no_draft = (own.with_name(f"{name}-{ended.pid}") for name in (f"{stem}-00000000", ".notes"))
+        for folder in (dead, alive, of_others, elsewhere, no_draft):
+            (folder / "ledger").mkdir(parents=True)
+        conduct(plan(replications=1), command(tmp_path))
+        assert set(own.parent.glob(".*")) == {own, alive, of_others, elsewhere, no_draft}
+
+
+@pytest.mark.skipif(shutil.which("git") is None, reason="git is not here")
+def test_files_that_git_does_not_know_leave_a_checkout_clean(tmp_path, monkeypatch):
+    def git(*arguments: str) -> None:
+        who = ("-c", "user.name=A", "-c", "user.email=a@b.invalid")
+        subprocess.run(["git", *who, *arguments], cwd=tmp_path, check=True, capture_output=True)
+
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "code.py").write_text("1")
+    for command_line in (["init"], ["add", "."], ["commit", "-m", "first"]):
+        git(*command_line)
+    (tmp_path / "derby.yaml").write_text("mine")
+    assert checkout()["dirty"] is False
+    (tmp_path / "code.py").write_text("2")
+    assert checkout()["dirty"] is True

@@ -1,17 +1,23 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from sim.errors import InputError
+from sim.world.clock import clock_text
 from sim.world.kinds import KEYS
 from sim.world.match import AWAY, HOME, Match
+from sim.world.readers import read_csv, read_openfootball, read_wyscout
 from sim.world.scenario import Scenario
-from sim.world.timeline import Timeline, load_timeline
+from sim.world.timeline import MAX_EVENTS, Timeline, build, load_timeline, timeline_text
+from sim.world.yaml_source import parse
 from tests.validation.check import DATA
+from tests.world.test_readers import DRAW, EVENTS, SIDES, TABLE, cup, meta
 
 SHIPPED = sorted((Path(__file__).parents[2] / "scenarios" / "matches").glob("*.yaml"))
 
@@ -238,3 +244,87 @@ def test_shipped_world_cup_matches_agree_with_openfootball(path: Path) -> None:
         ours = [(e.kind == "own_goal", e.from_spot) for e in match.events if e.scores and e.side == side]
         theirs = sorted(goals, key=lambda g: (g["minute"], g.get("offset", 0)))
         assert ours == [(g.get("owngoal", False), g.get("penalty", False)) for g in theirs]
+
+
+# --- written and read again -------------------------------------------------------------------------------------------
+
+
+def again(match: Match) -> Match:
+    """The match read from what was written of it."""
+    document = parse(timeline_text(match), Path("again.yaml"))
+    return build(document.validate(Timeline), document.problem)
+
+
+@pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
+def test_shipped_matches_survive_being_written(path: Path) -> None:
+    match = load_timeline(path)
+    assert again(match) == match
+
+
+STRANGE = LEAGUE.replace("{name: Reds", '{name: "1e3"').replace("Smith", r"Ü\u2028\x85 😀")
+
+
+@pytest.mark.parametrize("text", [LEAGUE, CUP, STRANGE], ids=["league", "cup", "strange"])
+def test_what_else_a_timeline_may_hold_survives_being_written(load: Load, text: str) -> None:
+    match = load(text)
+    assert again(match) == match
+    assert 'clock: "' in timeline_text(match)
+
+
+def test_matches_of_all_readers_survive_being_written(tmp_path: Path) -> None:
+    files = {"cup.json": cup(), "events.json": EVENTS, "meta.json": meta(), "match.csv": TABLE}
+    for name, data in files.items():
+        (tmp_path / name).write_text(data if isinstance(data, str) else json.dumps(data))
+    matches = [
+        read_openfootball(tmp_path / "cup.json", "Reds", "Blues"),
+        read_wyscout(tmp_path / "events.json", tmp_path / "meta.json", 7),
+        read_csv(tmp_path / "match.csv", *SIDES, DRAW),
+    ]
+    for match in matches:
+        assert again(match) == match
+
+
+@pytest.mark.skipif(not DATA.exists(), reason="the real data is not here")
+def test_real_matches_survive_being_written() -> None:
+    for match in real_matches():
+        assert again(match) == match
+
+
+def real_matches() -> Iterator[Match]:
+    """As many as are here."""
+    for file in sorted((DATA / "openfootball").glob("worldcup_*.json")):
+        for m in json.loads(file.read_text())["matches"]:
+            yield read_openfootball(file, m["team1"], m["team2"], date=m["date"])
+    raw = DATA / "wyscout" / "raw"
+    for file in sorted(raw.glob("[0-9]*.json.gz")):
+        yield read_wyscout(file, raw / "matches_meta.json", int(file.name.partition(".")[0]))
+
+
+milliseconds = st.integers(2_400_000, 4_500_000)
+
+
+@given(halves=st.tuples(milliseconds, milliseconds), data=st.data())
+def test_times_survive_to_the_millisecond(halves: tuple[int, int], data: st.DataObject) -> None:
+    moments = []
+    for period, start, length in zip(("1H", "2H"), (0, 2700), halves, strict=True):
+        for at in data.draw(st.lists(st.integers(0, length - 1), max_size=4)):
+            clock = clock_text(start + at / 1000)
+            moments.append({"period": period, "clock": clock, "type": "penalty_miss", "side": "home"})
+    periods = [{"name": n, "lasts": clock_text(h / 1000)} for n, h in zip(("1H", "2H"), halves, strict=True)]
+    score = {"full_time": [0, 0]}
+    timeline = Timeline.model_validate(
+        {**parse(LEAGUE, Path("x")).data, "score": score, "periods": periods, "events": moments}
+    )
+    match = build(timeline, lambda *_: pytest.fail("a fault"))
+    assert again(match) == match
+    assert all(match.period_at(e.at).playing for e in match.events)
+
+
+def test_penalty_awards_count_among_the_events(load: Load) -> None:
+    minutes = [f"{m:02d}:{s:02d}" for m in range(46) for s in range(60)][: MAX_EVENTS - 1]
+    text = LEAGUE[: LEAGUE.index("events:")] + "events:\n"
+    text = text.replace("full_time: [1, 1]", "full_time: [1, 0]")
+    text += "".join(f'  - {{period: 1H, clock: "{clock}", type: shot, side: home}}\n' for clock in minutes)
+    text += '  - {period: 1H, clock: "23:10", type: goal, side: home, detail: penalty}\n'
+    with pytest.raises(InputError, match="2001 events with the penalty awards they need, more than the 2000"):
+        load(text)

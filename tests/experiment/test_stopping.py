@@ -1,0 +1,124 @@
+"""A comparison that is stopped from outside, as a shell does it: nothing is left, no process lives on."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from sim.experiment.request import Request, plan_run
+from sim.experiment.store import Command, draft
+from tests.test_cli import ROOT, SCENARIO
+
+pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads /proc")
+
+# As run_sim.py, with a line after every night, and Ctrl-C even where a shell has these tests ignore it.
+CODE = """
+import signal
+import sim.report.progress
+from sim.cli import main
+sim.report.progress.EVERY = 0.0
+signal.signal(signal.SIGINT, signal.default_int_handler)
+main()
+"""
+
+
+@pytest.fixture
+def results(tmp_path):
+    """A folder with one run in it."""
+    (tmp_path / "night.yaml").write_text(SCENARIO)
+    kept = tmp_path / "results/night/20200101T000000Z-00000000"
+    kept.mkdir(parents=True)
+    (kept / "manifest.json").write_text("{}")
+    return tmp_path / "results"
+
+
+@contextmanager
+def comparing(results: Path, jobs: int) -> Iterator[tuple[subprocess.Popen[str], set[int]]]:
+    """A comparison that has played its first nights, and its child processes."""
+    started = subprocess.Popen(
+        [
+            sys.executable,
+            "-c",
+            CODE,
+            "compare",
+            results.parent / "night.yaml",
+            "--results",
+            results,
+            "-n",
+            "100000",
+            "-j",
+            str(jobs),
+        ],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=ROOT,
+    )
+    try:
+        assert started.stderr is not None
+        line = started.stderr.readline()
+        assert "nights played" in line, line + started.stderr.read()
+        yield started, children(started.pid)
+    finally:
+        started.kill()
+        started.wait()
+
+
+def children(pid: int) -> set[int]:
+    lists = (task.read_text() for task in Path(f"/proc/{pid}/task").glob("*/children"))
+    return {int(child) for text in lists for child in text.split()}
+
+
+def all_end(pids: set[int]) -> bool:
+    """Whether they end, given time."""
+    until = time.monotonic() + 60.0
+    while any(map(alive, pids)) and time.monotonic() < until:
+        time.sleep(0.02)
+    return not any(map(alive, pids))
+
+
+def alive(pid: int) -> bool:
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except OSError:
+        return False
+    return state != "Z"  # ended, though nobody has asked how
+
+
+def everything_below(folder: Path) -> dict[Path, bytes | None]:
+    return {f: f.read_bytes() if f.is_file() else None for f in folder.rglob("*")}
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)], ids=["kill", "Ctrl-C"])
+def test_a_comparison_that_is_stopped_leaves_everything_as_it_was(results, jobs, number, code):
+    before = everything_below(results)
+    with comparing(results, jobs) as (started, workers):
+        assert len(workers) >= (2 if jobs == 2 else 0)
+        assert everything_below(results) != before
+        started.send_signal(number)
+        out, err = started.communicate()
+    told = [line for line in err.splitlines() if "nights played" not in line]
+    assert (started.returncode, out, told) == (code, "", ["stopped; nothing kept"])
+    assert everything_below(results) == before
+    assert all_end(workers)
+
+
+def test_workers_end_with_a_parent_that_is_killed_and_the_next_run_sweeps_its_draft(results):
+    before = everything_below(results)
+    with comparing(results, 2) as (started, workers):
+        started.kill()
+        started.wait()
+        assert all_end(workers)
+    assert everything_below(results) != before
+    plan = plan_run(Request(results.parent / "night.yaml", ("no_push",)))
+    with pytest.raises(KeyboardInterrupt), draft(plan, Command((), (), None, results)):
+        raise KeyboardInterrupt
+    assert everything_below(results) == before
