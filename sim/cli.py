@@ -82,7 +82,7 @@ Replications = Annotated[
 Seed = Annotated[int | None, typer.Option(min=0, max=2**63 - 1, help="seed of all draws; the scenario's if not given")]
 Viewers = Annotated[
     int | None,
-    typer.Option(min=1, max=50_000_000, help="size of the audience; stock and capacity are scaled with it"),
+    typer.Option(min=1, max=50_000_000, help="size of the audience; stock is scaled with it, in whole units"),
 ]
 Jobs = Annotated[int, typer.Option("-j", min=1, max=1024, help="processes that play at the same time")]
 Sets = Annotated[
@@ -276,19 +276,24 @@ def _conduct(
 ) -> None:
     from rich.console import Console
 
+    from sim.experiment.cautions import cautions
     from sim.experiment.session import conduct
     from sim.experiment.store import Command
     from sim.report.outputs import write_outputs
     from sim.report.progress import progress
-    from sim.report.table import SHOWN, WIDTH, terminal
+    from sim.report.table import SHOWN, signs_for, terminal
 
+    for caution in cautions(plan):
+        print(f"note: {caution}", file=sys.stderr)
     command = Command(tuple(sys.argv[1:]), tuple(sets or ()), baseline, results)
     with _in_memory(plan.viewers, jobs), progress(len(plan.jobs)) as tell:
         finished = conduct(plan, command, jobs=jobs, ledger=ledger, tell=tell)
     currency = plan.world.scenario.shop.currency
     try:
         write_outputs(outputs or (), finished.comparison, currency)
-        Console(width=WIDTH).print(terminal(finished.comparison, currency, metrics or SHOWN))
+        console = Console()
+        table = terminal(finished.comparison, currency, metrics or SHOWN, console.width, signs_for(console.encoding))
+        console.print(table)
         print(finished.folder)
     except Stopped as stopped:
         stopped.kept = finished.folder

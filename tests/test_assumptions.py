@@ -13,7 +13,7 @@ from sim.assumptions import Assumption, assumptions
 from sim.evidence import NONE, Evidence
 from sim.parameters import Parameters
 from sim.world.night import load_world
-from sim.world.scenario import Scenario
+from sim.world.scenario import Scenario, Segment, Spread
 from sim.world.yaml_source import load
 from tests.worlds import world
 
@@ -118,3 +118,11 @@ def test_paths_are_what_set_takes():
     some = [a for a in assumptions(load(file, Scenario)) if a.name in ("never", "stay.median", "trust", "mood_slow")]
     assert len(some) == 8
     assert all(_path_takes(a, file) for a in some)
+
+
+def test_a_median_alone_keeps_the_spread_of_its_trait():
+    segment = Segment.model_validate({"share": 1.0, "stay": {"median": 10.0}, "chat": {"median": 1.0, "spread": 0.2}})
+    usual = Segment(share=1.0)
+    assert segment.stay == Spread(median=10.0, spread=usual.stay.spread)
+    assert segment.chat.spread == 0.2
+    assert segment.browse == usual.browse

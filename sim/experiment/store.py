@@ -22,6 +22,7 @@ import pandas as pd
 
 from sim import draws
 from sim.errors import MatchdayError
+from sim.experiment.cautions import cautions
 from sim.experiment.provenance import MANIFEST, MATCH, SCENARIO, checkout, folder_sha256, text_sha256, versions
 from sim.experiment.runs import Done, Plan, table
 from sim.report.figures import draw_all
@@ -186,6 +187,7 @@ def close(folder: Path, plan: Plan, command: Command, nights: Sequence[Done], st
         **_numbers(plan),
         "draws": draws.SCHEME,
         "git": checkout(),
+        "cautions": cautions(plan),
         "versions": versions(),
         "host": platform.platform(),
         "started": started.isoformat(),

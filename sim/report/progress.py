@@ -36,7 +36,7 @@ class _Lines:
         self.done += 1
         now = time.monotonic()
         if self.done == 1:
-            self.first = now  # before it there was compiling, too
+            self.first = self.told = now  # before it there was compiling, too
         elif now - self.told >= EVERY and self.done < self.total:
             self.told = now
             left = (now - self.first) / (self.done - 1) * (self.total - self.done)

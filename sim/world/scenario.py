@@ -102,7 +102,7 @@ class Spread(Form):
 
     median: float = Field(gt=0, le=1e6, description="the middle viewer's value [unit of the trait]")
     spread: float = number(0.5, "s.d. of the logarithm", 0.1, 2, "assumed", NONE,
-        "How much viewers differ, where a scenario gives the median alone", ge=0, le=3)  # fmt: skip
+        "How much viewers differ; unless given, as much as the trait's own default says", ge=0, le=3)  # fmt: skip
 
 
 def _trait(
@@ -145,6 +145,19 @@ class Segment(Form):
         "Viewers who let the stream see their shop history", ge=0, le=1)
     members: float = number(0.2, "share", 0, 0.7, "assumed", NONE, "Viewers with a member tier", ge=0, le=1)
     # fmt: on
+
+    @model_validator(mode="before")
+    @classmethod
+    def _complete(cls, given: Any) -> Any:
+        """Who gives a trait's median alone keeps the trait's own spread."""
+        return {k: _with_own_spread(cls, k, v) for k, v in given.items()} if isinstance(given, dict) else given
+
+
+def _with_own_spread(segment: type[Segment], name: str, given: Any) -> Any:
+    field = segment.model_fields.get(name)
+    if isinstance(given, dict) and field and isinstance(field.default, Spread):
+        return {"spread": field.default.spread, **given}
+    return given
 
 
 class Sides(Form):
