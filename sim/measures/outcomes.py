@@ -125,7 +125,8 @@ METRICS: tuple[Metric, ...] = (
     ),
     Metric("mutes", "viewers", "less", "viewers who switched pushes off", (Kind.MUTE,), lambda f: f.rows(Kind.MUTE)),
     Metric(
-        "pushed_away", "leaves", "less", "leaves that would not have happened without annoyance (LEAVE with flag 1)",
+        "pushed_away", "leaves", "less",
+        "leaves that would not have happened without annoyance (LEAVE with flag 1); who comes back may leave again",
         (Kind.LEAVE,), lambda f: float(f.books.pushed_away.sum()),
     ),
     Metric(
