@@ -28,6 +28,7 @@ from sim.world.night import Night
 
 EngineName = Literal["compiled", "reference"]
 NOTHING = np.zeros(0, np.int64)
+AFTERWARDS = 60.0  # s, width of windows after the broadcast, when there is no stream whose lag they could be (assumed)
 
 
 class Engine(Protocol):
@@ -42,7 +43,7 @@ class Engine(Protocol):
 
     @property
     def busy(self) -> bool:
-        """Whether any viewer has an errand in hand."""
+        """Whether any viewer has an errand in hand, or will do anything else."""
         ...
 
     def settle(self, window: Window, deliveries: NDArray[np.void]) -> tuple[NDArray[np.void], NDArray[np.void], Tally]:
@@ -86,7 +87,7 @@ class _Play:
         width = self.night.scenario.timing.window
         number, start, closes = 0, float(self.match.opens), float(self.match.closes)
         while (on_air := start < closes) or self.engine.busy:
-            end = min(start + width, closes) if on_air else start + width
+            end = min(start + width, closes) if on_air else start + AFTERWARDS
             self.publisher.publish(start, self.engine.stock.free, self._heat())
             fresh = self._push(number, start, end) if on_air else NOTHING
             window = Window(start, end, self.publisher.board, fresh)

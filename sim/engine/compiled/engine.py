@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from sim.engine.board import Window
 from sim.engine.books import Tally
 from sim.engine.compiled.notes import BATCH, MAX_ROWS, Notes, blank_notes, wipe
-from sim.engine.compiled.scene import NONE, People, scene_of
+from sim.engine.compiled.scene import NEVER, People, scene_of
 from sim.engine.compiled.till import business, settle, shop_room
 from sim.engine.compiled.walk import walk
 from sim.engine.ledger import in_order
@@ -56,8 +56,8 @@ class CompiledEngine:
 
     @property
     def busy(self) -> bool:
-        """Whether any viewer has an errand in hand."""
-        return bool((self.crowd.viewers["errand"] != NONE).any())
+        """Whether any viewer has an errand in hand, or will do anything else."""
+        return bool(self.people.due.min() < NEVER)
 
     def settle(self, window: Window, deliveries: NDArray[np.void]) -> tuple[NDArray[np.void], NDArray[np.void], Tally]:
         """Settles the window at the till."""

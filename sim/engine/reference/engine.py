@@ -44,7 +44,7 @@ class ReferenceEngine:
 
     @property
     def busy(self) -> bool:
-        """Whether any viewer has an errand in hand."""
+        """Whether any viewer has an errand in hand, or will do anything else."""
         return any(viewer.errand for viewer in self.viewers)
 
     def settle(self, window: Window, deliveries: NDArray[np.void]) -> tuple[NDArray[np.void], NDArray[np.void], Tally]:
