@@ -6,6 +6,7 @@ import io
 import sys
 from enum import StrEnum
 from pathlib import Path
+from shutil import get_terminal_size
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -252,14 +253,14 @@ def _conduct(
     from sim.experiment.store import Command
     from sim.report.outputs import write_outputs
     from sim.report.progress import progress
-    from sim.report.table import SHOWN, WIDTH, terminal
+    from sim.report.table import SHOWN, terminal
 
     command = Command(tuple(sys.argv[1:]), tuple(sets or ()), baseline, results)
     with progress(len(plan.jobs)) as tell:
         finished = conduct(plan, command, jobs=jobs, ledger=ledger, tell=tell)
     currency = plan.world.scenario.shop.currency
     write_outputs(outputs or (), finished.comparison, currency)
-    Console(width=WIDTH).print(terminal(finished.comparison, currency, metrics or SHOWN))
+    Console(width=get_terminal_size().columns).print(terminal(finished.comparison, currency, metrics or SHOWN))
     print(finished.folder)
 
 

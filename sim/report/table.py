@@ -9,54 +9,78 @@ from __future__ import annotations
 import csv
 import io
 import math
+import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from rich.console import Group, RenderableType
+from rich.cells import cell_len, chop_cells
+from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
 from rich.table import Table
 from rich.text import Text
 
 from sim.measures.outcomes import METRICS, MONEY, Metric
 
-WIDTH = 80  # columns of a terminal that nobody has widened
-NAME = 14  # most letters of a policy's name
+NAME = 14  # letters of a policy's name in a line, if names must be folded and numbers need no more
 GAP = 1  # between columns
+MARK = 2  # columns of a mark: a blank behind it keeps "+" from the next policy's sign
+FIGURES = 6  # most figures of the greatest mean of a row
 SHOWN = (
     "orders", "conversion_rate", "click_through_rate", "gross_revenue", "margin", "watch_minutes", "annoyance_mean",
     "annoyance_p95", "annoyed_share", "mutes", "pushed_away", "stockout_minutes", "missed_units",
     "sold_out_at_checkout",
 )  # fmt: skip
 BY_NAME = {metric.name: metric for metric in METRICS}
-BETTER, WORSE, OTHER = "✓", "✗", "≠"
-STYLES = {BETTER: "green", WORSE: "red", OTHER: "cyan"}
+WORD = re.compile(r"[A-Z]+(?![a-z])[_-]*|[A-Z]?[^A-Z_-]+[_-]*|[_-]+")  # of a name: up to "_", "-" or a capital
 Comparison = Mapping[str, Any]
+
+
+class Signs(NamedTuple):
+    """How marks, and "plus or minus", are written."""
+
+    better: str
+    worse: str
+    other: str
+    within: str
+
+
+UNICODE = Signs("✓", "✗", "≠", "±")
+ASCII = Signs("+", "-", "~", "+/-")
+STYLES = {"better": "green", "worse": "red", "other": "cyan", "": "dim"}
 
 
 class Cell(NamedTuple):
     """One policy's value of one metric, and how it differs from the baseline's."""
 
     mean: str
-    difference: str  # "" for the baseline
-    mark: str
+    difference: str = ""  # "" for the baseline
+    half: str = ""  # of the difference's interval; "" where there is none
+    mark: str = ""  # "better", "worse", "other"
+
+    def below(self, signs: Signs) -> str:
+        """What stands below the mean."""
+        return f"{self.difference} {signs.within}{self.half}" if self.half else self.difference
+
+    def sign(self, signs: Signs) -> str:
+        """The mark as it is written."""
+        return getattr(signs, self.mark) if self.mark else ""
 
 
 def terminal(comparison: Comparison, currency: str, metrics: Sequence[str] = SHOWN) -> RenderableType:
-    """Tables at most 80 columns wide, the baseline in each."""
-    rows = {name: _row(comparison, BY_NAME[name]) for name in metrics}
-    labels = {name: _label(BY_NAME[name], currency) for name in metrics}
-    blocks = [_block(columns, rows, labels) for columns in _fitting(comparison, rows, labels)]
-    return Group(*blocks, Text(legend(comparison), style="dim"))
+    """Tables as wide as the console they are printed on, in signs its encoding has, the baseline in each."""
+    return _Blocks(comparison, currency, metrics)
 
 
 def markdown(comparison: Comparison, currency: str, metrics: Sequence[str] = tuple(BY_NAME)) -> str:
     """A report of a few lines and one table."""
     policies = list(comparison["policies"])
     lines = [f"# {comparison['scenario']}", "", legend(comparison), ""]
-    lines += ["| metric | " + " | ".join(policies) + " |", "|---" * (len(policies) + 1) + "|"]
+    lines += ["| metric | " + " | ".join(policies) + " |", "|---" + "|---:" * len(policies) + "|"]
     for name in metrics:
-        row = _row(comparison, BY_NAME[name])
-        cells = [f"{c.mean}<br>{c.difference} {c.mark}".removesuffix("<br> ").rstrip() for c in row.values()]
-        lines.append(f"| {_label(BY_NAME[name], currency)} | " + " | ".join(cells) + " |")
+        cells = _row(comparison, BY_NAME[name]).values()
+        below = (f"<br>{cell.below(UNICODE)} {cell.sign(UNICODE)}".rstrip() for cell in cells)
+        numbers = (cell.mean + text.removesuffix("<br>") for cell, text in zip(cells, below, strict=True))
+        lines.append(f"| {_label(BY_NAME[name], currency)} | " + " | ".join(numbers) + " |")
     return "\n".join(lines) + "\n"
 
 
@@ -74,16 +98,22 @@ def spreadsheet(comparison: Comparison) -> str:
     return out.getvalue()
 
 
-def legend(comparison: Comparison) -> str:
-    """What the numbers are."""
-    n, seed = comparison["replications"], comparison["seed"]
-    nights = f"{n} nights a policy" if n > 1 else "One night a policy, so there are no intervals"
-    text = f"Seed {seed}. {nights}{'' if n == 1 else '; means'}."
-    if comparison["differences"] and n > 1:
-        text += f" Below them: difference from {comparison['baseline']}, paired by night, ± half its 95% interval;"
-        text += f" where that excludes 0: {BETTER} better, {WORSE} worse, {OTHER} different."
-    elif comparison["differences"]:
-        text += f" Below: difference from {comparison['baseline']}."
+def legend(comparison: Comparison, signs: Signs = UNICODE) -> str:
+    """What the numbers are, and how far the marks can be trusted."""
+    n, seed, baseline = comparison["replications"], comparison["seed"], comparison["baseline"]
+    differences = f" Below: difference from {baseline}" if comparison["differences"] else ""
+    if n == 1:
+        text = (
+            f"Seed {seed}, one night a policy: there are no intervals, so nothing is marked; differences may be luck."
+        )
+        return text + differences + "." * bool(differences)
+    text = f"Seed {seed}, means of {n} nights a policy."
+    if differences:
+        text += f"{differences}, paired by night (percentage points for %), {signs.within} half its 95% interval; where that"
+        text += (
+            f" excludes 0: {signs.better} better, {signs.worse} worse, {signs.other} different. Each interval stands"
+        )
+        text += " on its own: where policies do not differ, chance still marks about 1 in 20."
     return text
 
 
@@ -91,92 +121,174 @@ def legend(comparison: Comparison) -> str:
 
 
 def _row(comparison: Comparison, metric: Metric) -> dict[str, Cell]:
+    """All numbers of a row have the same decimals, so that baseline and difference are seen to add up."""
     scale = 100.0 if metric.unit == "share" else 1.0
     means = {policy: scale * values[metric.name]["mean"] for policy, values in comparison["policies"].items()}
-    digits = _digits(max(map(abs, means.values()), default=0.0))
-    apart = comparison["differences"]
+    apart = {policy: _apart(values[metric.name], scale) for policy, values in comparison["differences"].items()}
+    digits = _digits(list(means.values()), list(apart.values()))
+    drawn = comparison["replications"] > 1
     return {
-        policy: Cell(f"{mean:,.{digits}f}", *_difference(apart.get(policy, {}).get(metric.name), metric, scale))
+        policy: Cell(
+            f"{mean:,.{digits}f}", *(_difference(*apart[policy], metric, digits, drawn) if policy in apart else ())
+        )
         for policy, mean in means.items()
     }
 
 
-def _digits(largest: float) -> int:
-    """Decimals that show about three figures."""
-    return 0 if largest == 0.0 else min(4, max(0, 2 - math.floor(math.log10(largest))))
+def _apart(difference: Mapping[str, float], scale: float) -> tuple[float, float]:
+    """A difference and half the width of its interval."""
+    return scale * difference["mean"], scale * (difference["high"] - difference["low"]) / 2.0
 
 
-def _difference(value: Mapping[str, float] | None, metric: Metric, scale: float) -> tuple[str, str]:
-    if value is None:
-        return "", ""
-    mean, half = scale * value["mean"], scale * (value["high"] - value["low"]) / 2.0
-    if mean == 0.0 and half == 0.0:
-        return "=", ""
-    digits = min(3, max(0, 1 - math.floor(math.log10(half or abs(mean)))))
-    text = f"{mean:+,.{digits}f}"
-    return (f"{text} ±{_width_of(half, digits)}", _mark(value, metric)) if half else (text, "")
+def _digits(means: Sequence[float], apart: Sequence[tuple[float, float]]) -> int:
+    """Decimals that show three figures of the greatest mean and one of the narrowest interval, within `FIGURES`.
+
+    Where an interval has no width its difference stands for it.
+    """
+    finest = [half or abs(mean) for mean, half in apart if half or mean]
+    if all(float(x).is_integer() for x in (*means, *finest)):
+        return 0
+    largest = _magnitude(max(map(abs, means)))
+    wanted = max(2 - largest, *(-_magnitude(x) for x in finest), 0)
+    return min(wanted, max(0, FIGURES - 1 - largest), FIGURES)
 
 
-def _width_of(half: float, digits: int) -> str:
-    smallest = 10.0**-digits
-    return f"{half:,.{digits}f}" if half >= smallest / 2.0 else f"<{smallest:g}"
+def _magnitude(x: float) -> int:
+    """The power of ten of the first figure."""
+    return math.floor(math.log10(x)) if x else 0
 
 
-def _mark(value: Mapping[str, float], metric: Metric) -> str:
-    if value["low"] <= 0.0 <= value["high"]:
+def _difference(mean: float, half: float, metric: Metric, digits: int, drawn: bool) -> tuple[str, ...]:
+    """A cell's difference, half interval and mark; no interval unless several nights were `drawn`."""
+    if round(mean, digits) == round(half, digits) == 0.0:
+        return ("=",)
+    if not drawn:
+        return (f"{mean:+,.{digits}f}",)
+    return f"{mean:+z,.{digits}f}", f"{half:,.{digits}f}", _mark(mean, half, metric)
+
+
+def _mark(mean: float, half: float, metric: Metric) -> str:
+    if abs(mean) <= half:
         return ""
     if metric.better is None:
-        return OTHER
-    return BETTER if (value["mean"] > 0.0) == (metric.better == "more") else WORSE
+        return "other"
+    return "better" if (mean > 0.0) == (metric.better == "more") else "worse"
 
 
 def _label(metric: Metric, currency: str) -> str:
-    """The metric's name, with its unit where the name does not say it."""
-    unit = {"share": " %", MONEY: f" {currency}"}.get(metric.unit, "")
-    return metric.name + unit
+    unit = _unit(metric, currency)
+    return f"{metric.name} [{unit}]" if unit else metric.name
+
+
+def _unit(metric: Metric, currency: str) -> str:
+    """The metric's unit, "" where its name says it."""
+    unit = {"share": "%", MONEY: currency}.get(metric.unit, metric.unit)
+    return "" if unit in metric.name else unit
 
 
 # --- columns ----------------------------------------------------------------------------------------------------------
 
 
-def _fitting(
-    comparison: Comparison, rows: Mapping[str, Mapping[str, Cell]], labels: Mapping[str, str]
-) -> Iterator[list[str]]:
-    """Policies in groups that fit side by side, the baseline first in each."""
-    policies = list(comparison["policies"])
-    first = [comparison["baseline"]] if comparison["baseline"] else []
-    width = {p: max(len(p[:NAME]), *(_width(row[p]) for row in rows.values())) + GAP for p in policies}
-    room = WIDTH - max(map(len, labels.values())) - GAP - sum(width[p] for p in first)
-    group: list[str] = []
-    for policy in (p for p in policies if p not in first):
-        if group and sum(width[p] for p in group) + width[policy] > room:
-            yield first + group
-            group = []
-        group.append(policy)
-    yield first + group
+@dataclass(frozen=True)
+class _Blocks:
+    """Tables one below the other, none wider than the console."""
+
+    comparison: Comparison
+    currency: str
+    metrics: Sequence[str]
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        signs = ASCII if options.ascii_only else UNICODE
+        metrics = [BY_NAME[name] for name in self.metrics]
+        labels = _labels(metrics, self.currency, below=bool(self.comparison["differences"]))
+        room = options.max_width - max(cell_len(line) for label in labels for line in label)
+        for group in _groups(self.comparison, [_row(self.comparison, metric) for metric in metrics], signs, room):
+            yield _table(group, labels, signs)
+            yield ""
+        yield Text(legend(self.comparison, signs), style="dim")
 
 
-def _width(cell: Cell) -> int:
-    return max(len(cell.mean), len(cell.difference)) + 2  # a blank and the mark
+class _Column(NamedTuple):
+    """What stands below a policy's name, and how wide that is."""
+
+    name: str  # in lines
+    cells: Sequence[Cell]
+    width: int  # with gaps and marks
+
+    @property
+    def compared(self) -> bool:
+        return any(cell.difference for cell in self.cells)
 
 
-def _block(
-    policies: Sequence[str], rows: Mapping[str, Mapping[str, Cell]], labels: Mapping[str, str]
-) -> RenderableType:
+def _labels(metrics: Sequence[Metric], currency: str, *, below: bool) -> list[tuple[str, str]]:
+    """What stands before means and before differences: a metric's name, and its unit below it where there is room."""
+    if below:
+        return [(metric.name, _unit(metric, currency)) for metric in metrics]
+    return [(_label(metric, currency), "") for metric in metrics]
+
+
+def _groups(
+    comparison: Comparison, rows: Sequence[Mapping[str, Cell]], signs: Signs, room: int
+) -> Sequence[Sequence[_Column]]:
+    """Columns that fit side by side, the baseline first in each group; names are folded if that needs several."""
+    groups: Sequence[Sequence[_Column]] = ()
+    for letters in (max(map(cell_len, comparison["policies"])), NAME):
+        columns = {p: _column(p, [row[p] for row in rows], signs, letters) for p in comparison["policies"]}
+        first = [columns.pop(comparison["baseline"])] if comparison["baseline"] else []
+        groups = list(_fitting(first, list(columns.values()), room))
+        if len(groups) == 1:
+            break
+    return groups
+
+
+def _column(policy: str, cells: Sequence[Cell], signs: Signs, letters: int) -> _Column:
+    numbers = max(len(text) for cell in cells for text in (cell.mean, cell.below(signs)))
+    width = max(numbers, min(cell_len(policy), letters))
+    column = _Column("\n".join(_folded(policy, width)), cells, GAP + width)
+    return column._replace(width=column.width + GAP + MARK) if column.compared else column
+
+
+def _fitting(first: Sequence[_Column], others: Sequence[_Column], room: int) -> Iterator[list[_Column]]:
+    group = [*first]
+    for column in others:
+        if len(group) > len(first) and sum(c.width for c in (*group, column)) > room:
+            yield group
+            group = [*first]
+        group.append(column)
+    yield group
+
+
+def _folded(name: str, width: int) -> Iterator[str]:
+    """Lines of at most `width`, broken between words if words are short enough."""
+    line = ""
+    for word in (piece for found in WORD.findall(name) for piece in chop_cells(found, width)):
+        if cell_len(line + word) > width:
+            yield line
+            line = ""
+        line += word
+    yield line
+
+
+def _table(columns: Sequence[_Column], labels: Sequence[tuple[str, str]], signs: Signs) -> Table:
     table = Table(box=None, padding=(0, GAP, 0, 0), header_style="bold", pad_edge=False)
-    table.add_column("")
-    for policy in policies:
-        table.add_column(_shortened(policy), justify="right", no_wrap=True)
-    for name, row in rows.items():
-        table.add_row(labels[name], *(f"{row[p].mean}  " for p in policies))
-        if any(row[p].difference for p in policies):
-            table.add_row("", *(_styled(row[p]) for p in policies))
-    return Group(table, "")
+    table.add_column(overflow="fold")
+    for column in columns:
+        table.add_column(Text(column.name), justify="right", vertical="bottom", overflow="fold")
+        if column.compared:
+            table.add_column(width=MARK, no_wrap=True)
+    for i, (name, unit) in enumerate(labels):
+        cells = [(column.cells[i], column.compared) for column in columns]
+        table.add_row(Text(name), *(text for cell, compared in cells for text in _mean(cell, compared)))
+        if any(compared for _, compared in cells):
+            below = (text for cell, compared in cells for text in _below(cell, signs, compared))
+            table.add_row(Text(unit, style="dim"), *below)
+    return table
 
 
-def _styled(cell: Cell) -> Text:
-    return Text(f"{cell.difference} {cell.mark or ' '}", style=STYLES.get(cell.mark, "dim"))
+def _mean(cell: Cell, compared: bool) -> list[Text]:
+    return [Text(cell.mean)] + [Text()] * compared
 
 
-def _shortened(name: str) -> str:
-    return name if len(name) <= NAME else name[: NAME - 1] + "…"
+def _below(cell: Cell, signs: Signs, compared: bool) -> list[Text]:
+    texts = [Text(text, style=STYLES[cell.mark]) for text in (cell.below(signs), cell.sign(signs))]
+    return texts if compared else texts[:1]
