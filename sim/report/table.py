@@ -106,14 +106,12 @@ def legend(comparison: Comparison, signs: Signs = UNICODE) -> str:
         text = (
             f"Seed {seed}, one night a policy: there are no intervals, so nothing is marked; differences may be luck."
         )
-        return text + differences + "." * bool(differences)
+        return f"{text}{differences}." if differences else text
     text = f"Seed {seed}, means of {n} nights a policy."
     if differences:
-        text += f"{differences}, paired by night (percentage points for %), {signs.within} half its 95% interval; where that"
-        text += (
-            f" excludes 0: {signs.better} better, {signs.worse} worse, {signs.other} different. Each interval stands"
-        )
-        text += " on its own: where policies do not differ, chance still marks about 1 in 20."
+        text += f"{differences}, paired by night (percentage points for %), {signs.within} half its 95% interval; where"
+        text += f" that excludes 0: {signs.better} better, {signs.worse} worse, {signs.other} different. Each interval"
+        text += " stands on its own: where policies do not differ, chance still marks about 1 in 20."
     return text
 
 
@@ -127,12 +125,8 @@ def _row(comparison: Comparison, metric: Metric) -> dict[str, Cell]:
     apart = {policy: _apart(values[metric.name], scale) for policy, values in comparison["differences"].items()}
     digits = _digits(list(means.values()), list(apart.values()))
     drawn = comparison["replications"] > 1
-    return {
-        policy: Cell(
-            f"{mean:,.{digits}f}", *(_difference(*apart[policy], metric, digits, drawn) if policy in apart else ())
-        )
-        for policy, mean in means.items()
-    }
+    found = {policy: _difference(*value, metric, digits, drawn) for policy, value in apart.items()}
+    return {policy: Cell(f"{mean:,.{digits}f}", *found.get(policy, ())) for policy, mean in means.items()}
 
 
 def _apart(difference: Mapping[str, float], scale: float) -> tuple[float, float]:
@@ -163,7 +157,7 @@ def _difference(mean: float, half: float, metric: Metric, digits: int, drawn: bo
     if round(mean, digits) == round(half, digits) == 0.0:
         return ("=",)
     if not drawn:
-        return (f"{mean:+,.{digits}f}",)
+        return (f"{mean:+z,.{digits}f}",)
     return f"{mean:+z,.{digits}f}", f"{half:,.{digits}f}", _mark(mean, half, metric)
 
 
