@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
+from shutil import get_terminal_size
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -281,7 +282,7 @@ def _conduct(
     from sim.experiment.store import Command
     from sim.report.outputs import write_outputs
     from sim.report.progress import progress
-    from sim.report.table import SHOWN, signs_for, terminal
+    from sim.report.table import SHOWN, terminal
 
     for caution in cautions(plan):
         print(f"note: {caution}", file=sys.stderr)
@@ -291,9 +292,7 @@ def _conduct(
     currency = plan.world.scenario.shop.currency
     try:
         write_outputs(outputs or (), finished.comparison, currency)
-        console = Console()
-        table = terminal(finished.comparison, currency, metrics or SHOWN, console.width, signs_for(console.encoding))
-        console.print(table)
+        Console(width=get_terminal_size().columns).print(terminal(finished.comparison, currency, metrics or SHOWN))
         print(finished.folder)
     except Stopped as stopped:
         stopped.kept = finished.folder

@@ -11,83 +11,76 @@ import io
 import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Literal, NamedTuple
+from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 from rich.cells import cell_len, chop_cells
-from rich.console import Group, RenderableType
+from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
 from rich.table import Table
 from rich.text import Text
 
 from sim.measures.outcomes import METRICS, MONEY, Metric
 
-WIDTH = 80  # columns of a terminal that nobody has widened
-NAME = 14  # most letters of a policy's name in one line
+NAME = 14  # letters of a policy's name in a line, if names must be folded and numbers need no more
 GAP = 1  # between columns
+MARK = 2  # columns of a mark: a blank behind it keeps "+" from the next policy's sign
+FIGURES = 6  # most figures of the greatest mean of a row
 SHOWN = (
     "orders", "conversion_rate", "click_through_rate", "gross_revenue", "margin", "watch_minutes", "annoyance_mean",
     "annoyance_p95", "annoyed_share", "mutes", "pushed_away", "stockout_minutes", "missed_units",
     "sold_out_at_checkout",
 )  # fmt: skip
 BY_NAME = {metric.name: metric for metric in METRICS}
-STYLES = {"better": "green", "worse": "red", "other": "cyan", "": "dim"}
-Verdict = Literal["better", "worse", "other", ""]
+WORD = re.compile(r"[A-Z]+(?![a-z])[_-]*|[A-Z]?[^A-Z_-]+[_-]*|[_-]+")  # of a name: up to "_", "-" or a capital
 Comparison = Mapping[str, Any]
 
 
 class Signs(NamedTuple):
-    """How verdicts and half-widths are written."""
+    """How marks, and "plus or minus", are written."""
 
     better: str
     worse: str
     other: str
-    about: str  # before half the width of an interval
-
-    def of(self, verdict: Verdict) -> str:
-        """The sign of a verdict, a blank for none."""
-        return getattr(self, verdict) if verdict else " "
+    within: str
 
 
-SIGNS = Signs("✓", "✗", "≠", "±")
+UNICODE = Signs("✓", "✗", "≠", "±")
 ASCII = Signs("+", "-", "~", "+/-")
+STYLES = {"better": "green", "worse": "red", "other": "cyan", "": "dim"}
 
 
 class Cell(NamedTuple):
     """One policy's value of one metric, and how it differs from the baseline's."""
 
     mean: str
-    difference: str  # "" for the baseline
-    verdict: Verdict
+    difference: str = ""  # "" for the baseline
+    half: str = ""  # of the difference's interval; "" where there is none
+    mark: str = ""  # "better", "worse", "other"
+
+    def below(self, signs: Signs) -> str:
+        """What stands below the mean."""
+        return f"{self.difference} {signs.within}{self.half}" if self.half else self.difference
+
+    def sign(self, signs: Signs) -> str:
+        """The mark as it is written."""
+        return getattr(signs, self.mark) if self.mark else ""
 
 
-def terminal(
-    comparison: Comparison, currency: str, metrics: Sequence[str] = SHOWN, width: int = WIDTH, signs: Signs = SIGNS
-) -> RenderableType:
-    """Tables at most `width` columns wide, the baseline in each."""
-    rows = {name: _row(comparison, BY_NAME[name], signs) for name in metrics}
-    labels = {name: _label(BY_NAME[name], currency) for name in metrics}
-    blocks = [_block(columns, rows, labels, signs) for columns in _fitting(comparison, rows, labels, width)]
-    return Group(*blocks, Text(legend(comparison, signs), style="dim"))
-
-
-def signs_for(encoding: str) -> Signs:
-    """What a stream of this encoding can show."""
-    try:
-        "".join(SIGNS).encode(encoding)
-    except UnicodeEncodeError:
-        return ASCII
-    return SIGNS
+def terminal(comparison: Comparison, currency: str, metrics: Sequence[str] = SHOWN) -> RenderableType:
+    """Tables as wide as the console they are printed on, in signs its encoding has, the baseline in each."""
+    return _Blocks(comparison, currency, metrics)
 
 
 def markdown(comparison: Comparison, currency: str, metrics: Sequence[str] = tuple(BY_NAME)) -> str:
     """A report of a few lines and one table."""
     policies = list(comparison["policies"])
     lines = [f"# {comparison['scenario']}", "", legend(comparison), ""]
-    lines += ["| metric | " + " | ".join(policies) + " |", "|---" * (len(policies) + 1) + "|"]
+    lines += ["| metric | " + " | ".join(policies) + " |", "|---" + "|---:" * len(policies) + "|"]
     for name in metrics:
-        row = _row(comparison, BY_NAME[name], SIGNS)
-        told = [(c.mean, f"{c.difference} {SIGNS.of(c.verdict)}".strip()) for c in row.values()]
-        cells = ["<br>".join(filter(None, lines)) for lines in told]
-        lines.append(f"| {_label(BY_NAME[name], currency)} | " + " | ".join(cells) + " |")
+        cells = _row(comparison, BY_NAME[name]).values()
+        below = (f"<br>{cell.below(UNICODE)} {cell.sign(UNICODE)}".rstrip() for cell in cells)
+        numbers = (cell.mean + text.removesuffix("<br>") for cell, text in zip(cells, below, strict=True))
+        lines.append(f"| {_label(BY_NAME[name], currency)} | " + " | ".join(numbers) + " |")
     return "\n".join(lines) + "\n"
 
 
@@ -105,119 +98,191 @@ def spreadsheet(comparison: Comparison) -> str:
     return out.getvalue()
 
 
-def legend(comparison: Comparison, signs: Signs = SIGNS) -> str:
-    """What the numbers are."""
-    n, seed = comparison["replications"], comparison["seed"]
-    nights = f"{n} nights a policy" if n > 1 else "One night a policy, so there are no intervals"
-    text = f"Seed {seed}. {nights}{'' if n == 1 else '; means'}."
-    if comparison["differences"] and n > 1:
-        text += f" Below them: difference from {comparison['baseline']}, paired by night, {signs.about} half its 95%"
-        text += (
-            f" interval; where that excludes 0: {signs.better} better, {signs.worse} worse, {signs.other} different."
+def legend(comparison: Comparison, signs: Signs = UNICODE) -> str:
+    """What the numbers are, and how far the marks can be trusted."""
+    n, seed, baseline = comparison["replications"], comparison["seed"], comparison["baseline"]
+    differences = f" Below: difference from {baseline}" if comparison["differences"] else ""
+    if n == 1:
+        text = (
+            f"Seed {seed}, one night a policy: there are no intervals, so nothing is marked; differences may be luck."
         )
-        text += " Each interval stands for itself: of twenty differences that are none, about one is marked by chance."
-    elif comparison["differences"]:
-        text += f" Below: difference from {comparison['baseline']}."
+        return f"{text}{differences}." if differences else text
+    text = f"Seed {seed}, means of {n} nights a policy."
+    if differences:
+        text += f"{differences}, paired by night (percentage points for %), {signs.within} half its 95% interval; where"
+        text += f" that excludes 0: {signs.better} better, {signs.worse} worse, {signs.other} different. Each interval"
+        text += " stands on its own: where policies do not differ, chance still marks about 1 in 20."
     return text
 
 
 # --- numbers ----------------------------------------------------------------------------------------------------------
 
 
-def _row(comparison: Comparison, metric: Metric, signs: Signs) -> dict[str, Cell]:
+def _row(comparison: Comparison, metric: Metric) -> dict[str, Cell]:
+    """All numbers of a row have the same decimals, so that baseline and difference are seen to add up."""
     scale = 100.0 if metric.unit == "share" else 1.0
     means = {policy: scale * values[metric.name]["mean"] for policy, values in comparison["policies"].items()}
-    digits = _digits(max(map(abs, means.values()), default=0.0))
-    apart = comparison["differences"]
-    return {
-        policy: Cell(f"{mean:,.{digits}f}", *_difference(apart.get(policy, {}).get(metric.name), metric, scale, signs))
-        for policy, mean in means.items()
-    }
+    apart = {policy: _apart(values[metric.name], scale) for policy, values in comparison["differences"].items()}
+    digits = _digits(list(means.values()), list(apart.values()))
+    drawn = comparison["replications"] > 1
+    found = {policy: _difference(*value, metric, digits, drawn) for policy, value in apart.items()}
+    return {policy: Cell(f"{mean:,.{digits}f}", *found.get(policy, ())) for policy, mean in means.items()}
 
 
-def _digits(largest: float) -> int:
-    """Decimals that show about three figures."""
-    return 0 if largest == 0.0 else min(4, max(0, 2 - math.floor(math.log10(largest))))
+def _apart(difference: Mapping[str, float], scale: float) -> tuple[float, float]:
+    """A difference and half the width of its interval."""
+    return scale * difference["mean"], scale * (difference["high"] - difference["low"]) / 2.0
 
 
-def _difference(value: Mapping[str, float] | None, metric: Metric, scale: float, signs: Signs) -> tuple[str, Verdict]:
-    if value is None:
-        return "", ""
-    mean, half = scale * value["mean"], scale * (value["high"] - value["low"]) / 2.0
-    if mean == 0.0 and half == 0.0:
-        return "=", ""
-    digits = min(3, max(0, 1 - math.floor(math.log10(half or abs(mean)))))
-    text = f"{mean:+,.{digits}f}"
-    return (f"{text} {signs.about}{_width_of(half, digits)}", _verdict(value, metric)) if half else (text, "")
+def _digits(means: Sequence[float], apart: Sequence[tuple[float, float]]) -> int:
+    """Decimals that show three figures of the greatest mean and one of the narrowest interval, within `FIGURES`.
+
+    Where an interval has no width its difference stands for it.
+    """
+    finest = [half or abs(mean) for mean, half in apart if half or mean]
+    if all(float(x).is_integer() for x in (*means, *finest)):
+        return 0
+    largest = _magnitude(max(map(abs, means)))
+    wanted = max(2 - largest, *(-_magnitude(x) for x in finest), 0)
+    return min(wanted, max(0, FIGURES - 1 - largest), FIGURES)
 
 
-def _width_of(half: float, digits: int) -> str:
-    smallest = 10.0**-digits
-    return f"{half:,.{digits}f}" if half >= smallest / 2.0 else f"<{smallest:g}"
+def _magnitude(x: float) -> int:
+    """The power of ten of the first figure."""
+    return math.floor(math.log10(x)) if x else 0
 
 
-def _verdict(value: Mapping[str, float], metric: Metric) -> Verdict:
-    if value["low"] <= 0.0 <= value["high"]:
+def _difference(mean: float, half: float, metric: Metric, digits: int, drawn: bool) -> tuple[str, ...]:
+    """A cell's difference, half interval and mark; no interval unless several nights were `drawn`."""
+    if round(mean, digits) == round(half, digits) == 0.0:
+        return ("=",)
+    if not drawn:
+        return (f"{mean:+z,.{digits}f}",)
+    return f"{mean:+z,.{digits}f}", f"{half:,.{digits}f}", _mark(mean, half, metric)
+
+
+def _mark(mean: float, half: float, metric: Metric) -> str:
+    if abs(mean) <= half:
         return ""
     if metric.better is None:
         return "other"
-    return "better" if (value["mean"] > 0.0) == (metric.better == "more") else "worse"
+    return "better" if (mean > 0.0) == (metric.better == "more") else "worse"
 
 
 def _label(metric: Metric, currency: str) -> str:
-    """The metric's name, with its unit where the name does not say it."""
-    unit = {"share": " %", MONEY: f" {currency}"}.get(metric.unit, "")
-    return metric.name + unit
+    unit = _unit(metric, currency)
+    return f"{metric.name} [{unit}]" if unit else metric.name
+
+
+def _unit(metric: Metric, currency: str) -> str:
+    """The metric's unit, "" where its name says it."""
+    unit = {"share": "%", MONEY: currency}.get(metric.unit, metric.unit)
+    return "" if unit in metric.name else unit
 
 
 # --- columns ----------------------------------------------------------------------------------------------------------
 
 
-def _fitting(
-    comparison: Comparison, rows: Mapping[str, Mapping[str, Cell]], labels: Mapping[str, str], width: int
-) -> Iterator[list[str]]:
-    """Policies in groups that fit side by side, the baseline first in each."""
-    policies = list(comparison["policies"])
-    first = [comparison["baseline"]] if comparison["baseline"] else []
-    wide = {p: max(*map(cell_len, folded(p)), *(_width(row[p]) for row in rows.values())) + GAP for p in policies}
-    room = width - max(map(len, labels.values())) - GAP - sum(wide[p] for p in first)
-    group: list[str] = []
-    for policy in (p for p in policies if p not in first):
-        if group and sum(wide[p] for p in group) + wide[policy] > room:
-            yield first + group
-            group = []
-        group.append(policy)
-    yield first + group
+@dataclass(frozen=True)
+class _Blocks:
+    """Tables one below the other, none wider than the console."""
+
+    comparison: Comparison
+    currency: str
+    metrics: Sequence[str]
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        signs = ASCII if options.ascii_only else UNICODE
+        metrics = [BY_NAME[name] for name in self.metrics]
+        labels = _labels(metrics, self.currency, below=bool(self.comparison["differences"]))
+        room = options.max_width - max(cell_len(line) for label in labels for line in label)
+        for group in _groups(self.comparison, [_row(self.comparison, metric) for metric in metrics], signs, room):
+            yield _table(group, labels, signs)
+            yield ""
+        yield Text(legend(self.comparison, signs), style="dim")
 
 
-def _width(cell: Cell) -> int:
-    return max(len(cell.mean), len(cell.difference)) + 2  # a blank and the mark
+class _Column(NamedTuple):
+    """What stands below a policy's name, and how wide that is."""
+
+    name: str  # in lines
+    cells: Sequence[Cell]
+    width: int  # with gaps and marks
+
+    @property
+    def compared(self) -> bool:
+        return any(cell.difference for cell in self.cells)
 
 
-def _block(
-    policies: Sequence[str], rows: Mapping[str, Mapping[str, Cell]], labels: Mapping[str, str], signs: Signs
-) -> RenderableType:
+def _labels(metrics: Sequence[Metric], currency: str, *, below: bool) -> list[tuple[str, str]]:
+    """What stands before means and before differences: a metric's name, and its unit below it where there is room."""
+    if below:
+        return [(metric.name, _unit(metric, currency)) for metric in metrics]
+    return [(_label(metric, currency), "") for metric in metrics]
+
+
+def _groups(
+    comparison: Comparison, rows: Sequence[Mapping[str, Cell]], signs: Signs, room: int
+) -> Sequence[Sequence[_Column]]:
+    """Columns that fit side by side, the baseline first in each group; names are folded if that needs several."""
+    groups: Sequence[Sequence[_Column]] = ()
+    for letters in (max(map(cell_len, comparison["policies"])), NAME):
+        columns = {p: _column(p, [row[p] for row in rows], signs, letters) for p in comparison["policies"]}
+        first = [columns.pop(comparison["baseline"])] if comparison["baseline"] else []
+        groups = list(_fitting(first, list(columns.values()), room))
+        if len(groups) == 1:
+            break
+    return groups
+
+
+def _column(policy: str, cells: Sequence[Cell], signs: Signs, letters: int) -> _Column:
+    numbers = max(len(text) for cell in cells for text in (cell.mean, cell.below(signs)))
+    width = max(numbers, min(cell_len(policy), letters))
+    column = _Column("\n".join(_folded(policy, width)), cells, GAP + width)
+    return column._replace(width=column.width + GAP + MARK) if column.compared else column
+
+
+def _fitting(first: Sequence[_Column], others: Sequence[_Column], room: int) -> Iterator[list[_Column]]:
+    group = [*first]
+    for column in others:
+        if len(group) > len(first) and sum(c.width for c in (*group, column)) > room:
+            yield group
+            group = [*first]
+        group.append(column)
+    yield group
+
+
+def _folded(name: str, width: int) -> Iterator[str]:
+    """Lines of at most `width`, broken between words if words are short enough."""
+    line = ""
+    for word in (piece for found in WORD.findall(name) for piece in chop_cells(found, width)):
+        if cell_len(line + word) > width:
+            yield line
+            line = ""
+        line += word
+    yield line
+
+
+def _table(columns: Sequence[_Column], labels: Sequence[tuple[str, str]], signs: Signs) -> Table:
     table = Table(box=None, padding=(0, GAP, 0, 0), header_style="bold", pad_edge=False)
-    table.add_column("")
-    for policy in policies:
-        table.add_column(Text("\n".join(folded(policy))), justify="right", no_wrap=True)
-    for name, row in rows.items():
-        table.add_row(labels[name], *(f"{row[p].mean}  " for p in policies))
-        if any(row[p].difference for p in policies):
-            table.add_row("", *(_styled(row[p], signs) for p in policies))
-    return Group(table, "")
+    table.add_column(overflow="fold")
+    for column in columns:
+        table.add_column(Text(column.name), justify="right", vertical="bottom", overflow="fold")
+        if column.compared:
+            table.add_column(width=MARK, no_wrap=True)
+    for i, (name, unit) in enumerate(labels):
+        cells = [(column.cells[i], column.compared) for column in columns]
+        table.add_row(Text(name), *(text for cell, compared in cells for text in _mean(cell, compared)))
+        if any(compared for _, compared in cells):
+            below = (text for cell, compared in cells for text in _below(cell, signs, compared))
+            table.add_row(Text(unit, style="dim"), *below)
+    return table
 
 
-def _styled(cell: Cell, signs: Signs) -> Text:
-    return Text(f"{cell.difference} {signs.of(cell.verdict)}", style=STYLES[cell.verdict])
+def _mean(cell: Cell, compared: bool) -> list[Text]:
+    return [Text(cell.mean)] + [Text()] * compared
 
 
-def folded(name: str) -> list[str]:
-    """A policy's name in lines of at most `NAME` columns, broken between its words where that can be."""
-    lines = [""]
-    for word in re.findall(r"[A-Z]?[^A-Z_\-]*[_\-]*", name):
-        for part in chop_cells(word, NAME):
-            if cell_len(lines[-1] + part) > NAME:
-                lines.append("")
-            lines[-1] += part
-    return lines
+def _below(cell: Cell, signs: Signs, compared: bool) -> list[Text]:
+    texts = [Text(text, style=STYLES[cell.mark]) for text in (cell.below(signs), cell.sign(signs))]
+    return texts if compared else texts[:1]

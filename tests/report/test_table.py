@@ -3,83 +3,214 @@
 from __future__ import annotations
 
 import io
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
 
 import pandas as pd
 import pytest
-from rich.cells import cell_len
 from rich.console import Console
 
 from sim.experiment.comparison import compare
 from sim.measures.outcomes import NAMES
-from sim.report.table import SIGNS, folded, markdown, signs_for, spreadsheet, terminal
+from sim.report.table import markdown, spreadsheet, terminal
 
+ROOT = Path(__file__).parents[2]
 POLICIES = ["no_push", "blast", "A_policy_with_quite_a_long_name", *(f"candidate_{i}" for i in range(6))]
+LONG = ["ScarfAtHalfTimeForAwaySupportersOnlyV123", "aggressive_discount_after_each_late_goal", "x" * 40]
 
 
-def compared(replications: int, shift: float = 1.0):
+def compared(replications: int, shift: float = 1.0, policies=POLICIES, scale: float = 100000.0, baseline="no_push"):
     rows = [
-        {"policy": p, "replication": r, **dict.fromkeys(NAMES, 100000.0 * (1 + r % 3) + shift * k * (10 + r % 2))}
-        for k, p in enumerate(POLICIES)
+        {"policy": p, "replication": r, **dict.fromkeys(NAMES, scale * (1 + r % 3) + shift * k * (10 + r % 2))}
+        for k, p in enumerate(policies)
         for r in range(replications)
+    ]
+    return compare(pd.DataFrame(rows), scenario="Night", seed=1, baseline=baseline)
+
+
+def nights(baseline: list[float], other: list[float]):
+    """Two policies whose every metric took these values, night by night."""
+    values = {"no_push": baseline, "blast": other}
+    rows = [
+        {"policy": p, "replication": r, **dict.fromkeys(NAMES, x)} for p, xs in values.items() for r, x in enumerate(xs)
     ]
     return compare(pd.DataFrame(rows), scenario="Night", seed=1, baseline="no_push")
 
 
-def text_of(comparison, **how) -> str:
-    out = io.StringIO()
-    Console(file=out, width=how.get("width", 80)).print(terminal(comparison, "EUR", **how))
-    return out.getvalue()
+def text_of(comparison, width: int = 80, encoding: str = "utf-8", **more) -> str:
+    out = io.TextIOWrapper(io.BytesIO(), encoding=encoding, errors="replace")
+    Console(file=out, width=width).print(terminal(comparison, "EUR", **more))
+    out.seek(0)
+    return out.read()
 
 
-def test_many_policies_stand_in_blocks_of_80_columns_each_with_the_baseline():
+def row_of(comparison, metric: str) -> list[str]:
+    """The baseline's and the other policy's cell of a Markdown report."""
+    (line,) = (x for x in markdown(comparison, "EUR").splitlines() if x.startswith(f"| {metric}"))
+    return line.strip("| ").split(" | ")[1:]
+
+
+def numbers(text: str) -> set[str]:
+    return set(re.findall(r"\d[\d,.]*", text))
+
+
+# --- columns ----------------------------------------------------------------------------------------------------------
+
+
+def test_many_policies_stand_in_blocks_of_80_columns_each_with_metrics_and_baseline():
     text = text_of(compared(6))
     assert max(map(len, text.splitlines())) <= 80
-    assert text.count("no_push") > 2
-    assert all(f"candidate_{i}" in text for i in range(6))
-    assert "A_policy_with_" in text
-    assert "quite_a_long_" in text
+    blocks = text.split("\n\n")[:-1]
+    assert len(blocks) > 2
+    for block in blocks:
+        assert block.count("no_push") == 1
+        assert "sold_out_at_checkout" in block
+    assert all(text.count(f"candidate_{i}") == 1 for i in range(6))
     assert "\x1b" not in text
 
 
-def test_marks_follow_the_metric_s_direction_and_need_an_interval():
+@pytest.mark.parametrize("encoding", ["utf-8", "ascii"])
+@pytest.mark.parametrize("baseline", ["no_push", LONG[0], None])
+def test_eight_long_names_are_readable_in_80_columns(encoding, baseline):
+    policies = ["no_push", *LONG, *(name[:38] + "_2" for name in LONG), "peak_flash"]
+    text = text_of(compared(6, policies=policies, baseline=baseline), encoding=encoding)
+    assert max(map(len, text.splitlines())) <= 80
+    assert "…" not in text
+    assert "?" not in text
+    wide = text_of(compared(6, policies=policies, baseline=baseline), width=400, encoding=encoding)
+    assert numbers(wide.split("\n", 1)[1]) <= numbers(text)
+
+
+@pytest.mark.parametrize(
+    ("name", "lines"),
+    [
+        ("ScarfAtHalfTimeForAwaySupportersOnly", ["ScarfAtHalf", "TimeForAway", "SupportersOnly"]),
+        ("discount_after_each_goal", ["discount_", "after_each_", "goal"]),
+        ("early-discount-for-members", ["early-", "discount-for-", "members"]),
+        ("HTTPServerPushesEverything", ["HTTPServer", "Pushes", "Everything"]),
+        ("x" * 40, ["x" * 14, "x" * 14, "x" * 12]),
+    ],
+)
+def test_names_are_folded_where_words_end(name, lines):
+    policies = ["no_push", name, "another_policy_with_a_long_name"]
+    text = text_of(compared(3, policies=policies, scale=10.0, shift=0.1), width=45, metrics=["orders"])
+    header = text[: text.index("orders")].splitlines()
+    assert [line.split()[-1] for line in header] == lines
+
+
+def test_a_wide_console_needs_neither_blocks_nor_folds():
+    text = text_of(compared(6, policies=["no_push", *LONG]), width=200)
+    assert all(text.count(name) == 1 for name in LONG)
+    assert text.count("sold_out_at_checkout") == 1
+
+
+def test_a_console_too_narrow_for_one_policy_loses_no_number():
+    text = text_of(nights([1200.0, 1300.0, 1400.0], [1311.0, 1422.0, 1544.0]), width=20, metrics=["orders"])
+    assert max(map(len, text.splitlines())) <= 20
+    assert all(number in text for number in ("1,300", "1,426", "+126", "±42", "✓"))
+
+
+def test_without_differences_each_metric_takes_one_line():
+    text = text_of(compared(3, policies=["no_push"]))
+    assert "gross_revenue [EUR]" in text
+    assert "difference" not in text
+    assert len(text.split("\n\n")[0].splitlines()) == 1 + 14
+
+
+# --- signs ------------------------------------------------------------------------------------------------------------
+
+
+def test_marks_follow_the_metric_s_direction():
     lines = {line.split(" | ")[0].strip("| "): line for line in markdown(compared(6), "EUR").splitlines()}
     assert "✓" in lines["orders"]
-    assert "✗" in lines["mutes"]
+    assert "✗" in lines["mutes [viewers]"]
     assert "≠" in lines["exposures"]
-    assert "gross_revenue EUR" in lines
-    assert not set("✓✗≠") & set(text_of(compared(1)))
-    assert "no intervals" in text_of(compared(1))
+    assert "gross_revenue [EUR]" in lines
 
 
-@pytest.mark.parametrize("name", ["A_policy_with_a_long_name", "ScarfAtHalfTimeForEveryone", "x" * 40, "赛后优惠" * 5])
-def test_names_are_folded_and_never_cut(name):
-    lines = folded(name)
-    assert "".join(lines) == name
-    assert all(cell_len(line) <= 14 for line in lines)
-    assert folded("ScarfAtHalfTime") == ["ScarfAtHalf", "Time"]
-
-
-def test_a_wider_terminal_takes_more_side_by_side():
-    narrow, wide = (text_of(compared(6), width=width, metrics=["orders"]) for width in (80, 200))
-    assert wide.count("orders") < narrow.count("orders")
-    assert 80 < max(map(len, wide.splitlines())) <= 200
-
-
-def test_what_a_stream_cannot_show_is_written_in_ascii():
-    assert signs_for("utf-8") == SIGNS
-    text = text_of(compared(6), signs=signs_for("ascii"))
+@pytest.mark.parametrize("encoding", ["ascii", "cp1252", "latin-1"])
+def test_a_stream_without_the_signs_gets_ascii(encoding):
+    metrics = ["orders", "mutes", "exposures"]
+    text = text_of(nights([10.0, 11.0, 12.0], [20.0, 21.5, 22.0]), encoding=encoding, metrics=metrics)
     assert text.isascii()
-    assert "+/-" in text
-    assert "+ better, - worse, ~ different" in " ".join(text.split())
-    assert "by chance" in text
+    assert "?" not in text
+    table, legend = text.split("\n\n")
+    marks = [line.split()[-1] for line in table.splitlines() if "+/-" in line]
+    assert marks == ["+", "-", "~"]
+    assert "+ better, - worse, ~ different" in " ".join(legend.split())
+    assert "+/- half" in " ".join(legend.split())
+
+
+def test_marks_are_said_to_be_chance_now_and_then():
+    for text in (text_of(compared(2)), markdown(compared(50), "EUR")):
+        assert "chance still marks about 1 in 20" in " ".join(text.split())
+
+
+def test_one_night_has_no_intervals_and_no_marks():
+    for text in (text_of(compared(1)), markdown(compared(1), "EUR")):
+        assert not set("✓✗≠±") & set(text)
+        assert "no intervals" in " ".join(text.split())
+        assert "1 in 20" not in text
+    assert row_of(nights([37.0], [42.0]), "orders") == ["37", "42<br>+5"]
 
 
 def test_policies_that_do_the_same_are_equal():
-    assert "=" in text_of(compared(6, shift=0.0))
-    assert not set("✓✗") & set(text_of(compared(6, shift=0.0)).split("Seed")[0])
+    table = text_of(compared(6, shift=0.0)).split("Seed")[0]
+    assert "=" in table
+    assert not set("✓✗±") & set(table)
+
+
+# --- numbers ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("baseline", "other", "cells"),
+    [
+        # A narrow interval shows a figure, and the row keeps its decimals.
+        ([0.10, 0.20, 0.30], [0.2930, 0.3931, 0.4929], ["0.2000", "0.3930<br>+0.1930 ±0.0002 ✓"]),
+        # Counts that are the same apart every night need no decimals, and an interval of no width is one.
+        ([3.0, 4.0, 5.0], [5.0, 6.0, 7.0], ["4", "6<br>+2 ±0 ✓"]),
+        # What is not 0 only after six figures is nothing.
+        ([50000.0, 60000.0], [50000.001, 60000.001], ["55,000.0", "55,000.0<br>="]),
+        # A difference that rounds to 0 has no minus.
+        ([1000.0, 1100.0, 900.0], [1310.0, 800.0, 889.1], ["1,000", "1,000<br>+0 ±758"]),
+    ],
+)
+def test_decimals_suit_the_row(baseline, other, cells):
+    assert row_of(nights(baseline, other), "orders") == cells
+
+
+def test_shares_are_percentages_and_their_differences_points():
+    got = row_of(nights([0.10, 0.11, 0.12], [0.20, 0.22, 0.24]), "conversion_rate [%]")
+    assert got == ["11.0", "22.0<br>+11.0 ±2.5 ✓"]
+    assert "percentage points" in markdown(compared(2), "EUR")
 
 
 def test_the_spreadsheet_has_a_line_a_policy_and_metric():
     table = pd.read_csv(io.StringIO(spreadsheet(compared(6))))
     assert len(table) == len(POLICIES) * len(NAMES)
     assert table["difference_mean"].isna().sum() == len(NAMES)
+
+
+# --- the command line -------------------------------------------------------------------------------------------------
+
+
+def test_an_ascii_stream_sees_no_question_marks_and_columns_sets_the_width(tmp_path):
+    words = ["compare", ROOT / "scenarios" / "daily" / "league-night.yaml", "--viewers", "100", "-n", "2"]
+    done = subprocess.run(
+        [sys.executable, ROOT / "run_sim.py", *words, "--results", tmp_path / "results"],
+        env={**os.environ, "PYTHONIOENCODING": "ascii", "COLUMNS": "150"},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    text = done.stdout.decode().rsplit("\n", 2)[0]
+    assert text.isascii()
+    assert "?" not in text
+    assert "+/-" in text
+    assert text.count("sold_out_at_checkout") == 1
+    assert 80 < max(map(len, text.splitlines())) <= 150
