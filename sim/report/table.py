@@ -68,7 +68,7 @@ class Cell(NamedTuple):
 
 def terminal(comparison: Comparison, currency: str, metrics: Sequence[str] = SHOWN) -> RenderableType:
     """Tables as wide as the console they are printed on, in signs its encoding has, the baseline in each."""
-    return _Blocks(comparison, currency, metrics)
+    return _Blocks(comparison, currency, tuple(dict.fromkeys(metrics)))
 
 
 def markdown(comparison: Comparison, currency: str, metrics: Sequence[str] = tuple(BY_NAME)) -> str:
