@@ -16,6 +16,7 @@ Array = NDArray[np.float64]
 LEVEL = 0.95
 RESAMPLES = 4999
 BOOTSTRAP_SEED = 20221218
+ENOUGH = 6  # nights of one and the same difference that are more than luck: a sign test's 2 · 0.5^6 < 1 - LEVEL
 
 
 def compare(table: pd.DataFrame, *, scenario: str, seed: int, baseline: str | None) -> dict[str, Any]:
@@ -44,6 +45,16 @@ def compare(table: pd.DataFrame, *, scenario: str, seed: int, baseline: str | No
         },
     }
     return result if n > 1 else {**result, "note": "one replication: no intervals, low = high = mean"}
+
+
+def decided(mean: float, half: float, replications: int) -> bool:
+    """Whether a paired difference, ± half its interval, is more than luck.
+
+    One that is the same every night has an interval without width, which is luck where nights are few: two nights with
+    five mutes more do not prove five.  It counts from ENOUGH nights on.
+    """
+    varies = half > 1e-9 * abs(mean)  # by more than rounding
+    return abs(mean) > half and (varies or replications >= ENOUGH)
 
 
 def _means(x: Array) -> list[dict[str, float]]:

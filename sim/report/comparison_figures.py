@@ -18,6 +18,7 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 from scipy import stats
 
+from sim.experiment.comparison import decided
 from sim.report.style import (
     FAINT,
     INK,
@@ -71,9 +72,13 @@ def first(nights: pd.DataFrame, metric: str, level: float) -> First:
     best = str(values.mean().idxmax())
     ahead = values.drop(columns=best).rsub(values[best], axis=0)
     n = len(ahead)
-    half = stats.t.ppf(0.5 + level / 2.0, n - 1) * ahead.std(ddof=1) / math.sqrt(n)  # NaN for one replication
-    behind = ahead.mean() - half > 0.0
-    return First(best, float(values[best].mean()), tuple(str(p) for p in behind.index[~behind]))
+    halves = stats.t.ppf(0.5 + level / 2.0, n - 1) * ahead.std(ddof=1) / math.sqrt(n)  # NaN for one replication
+    equal = tuple(
+        str(policy)
+        for policy, mean, half in zip(ahead, ahead.mean(), halves, strict=True)
+        if not decided(mean, half, n)
+    )
+    return First(best, float(values[best].mean()), equal)
 
 
 class Claim(NamedTuple):

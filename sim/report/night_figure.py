@@ -23,6 +23,7 @@ from sim.report.style import (
     COLOURS,
     DASHES,
     FAINT,
+    INK,
     MARKERS,
     SHADE,
     SIDE_COLOURS,
@@ -41,6 +42,7 @@ from sim.world.match import PLAYING, SIDES, Match
 
 Minutes = NDArray[np.floating[Any]]
 STRETCHES = {"pre": "before", "HT": "HT", "E1": "ET", "P": "pens", "post": "after"}  # what the strip above names
+AWAY_AREA = "#f0a868"  # paler than the side's colour, which is as dark as the other's where there is no colour
 MARGIN = 1.1  # in: what names beside a panel may take
 LINES = 7  # products with a line of their own; the others are drawn together
 
@@ -109,14 +111,14 @@ def _count(n: int, one: str, many: str | None = None) -> str:
 def _beliefs(axes: Axes, edges: Minutes, series: pd.DataFrame, match: Match) -> None:
     drawn = [
         (match.home.name, series["p_home"], SIDE_COLOURS["home"]),
-        ("draw", series["p_draw"], "#d9d9d9"),
-        (match.away.name, series["p_away"], SIDE_COLOURS["away"]),
+        ("draw", series["p_draw"], "#eeeeee"),
+        (match.away.name, series["p_away"], AWAY_AREA),
     ]
     if not series["p_draw"].any():
         del drawn[1]  # a knockout has none
     names, shares, colours = zip(*drawn, strict=True)
     held = [100.0 * _held(p) for p in shares]
-    areas = axes.stackplot(edges, *held, colors=colours, alpha=0.85, linewidth=0, step="post")
+    areas = axes.stackplot(edges, *held, colors=colours, linewidth=0, step="post")
     axes.set(ylim=(0, 100), ylabel="chance to win\n[%]")
     _beside(axes, "who will win", list(zip(areas, names, strict=True))[::-1])
 
@@ -148,7 +150,7 @@ def _exposures(axes: Axes, edges: Minutes, series: pd.DataFrame, pushes: pd.Data
         level = np.full(len(told), 0.96 - 0.08 * row)
         (line,) = axes.plot(
             told["time"] / 60.0, level, MARKERS[row], transform=axes.get_xaxis_transform(), ms=3.5, clip_on=False,
-            color=COLOURS[row],
+            color=INK,
         )  # fmt: skip
         entries.append((line, str(surface).replace("_", " ")))
     _beside(axes, "pushed on", entries)

@@ -91,6 +91,7 @@ def styled() -> Iterator[None]:
     """
     with style.context(RC, after_reset=True), warnings.catch_warnings():
         warnings.filterwarnings("ignore", r"Glyph \d+ .* missing from (current )?font", UserWarning)
+        warnings.filterwarnings("ignore", r"Matplotlib currently does not support \w+ natively", UserWarning)  # to 3.10
         yield
 
 

@@ -19,6 +19,7 @@ from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
 from rich.table import Table
 from rich.text import Text
 
+from sim.experiment.comparison import decided
 from sim.measures.outcomes import METRICS, MONEY, Metric
 
 NAME = 14  # letters of a policy's name in a line, if names must be folded and numbers need no more
@@ -73,8 +74,8 @@ def terminal(comparison: Comparison, currency: str, metrics: Sequence[str] = SHO
 
 def markdown(comparison: Comparison, currency: str, metrics: Sequence[str] = tuple(BY_NAME)) -> str:
     """A report of a few lines and one table."""
-    policies = list(comparison["policies"])
-    lines = [f"# {comparison['scenario']}", "", legend(comparison), ""]
+    policies = list(map(_literal, comparison["policies"]))
+    lines = [f"# {_literal(comparison['scenario'])}", "", _literal(legend(comparison)), ""]
     lines += ["| metric | " + " | ".join(policies) + " |", "|---" + "|---:" * len(policies) + "|"]
     for name in metrics:
         cells = _row(comparison, BY_NAME[name]).values()
@@ -82,6 +83,11 @@ def markdown(comparison: Comparison, currency: str, metrics: Sequence[str] = tup
         numbers = (cell.mean + text.removesuffix("<br>") for cell, text in zip(cells, below, strict=True))
         lines.append(f"| {_label(BY_NAME[name], currency)} | " + " | ".join(numbers) + " |")
     return "\n".join(lines) + "\n"
+
+
+def _literal(text: str) -> str:
+    """Text on one line that Markdown shows as it is; "_" and "~" within words mean nothing to it."""
+    return re.sub(r"[\\`*\[\]<>|$&]|(?<!\w)[_~]|[_~](?!\w)", r"\\\g<0>", " ".join(text.split()))
 
 
 def spreadsheet(comparison: Comparison) -> str:
@@ -124,8 +130,8 @@ def _row(comparison: Comparison, metric: Metric) -> dict[str, Cell]:
     means = {policy: scale * values[metric.name]["mean"] for policy, values in comparison["policies"].items()}
     apart = {policy: _apart(values[metric.name], scale) for policy, values in comparison["differences"].items()}
     digits = _digits(list(means.values()), list(apart.values()))
-    drawn = comparison["replications"] > 1
-    found = {policy: _difference(*value, metric, digits, drawn) for policy, value in apart.items()}
+    n = comparison["replications"]
+    found = {policy: _difference(*value, metric, digits, n) for policy, value in apart.items()}
     return {policy: Cell(f"{mean:,.{digits}f}", *found.get(policy, ())) for policy, mean in means.items()}
 
 
@@ -152,18 +158,16 @@ def _magnitude(x: float) -> int:
     return math.floor(math.log10(x)) if x else 0
 
 
-def _difference(mean: float, half: float, metric: Metric, digits: int, drawn: bool) -> tuple[str, ...]:
-    """A cell's difference, half interval and mark; no interval unless several nights were `drawn`."""
+def _difference(mean: float, half: float, metric: Metric, digits: int, n: int) -> tuple[str, ...]:
+    """A cell's difference, half interval and mark; no interval from one night."""
     if round(mean, digits) == round(half, digits) == 0.0:
         return ("=",)
-    if not drawn:
+    if n == 1:
         return (f"{mean:+z,.{digits}f}",)
-    return f"{mean:+z,.{digits}f}", f"{half:,.{digits}f}", _mark(mean, half, metric)
+    return f"{mean:+z,.{digits}f}", f"{half:,.{digits}f}", _mark(mean, metric) if decided(mean, half, n) else ""
 
 
-def _mark(mean: float, half: float, metric: Metric) -> str:
-    if abs(mean) <= half:
-        return ""
+def _mark(mean: float, metric: Metric) -> str:
     if metric.better is None:
         return "other"
     return "better" if (mean > 0.0) == (metric.better == "more") else "worse"
@@ -176,7 +180,7 @@ def _label(metric: Metric, currency: str) -> str:
 
 def _unit(metric: Metric, currency: str) -> str:
     """The metric's unit, "" where its name says it."""
-    unit = {"share": "%", MONEY: currency}.get(metric.unit, metric.unit)
+    unit = {"share": "%", MONEY: currency, "minutes": "a viewer"}.get(metric.unit, metric.unit)
     return "" if unit in metric.name else unit
 
 

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from sim.experiment.comparison import compare
+from sim.experiment.comparison import compare, decided
 
 
 def table(**policies: list[float]) -> pd.DataFrame:
@@ -71,3 +71,11 @@ def test_without_a_baseline_there_are_no_differences():
     got = compare(table(a=[1.0, 2.0], b=[1.0, 3.0]), scenario="s", seed=3, baseline=None)
     assert got["differences"] == {}
     assert got["baseline"] is None
+
+
+def test_what_is_the_same_every_night_is_decided_from_six_nights_on():
+    assert not decided(0.3, 1e-17, 2)
+    assert not decided(0.3, 0.0, 5)
+    assert decided(-0.3, 0.0, 6)
+    assert decided(-0.3, 0.2, 2)
+    assert not decided(0.0, 0.0, 50)
