@@ -14,7 +14,7 @@ def test_whole_units_are_too_coarse_a_sample_of_a_small_shelf(viewers, thin):
     said = cautions(Plan(world(audience={"viewers": 1000}, shop=shop(stock=20)), (), 1, 1, viewers))
     assert len(said) == bool(thin)
     if thin:
-        assert f"with {viewers} of 1,000 viewers {thin} of 8 SKUs have fewer than 10 units" in said[0]
+        assert f"with {viewers} of 1,000 viewers the shelf holds fewer than 10 units of {thin} of 8 SKUs" in said[0]
 
 
 def test_a_shop_that_is_small_itself_is_no_sample():
