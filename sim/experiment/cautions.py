@@ -19,6 +19,7 @@ def cautions(plan: Plan) -> list[str]:
     if not thin:
         return []
     return [
-        f"with {plan.viewers:,} of {scenario.audience.viewers:,} viewers the shelf holds fewer than {FEW} units of {thin} "
-        f"of {np.sum(full > 0)} SKUs: sold-out minutes, refusals and left-over stock are not those of the full night"
+        f"with {plan.viewers:,} of {scenario.audience.viewers:,} viewers the shelf holds fewer than {FEW} units of "
+        f"{thin} of {np.sum(full > 0)} SKUs: sold-out minutes, refusals and left-over stock are not those of the "
+        "full night"
     ]
