@@ -84,10 +84,9 @@ class _Play:
         self.over = env.process(self._windows())
 
     def _windows(self) -> Generator[Any, Any, None]:
-        width = self.night.scenario.timing.window
         number, start, closes = 0, float(self.match.opens), float(self.match.closes)
         while (on_air := start < closes) or self.engine.busy:
-            end = min(start + width, closes) if on_air else start + AFTERWARDS
+            end = self._edge(number + 1) if on_air else start + AFTERWARDS
             self.publisher.publish(start, self.engine.stock.free, self._heat())
             fresh = self._push(number, start, end) if on_air else NOTHING
             window = Window(start, end, self.publisher.board, fresh)
@@ -97,6 +96,11 @@ class _Play:
             if on_air:
                 self._reorder(end)
             number, start = number + 1, end
+
+    def _edge(self, number: int) -> float:
+        """End of the `number`-th window of the broadcast; rounding makes no window of its own."""
+        edge = self.match.opens + number * self.night.scenario.timing.window
+        return edge if edge < self.match.closes - 1e-6 else self.match.closes
 
     def _heat(self) -> NDArray[np.float64]:
         present = np.maximum(self.books.present, 1)
@@ -152,7 +156,8 @@ class _Play:
 
     def _delivery(self, product: int) -> Generator[Any, Any, None]:
         yield self.env.timeout(float(self.night.catalogue.lead[product]))
-        self.deliveries.append((self.env.now, product))
+        if self.env.now < self.match.closes:  # what comes later is not tonight's, however long the till stays open
+            self.deliveries.append((self.env.now, product))
 
     def _view(self, start: float, end: float) -> View:
         match, books = self.match, self.books

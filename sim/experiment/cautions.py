@@ -15,7 +15,7 @@ def cautions(plan: Plan) -> list[str]:
     scenario = plan.world.scenario
     scale = plan.viewers / scenario.audience.viewers
     full, sample = (stock_up(scenario.shop, x, scenario.assumptions).stock for x in (1.0, scale))
-    thin = int(np.sum((full >= FEW) & (sample < FEW)))
+    thin = int(np.sum((full > 0) & (sample < FEW) & (sample < full)))
     if not thin:
         return []
     return [

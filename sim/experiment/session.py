@@ -34,7 +34,8 @@ def conduct(
     Raises MatchdayError where results cannot be written, and what `sim.experiment.runs.play_all` raises.
     """
     started = datetime.now(UTC)
-    with draft(plan, command) as (folder, final):
+    with draft(plan, command) as made:
+        folder = made.folder
         plan = replace(plan, ledger=folder / "ledger" if ledger else None)
         warm_up(plan)
         nights = []
@@ -48,4 +49,4 @@ def conduct(
         fill(folder, plan, nights, comparison)
         close(folder, plan, command, nights, started)
         check()
-    return Finished(final, comparison, rows)
+    return Finished(made.final, comparison, rows)

@@ -6,6 +6,7 @@ It is filled under a temporary name and gets its own when it is complete.  Clock
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import platform
@@ -15,8 +16,9 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import count
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import pandas as pd
 
@@ -35,8 +37,9 @@ SCHEMA_VERSION = 1
 DRAFT = re.compile(r"\.\d{8}T\d{6}Z-[0-9a-f]{8}-(?P<here>[0-9a-f]{8})-(?P<pid>\d{1,9})")
 
 
-class Draft(NamedTuple):
-    """A results folder in the making, and what it will be called."""
+@dataclass
+class Draft:
+    """A results folder in the making, and what it is called once it is complete."""
 
     folder: Path
     final: Path
@@ -65,9 +68,9 @@ def draft(plan: Plan, command: Command) -> Iterator[Draft]:
     try:
         _sweep(scenario)
         unfinished.mkdir(parents=True)
-        final = _free(scenario / stamp)
-        yield Draft(unfinished, final)
-        os.replace(unfinished, final)
+        made_here = Draft(unfinished, scenario / stamp)
+        yield made_here
+        made_here.final = _placed(unfinished, scenario / stamp)
     except BaseException as error:
         _remove(unfinished, made)
         if isinstance(error, OSError):
@@ -78,12 +81,20 @@ def draft(plan: Plan, command: Command) -> Iterator[Draft]:
         raise
 
 
-def _free(path: Path) -> Path:
-    """`path`, or the first of `path-2`, `path-3`, … that is not there yet."""
-    number = 1
-    while (found := path if number == 1 else path.with_name(f"{path.name}-{number}")).exists():
-        number += 1
-    return found
+def _placed(unfinished: Path, wanted: Path) -> Path:
+    """Renames a folder to `wanted`, or to the first of `wanted-2`, `wanted-3`, … that no other run has taken."""
+    for number in count(1):
+        final = wanted if number == 1 else wanted.with_name(f"{wanted.name}-{number}")
+        if final.exists():
+            continue
+        try:
+            os.replace(unfinished, final)
+        except OSError as error:
+            if error.errno not in (errno.ENOTEMPTY, errno.EEXIST):
+                raise
+        else:
+            return final
+    raise AssertionError("there is always a next number")
 
 
 def _sweep(scenario: Path) -> None:

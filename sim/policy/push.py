@@ -41,7 +41,10 @@ class Push:
 
 
 class Policy(Protocol):
-    """Anything with `decide`.  One instance lives one night and may remember what it has seen and said."""
+    """Anything with `decide`.  One instance lives one night and may remember what it has seen and said.
+
+    What it remembers belongs on `self`: globals of its module outlive the night, in no order one could rely on.
+    """
 
     def decide(self, view: View) -> Iterable[Push]:
         """What to push now; called at the start of each window."""

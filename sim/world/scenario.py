@@ -289,6 +289,8 @@ class Shop(Form):
             minor = 0.0 if amount is None else amount * 10**self.decimals
             if minor >= 2**31:
                 raise misplaced(f"too large for {self.decimals} decimals: {amount}", "products", key, label)
+            if amount is not None and label != "cost" and minor < 0.5:
+                raise misplaced(f"less than the smallest coin: {amount}", "products", key, label)
             if abs(minor - round(minor)) > 1e-6:
                 raise misplaced(f"finer than {self.decimals} decimals: {amount}", "products", key, label)
 

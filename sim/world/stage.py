@@ -113,4 +113,5 @@ def _coming(match: Match, emotion: Emotion, arrivals: Arrivals) -> NDArray[np.fl
     hazard = interest * (1.0 + arrivals.goal_pull * emotion.arousal) * math.log(1.0 / arrivals.never) / usual
     late = 1.0 - np.exp(-np.cumsum(hazard, axis=1))
     share = arrivals.before_kickoff
-    return np.asarray(share * np.cumsum(early) / early.sum() + (1.0 - share) * late)
+    before = np.cumsum(early) / early.sum() if early.any() else np.ones_like(early)  # none if it opens with kick-off
+    return np.asarray(share * before + (1.0 - share) * late)

@@ -10,6 +10,7 @@ from policies.no_push import NoPush
 from sim import draws
 from sim.engine import occasions
 from sim.engine.ledger import Kind
+from sim.measures.outcomes import outcomes
 from tests.worlds import Scripted, lived, often, shop, world
 
 
@@ -162,3 +163,37 @@ def test_what_a_missing_size_ends_in():
         assert choice != Kind.OTHER_SIZE or then["size"].item() == (0 if u_size * (near + far) < near else 3)
         chosen[choice] += 1
     assert min(chosen.values()) > 5
+
+
+def test_what_arrives_after_the_broadcast_is_not_tonights():
+    stock = shop(stock=6)
+    for product in stock["products"].values():
+        product["replenishment"] = {"reorder_at": 30, "quantity": 500, "lead": 175.0}
+    late = Scripted([(6300.0, [("pop_up", "red-shirt", 0.5, 900.0, None)])])
+    for policy in (NoPush(), late):
+        played = lived(world(shop=stock), policy, seed=0)
+        frame, closes = played.ledger.frame(), played.night.stage.match.closes
+        assert (frame["kind"] == Kind.REORDER).any()
+        assert not (frame["time"][frame["kind"] == Kind.DELIVERY] >= closes).any()
+        assert outcomes(played)["left_over"] <= 8 * 6
+
+
+def test_a_broadcast_that_opens_with_kick_off_is_watched():
+    played = lived(world(assumptions={"pre_match": 0.0}), NoPush())
+    joined = played.ledger.frame().query(f"kind == {int(Kind.JOIN)}")["time"]
+    assert (joined == 0.0).sum() > 20
+    assert len(joined) > 50
+
+
+@pytest.mark.parametrize("width", [27.06, 7.3, 15.0])
+def test_rounding_makes_no_window_of_its_own(width):
+    widths = []
+
+    class Looking:
+        def decide(self, view):
+            widths.append(view.window)
+            return []
+
+    lived(world(timing={"window": width}, audience={"viewers": 5}), Looking())
+    assert widths[:-1] == pytest.approx([width] * (len(widths) - 1))
+    assert widths[-1] > 1e-6

@@ -171,7 +171,8 @@ def test_a_file_in_the_way_is_told_before_anything_is_played(tmp_path, monkeypat
 def test_drafts_of_runs_that_were_killed_are_swept_and_no_others(tmp_path):
     ended = subprocess.Popen([sys.executable, "-c", ""])
     ended.wait()
-    with draft(plan(), command(tmp_path)) as (own, _):
+    with draft(plan(), command(tmp_path)) as made:
+        own = made.folder
         _, here, pid = own.name.rsplit("-", 2)
         stem = ".20300101T000000Z-00000000"
         dead = own.with_name(f"{stem}-{here}-{ended.pid}")
