@@ -1,11 +1,40 @@
-"""Hypothesis tries the same examples at every run, so that a change is judged by itself; `search` tries new ones."""
+"""Fixtures of the command line, and how hypothesis searches.
+
+Hypothesis tries the same examples at every run, so that a change is judged by itself; `search` tries new ones.
+"""
 
 from __future__ import annotations
 
 import os
+import sys
 
+import pytest
 from hypothesis import settings
+
+from sim.cli import main
+from tests.command_line import SCENARIO
 
 settings.register_profile("steady", derandomize=True)
 settings.register_profile("search", derandomize=False, print_blob=True)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))
+
+
+@pytest.fixture
+def here(tmp_path, monkeypatch):
+    """An empty working directory with one scenario."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "night.yaml").write_text(SCENARIO)
+    return tmp_path
+
+
+@pytest.fixture
+def matchday(monkeypatch, capsys):
+    """Runs a command line; gives its exit code, standard output and standard error."""
+
+    def call(*arguments: object) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["matchday", *map(str, arguments)])
+        with pytest.raises(SystemExit) as stopped:
+            main()
+        return (stopped.value.code or 0, *capsys.readouterr())
+
+    return call

@@ -18,7 +18,7 @@ ROOT = Path(__file__).parents[1]
 PAGE = (ROOT / "docs" / "inputs.md").read_text(encoding="utf-8")
 FILES = dict(re.findall(r"^`([\w.]+)`:\n\n```\w+\n(.*?)```", PAGE, re.MULTILINE | re.DOTALL))
 MATCHES = re.findall(r"```yaml\n(match:.*?)```", PAGE, re.DOTALL)
-COMMANDS = re.findall(r"^python run_sim\.py (.*)$", PAGE, re.MULTILINE)
+COMMANDS = re.findall(r"^\.venv/bin/python run_sim\.py (.*)$", PAGE, re.MULTILINE)
 
 
 @pytest.fixture

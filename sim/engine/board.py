@@ -13,13 +13,12 @@ from sim.parameters import Parameters
 from sim.world.catalogue import Catalogue
 
 SLOTS = 64  # offers that can run at the same time (one bit each in a viewer's word of eligibility)
-PUSHES = 16  # pushes a policy may say in one window
 
 RUNNING = np.dtype(
     [
         ("opens", "f8"),  # s
         ("expires", "f8"),  # s
-        ("push", "i4"),  # number of the push: window x PUSHES + position
+        ("push", "i4"),  # number of the push: window x MOST_PUSHES + position
         ("price", "i4"),  # minor units
         ("product", "i2"),
         ("surface", "i1"),

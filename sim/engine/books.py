@@ -43,6 +43,7 @@ class Books:
         self.chats = np.zeros((self.minutes, 3), np.int64)
         self.presence = np.zeros((self.minutes, 3), np.int64)  # change in viewers on the stream
         self.pushed_away = np.zeros(self.minutes, np.int64)
+        # Running sums, because every window asks for them.
         self.present = np.zeros(3, np.int64)  # viewers on the stream now: home, away, neutral
         self.events = self.clicks = self.orders = 0  # so far: things viewers did or met, pushes clicked, orders paid
         self.rare: list[NDArray[np.void]] = []  # rows about pushes and stock, which are kept anyway

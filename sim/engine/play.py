@@ -15,12 +15,12 @@ import numpy as np
 import simpy
 from numpy.typing import NDArray
 
-from sim.engine.board import PUSHES, SLOTS, Publisher, Window
+from sim.engine.board import SLOTS, Publisher, Window
 from sim.engine.books import Books, Tally
 from sim.engine.ledger import ROW, Kind, Ledger
 from sim.engine.stock import DELIVERED, Stock
 from sim.policy.check import Order, PolicyError, ask
-from sim.policy.push import Policy
+from sim.policy.push import MOST_PUSHES, Policy
 from sim.policy.view import Products, View, Viewers
 from sim.world.audience import Crowd
 from sim.world.match import SIDES
@@ -116,7 +116,7 @@ class _Play:
             return NOTHING
         if len(orders) > len(self.publisher.free_slots):
             raise PolicyError(self.name, view, f"more than {SLOTS} offers at the same time; let some expire first")
-        slots = [self._open(number * PUSHES + k, order, start) for k, order in enumerate(orders)]
+        slots = [self._open(number * MOST_PUSHES + k, order, start) for k, order in enumerate(orders)]
         return np.array(slots, np.int64)
 
     def _open(self, push: int, order: Order, now: float) -> int:

@@ -59,11 +59,12 @@ def decided(mean: float, half: float, replications: int) -> bool:
 
 def _means(x: Array) -> list[dict[str, float]]:
     """Mean and t interval of each row of `x` (metrics, replications)."""
-    mean, half = x.mean(axis=1), _half_width(x)
+    mean, half = x.mean(axis=1), half_width(x)
     return [{"mean": float(m), "low": float(m - h), "high": float(m + h)} for m, h in zip(mean, half, strict=True)]
 
 
-def _half_width(x: Array) -> Array:
+def half_width(x: Array) -> Array:
+    """Half of Student's t interval of the mean of each row of `x` (rows, replications); 0 for one replication."""
     n = x.shape[1]
     if n == 1:
         return np.zeros(len(x))
@@ -84,7 +85,7 @@ def _differences(x: Array, base: Array) -> list[dict[str, float | None]]:
 
 def _bca(d: Array) -> Array:
     """BCa bootstrap intervals (metrics, 2) of the means of rows; the t interval where there is nothing to resample."""
-    mean, half = d.mean(axis=1), _half_width(d)
+    mean, half = d.mean(axis=1), half_width(d)
     intervals = np.stack([mean - half, mean + half], axis=1)
     varied = np.flatnonzero(np.ptp(d, axis=1) > 0.0)
     if len(varied):

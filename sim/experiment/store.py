@@ -68,9 +68,9 @@ def draft(plan: Plan, command: Command) -> Iterator[Draft]:
     try:
         _sweep(scenario)
         unfinished.mkdir(parents=True)
-        made_here = Draft(unfinished, scenario / stamp)
-        yield made_here
-        made_here.final = _placed(unfinished, scenario / stamp)
+        making = Draft(unfinished, scenario / stamp)
+        yield making
+        making.final = _placed(unfinished, scenario / stamp)
     except BaseException as error:
         _remove(unfinished, made)
         if isinstance(error, OSError):

@@ -13,14 +13,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.errors import MatchdayError, did_you_mean
-from sim.policy.push import EVERYONE, Offer, Policy, Push
+from sim.policy.push import EVERYONE, MOST_PUSHES, Offer, Policy, Push
 from sim.policy.source import place
 from sim.policy.view import View
 from sim.world.surfaces import SurfaceIndex
 from sim.world.yaml_wording import cut, safe
 
 SURFACES = tuple(s.name.lower() for s in SurfaceIndex)
-MOST_PUSHES = 16  # in one window
 WANTED = "an audience is EVERYONE, or a mask or viewer numbers in one NumPy array"
 
 

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from sim.policy.view import View
     from sim.world.surfaces import SurfaceName
 
+MOST_PUSHES = 16  # that a policy may say in one window
 EVERYONE: Final = "everyone"
 
 

@@ -16,9 +16,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
-from scipy import stats
 
-from sim.experiment.comparison import decided
+from sim.experiment.comparison import decided, half_width
 from sim.report.style import (
     FAINT,
     INK,
@@ -62,8 +61,8 @@ class First(NamedTuple):
     level: tuple[str, ...]
 
 
-def first(nights: pd.DataFrame, metric: str, level: float) -> First:
-    """Who has most of a metric, by Student's t intervals at `level` of differences paired by replication.
+def first(nights: pd.DataFrame, metric: str) -> First:
+    """Who has most of a metric, by the comparison's t intervals of differences paired by replication.
 
     `nights` has one row a policy and replication (`sim.experiment.runs.table`); one replication tells nothing apart.
     """
@@ -71,8 +70,7 @@ def first(nights: pd.DataFrame, metric: str, level: float) -> First:
     values = nights.pivot(index="replication", columns="policy", values=metric)[order]
     best = str(values.mean().idxmax())
     ahead = values.drop(columns=best).rsub(values[best], axis=0)
-    n = len(ahead)
-    halves = stats.t.ppf(0.5 + level / 2.0, n - 1) * ahead.std(ddof=1) / math.sqrt(n)  # NaN for one replication
+    n, halves = len(ahead), half_width(ahead.to_numpy().T)
     equal = tuple(
         str(policy)
         for policy, mean, half in zip(ahead, ahead.mean(), halves, strict=True)
@@ -94,7 +92,7 @@ def _finding(claims: Sequence[Claim], comparison: Comparison, nights: pd.DataFra
     policies, n = list(comparison["policies"]), comparison["replications"]
     if n == 1 and len(policies) > 1:
         return "One night, so there are no intervals: what is the policy and what is luck cannot be told."
-    said = [_claimed(claim, first(nights, claim.metric, comparison["level"]), len(policies), n) for claim in claims]
+    said = [_claimed(claim, first(nights, claim.metric), len(policies), n) for claim in claims]
     within = f"Mean of {n} nights and its {comparison['level']:.0%} interval" if n > 1 else "One night, so no intervals"
     return f"{'. '.join([*said, within])}."
 

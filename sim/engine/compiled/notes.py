@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.compiled import inlined
-from sim.engine.board import PUSHES
 from sim.engine.ledger import ROW
 from sim.engine.occasions import push_of
+from sim.policy.push import MOST_PUSHES
 
 EXPOSED, NOTICED, CLICKED = 0, 1, 2  # layers of Notes.shown
 BATCH = 16  # viewers whose records are fetched together
@@ -25,8 +25,8 @@ class Notes(NamedTuple):
     filled: NDArray[np.int64]  # (3,) rows filled; viewer events handled; rows for which there was no room
     chats: NDArray[np.int64]  # (3, segments)
     shown: NDArray[np.int64]  # (3 layers, 3 sides, segments, surfaces, products)
-    times: NDArray[np.float64]  # (PUSHES,) when each fresh push reaches the viewer, inf = not
-    luck: NDArray[np.float64]  # (PUSHES, 3) and the draws for noticing, clicking and muting then
+    times: NDArray[np.float64]  # (MOST_PUSHES,) when each fresh push reaches the viewer, inf = not
+    luck: NDArray[np.float64]  # (MOST_PUSHES, 3) and the draws for noticing, clicking and muting then
     batch: NDArray[np.int64]  # (BATCH,) viewers who have something to do
     touched: NDArray[np.float64]  # (1,) a sum that only keeps the reading of records from being optimised away
 
@@ -39,8 +39,8 @@ def blank_notes(keep: bool, capacity: int, segments: int, surfaces: int, product
         np.zeros(3, np.int64),
         np.zeros((3, segments), np.int64),
         np.zeros((3, 3, segments, surfaces, products), np.int64),
-        np.empty(PUSHES),
-        np.empty((PUSHES, 3)),
+        np.empty(MOST_PUSHES),
+        np.empty((MOST_PUSHES, 3)),
         np.zeros(BATCH, np.int64),
         np.zeros(1),
     )
