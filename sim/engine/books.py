@@ -12,14 +12,17 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sim.compiled import compiled, inlined
-from sim.engine.ledger import Kind
+from sim.engine.board import Window
+from sim.engine.ledger import ROW, Kind
+from sim.policy.push import MOST_PUSHES
 from sim.world.match import SIDES
 from sim.world.night import Night
 from sim.world.surfaces import SurfaceIndex
 
 KINDS = max(Kind) + 1
-PAYMENT, LEAVE = int(Kind.PAYMENT), int(Kind.LEAVE)
+PAYMENT, LEAVE, PUSH = int(Kind.PAYMENT), int(Kind.LEAVE), int(Kind.PUSH)
 LAYERS = ("exposed", "noticed", "clicked")
+CLICKED = 2
 
 
 class Tally(NamedTuple):
@@ -27,48 +30,58 @@ class Tally(NamedTuple):
 
     chats: NDArray[np.int64]  # (3 sides, segments)
     shown: NDArray[np.int64]  # (3 layers, 3 sides, segments, surfaces, products)
+    met: NDArray[np.int64]  # (3 layers, SLOTS): the same by slot of the offer
     events: int  # things viewers did or met
+
+
+class Counts(NamedTuple):
+    """Arrays that rows are counted into.  A group is a side and a segment: side x segments + segment."""
+
+    kinds: NDArray[np.int64]  # (minutes, KINDS, P + 1): rows; last column: no product
+    revenue: NDArray[np.int64]  # (minutes, P): paid [minor units]
+    presence: NDArray[np.int64]  # (minutes, 3): change in viewers on the stream
+    present: NDArray[np.int64]  # (3,): viewers on the stream now: home, away, neutral
+    pushed_away: NDArray[np.int64]  # (minutes,)
+    lost: NDArray[np.bool_]  # (N,): who was pushed away and has not come back
+    group: NDArray[np.uint16]  # (N,): each viewer's
+    by_group: NDArray[np.int64]  # (KINDS, groups): rows
+    spent: NDArray[np.int64]  # (groups,): paid [minor units]
+    by_push: NDArray[np.int64]  # (pushes there may be, 2): orders paid, and what was paid [minor units]
 
 
 class Books:
     """Running counts of one night, minute by minute from `opens`."""
 
     def __init__(self, night: Night) -> None:
-        match, products = night.stage.match, len(night.catalogue.keys)
+        match, self._keys, self.segments = night.stage.match, night.catalogue.keys, _segments(night)
         self.opens, self.closes = float(match.opens), float(match.closes)
         self.minutes = int(np.ceil((self.closes - self.opens) / 60.0)) + 1
-        self.side = night.crowd.known["side"].copy()
-        self.kinds = np.zeros((self.minutes, KINDS, products + 1), np.int64)  # last column: no product
-        self.revenue = np.zeros((self.minutes, products), np.int64)  # paid [minor units]
-        self.chats = np.zeros((self.minutes, 3), np.int64)
-        self.presence = np.zeros((self.minutes, 3), np.int64)  # change in viewers on the stream
-        self.pushed_away = np.zeros(self.minutes, np.int64)
+        windows = int(np.ceil((self.closes - self.opens) / night.scenario.timing.window)) + 1
+        self.counts = _blank(night, self.minutes, windows * MOST_PUSHES)
+        self.chats = np.zeros((self.minutes, 3, len(self.segments)), np.int64)
+        self.met = np.zeros((len(LAYERS), windows * MOST_PUSHES), np.int64)  # exposed, noticed, clicked, by push
+        self.audience = np.zeros(windows * MOST_PUSHES, np.int64)  # viewers each push was for
         # Running sums, because every window asks for them.
-        self.present = np.zeros(3, np.int64)  # viewers on the stream now: home, away, neutral
         self.events = self.clicks = self.orders = 0  # so far: things viewers did or met, pushes clicked, orders paid
         self.rare: list[NDArray[np.void]] = []  # rows about pushes and stock, which are kept anyway
         self._shown: list[NDArray[np.int64]] = []  # (7, n) minute, layer, side, segment, surface, product, count
-        self._segments = tuple(night.scenario.audience.segments)
-        self._keys = night.catalogue.keys
 
     def add_rows(self, rows: NDArray[np.void]) -> None:
-        """Counts the next rows, in any order."""
+        """Counts the next rows, in any order that is one of time for each viewer."""
         if len(rows):
-            self.orders += _count(
-                rows, self.opens, self.closes, self.side, self.kinds, self.revenue, self.presence, self.present,
-                self.pushed_away,
-            )  # fmt: skip
+            self.orders += _count(rows, self.opens, self.closes, self.counts)
             rare = rows["kind"] >= Kind.PUSH
             if rare.any():
                 self.rare.append(rows[rare])
 
-    def add_tally(self, tally: Tally, start: float) -> None:
-        """Counts a window that started at `start`."""
-        minute = self.minute(start)
+    def add_tally(self, tally: Tally, window: Window) -> None:
+        """Counts a window."""
+        minute, board = self.minute(window.start), window.board
         self.events += tally.events
-        self.chats[minute] += tally.chats.sum(axis=1)
-        self.clicks += int(tally.shown[2].sum())
-        if tally.shown[0].any():
+        self.chats[minute] += tally.chats
+        if tally.met.any():
+            self.clicks += int(tally.met[CLICKED].sum())
+            self.met[:, board.running["push"][board.live]] += tally.met[:, board.live]
             where = np.nonzero(tally.shown)
             self._shown.append(np.stack([np.full(len(where[0]), minute), *where, tally.shown[where]]))
 
@@ -81,7 +94,7 @@ class Books:
         total = total.groupby(columns)["n"].sum().reset_index()
         total["layer"] = np.array(LAYERS)[total["layer"]]
         total["side"] = np.array(SIDES)[total["side"]]
-        total["segment"] = np.array(self._segments)[total["segment"]]
+        total["segment"] = np.array(self.segments)[total["segment"]]
         total["surface"] = np.array([s.name.lower() for s in SurfaceIndex])[total["surface"]]
         total["product"] = np.array(self._keys)[total["product"]]
         return total
@@ -92,11 +105,37 @@ class Books:
 
     def total(self, kind: Kind) -> int:
         """Rows of a kind in the whole night."""
-        return int(self.kinds[:, kind].sum())
+        return int(self.counts.kinds[:, kind].sum())
 
-    def rare_rows(self) -> NDArray[np.void] | None:
-        """Pushes, sell-outs, returns to stock, reorders and deliveries, in order; None if there were none."""
-        return np.concatenate(self.rare) if self.rare else None
+    def rare_rows(self, *kinds: Kind) -> NDArray[np.void]:
+        """Rows about pushes, sell-outs, returns to stock, reorders and deliveries, in order: those of some kinds."""
+        rows = np.concatenate(self.rare) if self.rare else np.zeros(0, ROW)
+        return np.asarray(rows[np.isin(rows["kind"], kinds)])
+
+
+def _segments(night: Night) -> tuple[str, ...]:
+    return tuple(night.scenario.audience.segments)
+
+
+def _blank(night: Night, minutes: int, pushes: int) -> Counts:
+    products, segments, viewers = len(night.catalogue.keys), len(_segments(night)), len(night.crowd)
+    side, segment = night.crowd.known["side"], night.crowd.viewers["segment"]
+
+    def zeros(*shape: int) -> NDArray[np.int64]:
+        return np.zeros(shape, np.int64)
+
+    return Counts(
+        zeros(minutes, KINDS, products + 1),
+        zeros(minutes, products),
+        zeros(minutes, 3),
+        zeros(3),
+        zeros(minutes),
+        np.zeros(viewers, np.bool_),
+        side.astype(np.uint16) * segments + segment,
+        zeros(KINDS, 3 * segments),
+        zeros(3 * segments),
+        zeros(pushes, 2),
+    )
 
 
 @inlined
@@ -105,22 +144,30 @@ def _minute(time: float, opens: float, closes: float, minutes: int) -> int:
 
 
 @compiled
-def _count(
-    rows: Any, opens: float, closes: float, side: Any, kinds: Any, revenue: Any, presence: Any, present: Any,
-    pushed_away: Any,
-) -> int:  # fmt: skip
-    """Adds rows to the counts by minute; gives how many orders were paid in them."""
+def _count(rows: Any, opens: float, closes: float, counts: Any) -> int:
+    """Adds rows to the counts; gives how many orders were paid in them."""
     orders = 0
     for r in range(rows.shape[0]):
         row = rows[r]
-        minute = _minute(row.time, opens, closes, kinds.shape[0])
-        kinds[minute, row.kind, row.product] += 1
+        minute = _minute(row.time, opens, closes, counts.kinds.shape[0])
+        counts.kinds[minute, row.kind, row.product] += 1
+        if row.kind >= PUSH:
+            continue
+        group = counts.group[row.viewer]
+        counts.by_group[row.kind, group] += 1
         if row.kind == PAYMENT:
-            revenue[minute, row.product] += row.price
             orders += 1
+            counts.revenue[minute, row.product] += row.price
+            counts.spent[group] += row.price
+            if row.push >= 0:
+                counts.by_push[row.push, 0] += 1
+                counts.by_push[row.push, 1] += row.price
         elif row.kind <= LEAVE:  # JOIN, RETURN, LEAVE
+            side = group // (counts.by_group.shape[1] // 3)
+            pushed = row.kind == LEAVE and row.flag == 1
             change = -1 if row.kind == LEAVE else 1
-            presence[minute, side[row.viewer]] += change
-            present[side[row.viewer]] += change
-            pushed_away[minute] += row.kind == LEAVE and row.flag == 1
+            counts.presence[minute, side] += change
+            counts.present[side] += change
+            counts.pushed_away[minute] += pushed
+            counts.lost[row.viewer] = pushed
     return orders

@@ -103,7 +103,7 @@ class _Play:
         return edge if edge < self.match.closes - 1e-6 else self.match.closes
 
     def _heat(self) -> NDArray[np.float64]:
-        present = np.maximum(self.books.present, 1)
+        present = np.maximum(self.books.counts.present, 1)
         return np.asarray(self.chat_rate / present / self.night.scenario.assumptions.heat_usual)
 
     def _push(self, number: int, start: float, end: float) -> NDArray[np.int64]:
@@ -125,13 +125,14 @@ class _Play:
         everyone = order.ids is None
         row = (now, order.expires, -1, push, price, product, Kind.PUSH, everyone, -1, order.surface)
         self._tell(np.array([row], ROW))
+        self.books.audience[push] = len(self.night.crowd) if order.ids is None else len(order.ids)
         return self.publisher.open(push, product, order.surface, price, now, order.expires, order.ids)
 
     def _settle(self, window: Window) -> None:
         rows, shop, tally = self.engine.settle(window, self._arrived(window.end))
         self._tell(rows)
         self._tell(shop)
-        self.books.add_tally(tally, window.start)
+        self.books.add_tally(tally, window)
         self.chat_rate = tally.chats.sum(axis=1) * 60.0 / (window.end - window.start)
 
     def _tell(self, rows: NDArray[np.void]) -> None:
@@ -173,7 +174,7 @@ class _Play:
             events=past,
             news=tuple(e for e in past if e.at > self.asked),
             chat_rate=tuple(float(x) for x in self.chat_rate),  # type: ignore[arg-type]
-            present=tuple(int(x) for x in books.present),  # type: ignore[arg-type]
+            present=tuple(int(x) for x in books.counts.present),  # type: ignore[arg-type]
             clicks=books.clicks,
             orders=books.orders,
             products=self._products(),

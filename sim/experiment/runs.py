@@ -10,27 +10,30 @@ import os
 import signal
 import time
 from collections import deque
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from multiprocessing import active_children, get_context, parent_process
 from pathlib import Path
 from threading import Thread
 
 import pandas as pd
 
-from sim.engine.play import EngineName, Played, play
+from sim.engine.play import EngineName, play
 from sim.errors import MatchdayError
 from sim.measures.outcomes import NAMES, outcomes
-from sim.measures.series import by_minute, pushes
+from sim.measures.parts import PARTS
+from sim.measures.rows import ledger, viewers
+from sim.measures.series import by_minute
 from sim.policy import Push, View
 from sim.policy.find import FoundPolicy, find_all
 from sim.world.night import World
 
 MANY = 200_000  # viewers from which a night is worth several threads
+ENOUGH = 30  # nights among which the typical one is looked for
 AHEAD = 8  # nights a process that are handed out before the first of them is back
 
 
@@ -57,6 +60,12 @@ class Plan:
         """(replication, number of the policy), in order."""
         return [(r, p) for r in range(self.replications) for p in range(len(self.policies))]
 
+    @cached_property
+    def typical(self) -> int:
+        """The replication that figures show: the first whose match has as many goals as the median one."""
+        goals = [sum(self.world.match(self.seed, r).score) for r in range(min(self.replications, ENOUGH))]
+        return goals.index(sorted(goals)[len(goals) // 2])
+
 
 @dataclass(frozen=True, eq=False)
 class Done:
@@ -66,8 +75,8 @@ class Done:
     replication: int
     outcomes: dict[str, float]
     ledger_sha256: str | None
-    series: pd.DataFrame | None  # by minute, of replication 0
-    pushes: pd.DataFrame | None
+    parts: Mapping[str, pd.DataFrame]  # the night by its parts, as `sim.measures.parts.PARTS` makes them
+    series: pd.DataFrame | None  # by minute, of the plan's typical replication
     seconds: float  # it took
 
 
@@ -90,16 +99,18 @@ def play_one(plan: Plan, replication: int, number: int, threads: int = 1) -> Don
     policy = plan.policies[number]
     night = plan.world.night(plan.seed, replication, plan.viewers)
     keep = plan.ledger is not None
+    if plan.ledger is not None and number == 0:
+        write(viewers(night), plan.ledger / "viewers" / f"{replication}.parquet")
     played = play(night, policy.make(), policy.name, engine=plan.engine, threads=threads, keep=keep)
     if plan.ledger is not None:
-        write_ledger(played, ledger_file(plan.ledger, policy.name, replication))
+        write(ledger(played), plan.ledger / f"{policy.name}-{replication}.parquet")
     return Done(
         policy.name,
         replication,
         outcomes(played),
         played.ledger.sha256 if keep else None,
-        by_minute(played) if replication == 0 else None,
-        pushes(played) if replication == 0 else None,
+        {name: part(played) for name, part in PARTS.items()},
+        by_minute(played) if replication == plan.typical else None,
         time.perf_counter() - started,
     )
 
@@ -114,15 +125,10 @@ def warm_up(plan: Plan) -> None:
     play(plan.world.night(plan.seed, 0, 1), _Silent(), "warm-up", engine=plan.engine)
 
 
-def ledger_file(folder: Path, policy: str, replication: int) -> Path:
-    """Where the rows of a night are kept."""
-    return folder / f"{policy}-{replication}.parquet"
-
-
-def write_ledger(played: Played, file: Path) -> None:
-    """All rows of a night, one column a field; raises OSError."""
+def write(rows: pd.DataFrame, file: Path) -> None:
+    """Writes a table as Parquet, in a folder that is made if need be; raises OSError."""
     file.parent.mkdir(parents=True, exist_ok=True)
-    played.ledger.frame().to_parquet(file, compression="zstd", index=False)
+    rows.to_parquet(file, compression="zstd", index=False)
 
 
 def table(nights: Sequence[Done]) -> pd.DataFrame:

@@ -12,7 +12,7 @@ import os
 import platform
 import re
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -26,7 +26,8 @@ from sim import draws
 from sim.errors import MatchdayError
 from sim.experiment.cautions import cautions
 from sim.experiment.provenance import MANIFEST, MATCH, SCENARIO, checkout, folder_sha256, text_sha256, versions
-from sim.experiment.runs import Done, Plan, table
+from sim.experiment.runs import Done, Plan, table, write
+from sim.measures.parts import PARTS
 from sim.report.figures import draw_all
 from sim.report.table import markdown
 from sim.world.night import World
@@ -153,8 +154,10 @@ def _numbers(plan: Plan) -> dict[str, Any]:
 def fill(folder: Path, plan: Plan, nights: Sequence[Done], comparison: dict[str, Any]) -> None:
     """Writes everything but manifest and log; raises OSError."""
     _write_scenario(folder, plan.world)
-    table(nights).to_parquet(folder / "replications.parquet", compression="zstd", index=False)
-    _series(nights).to_parquet(folder / "series.parquet", compression="zstd", index=False)
+    write(table(nights), folder / "replications.parquet")
+    write(_series(nights), folder / "series.parquet")
+    for name in PARTS:
+        write(_part(nights, name), folder / f"{name}.parquet")
     write_json(folder / "comparison.json", comparison)
     summary = markdown(comparison, plan.world.scenario.shop.currency)
     (folder / "summary.md").write_text(summary, encoding="utf-8")
@@ -172,14 +175,31 @@ def _write_scenario(folder: Path, world: World) -> None:
 
 
 def _series(nights: Sequence[Done]) -> pd.DataFrame:
-    return pd.concat([n.series.assign(policy=n.policy) for n in nights if n.series is not None], ignore_index=True)
+    return _together((n, n.series) for n in nights if n.series is not None)
+
+
+def _part(nights: Sequence[Done], name: str) -> pd.DataFrame:
+    return _together((n, n.parts[name]) for n in nights)
+
+
+def _together(tables: Iterable[tuple[Done, pd.DataFrame]]) -> pd.DataFrame:
+    """Tables of nights as one, headed by policy and replication; those without rows only when there are no others."""
+    told = [(night, rows) for night, rows in tables]
+    told = [(night, rows) for night, rows in told if len(rows)] or told[:1]
+    frames = []
+    for night, rows in told:
+        frame = rows.copy()
+        frame.insert(0, "policy", night.policy)
+        frame.insert(1, "replication", night.replication)
+        frames.append(frame)
+    return pd.concat(frames, ignore_index=True)
 
 
 def _draw(folder: Path, plan: Plan, nights: Sequence[Done], comparison: dict[str, Any]) -> None:
     folder.mkdir()
     series = {n.policy: n.series for n in nights if n.series is not None}
-    pushes = {n.policy: n.pushes for n in nights if n.pushes is not None}
-    draw_all(folder, comparison, table(nights), series, plan.world.stage(plan.seed, 0).match, pushes)
+    pushes = {n.policy: n.parts["pushes"] for n in nights if n.series is not None}
+    draw_all(folder, comparison, table(nights), series, plan.world.match(plan.seed, plan.typical), pushes)
 
 
 def close(folder: Path, plan: Plan, command: Command, nights: Sequence[Done], started: datetime) -> None:

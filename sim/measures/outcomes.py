@@ -8,7 +8,6 @@ from functools import cached_property
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sim.engine.ledger import Kind
 from sim.engine.play import Played
@@ -43,12 +42,12 @@ class Facts:
     @cached_property
     def revenue(self) -> float:
         """Payments [currency]."""
-        return float(self.books.revenue.sum()) / self.minor
+        return float(self.books.counts.revenue.sum()) / self.minor
 
     @property
     def cost(self) -> float:
         """Of the units that were paid [currency]."""
-        units = self.books.kinds[:, Kind.PAYMENT, :-1].sum(axis=0)
+        units = self.books.counts.kinds[:, Kind.PAYMENT, :-1].sum(axis=0)
         return float(units @ self.night.catalogue.cost) / self.minor
 
     @property
@@ -60,15 +59,11 @@ class Facts:
     @property
     def dry(self) -> float:
         """Time of the broadcast for which SKUs the shop carries had no free unit, added up over SKUs [s]."""
-        catalogue, rows = self.night.catalogue, self.books.rare_rows()
+        catalogue = self.night.catalogue
         bare = int((catalogue.carried & (catalogue.stock == 0)).sum())
-        out, back = (np.minimum(_times(rows, kind), self.closes) for kind in (Kind.SOLD_OUT, Kind.BACK))
+        out, back = (np.minimum(self.books.rare_rows(k)["time"], self.closes) for k in (Kind.SOLD_OUT, Kind.BACK))
         still = bare + len(out) - len(back)
         return float(back.sum() - out.sum() - bare * self.books.opens + still * self.closes)
-
-
-def _times(rows: NDArray[np.void] | None, kind: Kind) -> NDArray[np.float64]:
-    return np.zeros(0) if rows is None else rows["time"][rows["kind"] == kind]
 
 
 @dataclass(frozen=True)
@@ -127,7 +122,12 @@ METRICS: tuple[Metric, ...] = (
     Metric(
         "pushed_away", "leaves", "less",
         "leaves that would not have happened without annoyance (LEAVE with flag 1); who comes back may leave again",
-        (Kind.LEAVE,), lambda f: float(f.books.pushed_away.sum()),
+        (Kind.LEAVE,), lambda f: float(f.books.counts.pushed_away.sum()),
+    ),
+    Metric(
+        "lost_viewers", "viewers", "less",
+        "viewers pushed away who did not come back; some would have left later of their own accord",
+        (Kind.LEAVE, Kind.RETURN), lambda f: float(f.books.counts.lost.sum()),
     ),
     Metric(
         "exposures", "exposures", None, "pushes on viewers' screens",
@@ -169,6 +169,10 @@ METRICS: tuple[Metric, ...] = (
     Metric(
         "substitutions", "units", None, "another size taken instead of the wanted one",
         (Kind.OTHER_SIZE,), lambda f: f.rows(Kind.OTHER_SIZE),
+    ),
+    Metric(
+        "delivered", "units", None, "units that replenishment brought during the broadcast",
+        (Kind.DELIVERY,), lambda f: float(f.stock.delivered.sum()),
     ),
     Metric(
         "left_over", "units", "less",

@@ -13,7 +13,6 @@ from sim.engine.ledger import Kind
 from sim.engine.play import Played
 from sim.world.match import SIDES
 from sim.world.night import Night
-from sim.world.surfaces import SurfaceIndex
 
 Column = NDArray[np.int64] | NDArray[np.float64]
 COUNTED: Mapping[str, Kind] = {
@@ -39,24 +38,9 @@ def by_minute(played: Played) -> pd.DataFrame:
         {
             **_match(night, ends),
             **_people(books),
-            **{name: books.kinds[:, kind].sum(axis=1) for name, kind in COUNTED.items()},
-            "revenue": books.revenue.sum(axis=1) / 10**night.scenario.shop.decimals,
+            **{name: books.counts.kinds[:, kind].sum(axis=1) for name, kind in COUNTED.items()},
+            "revenue": books.counts.revenue.sum(axis=1) / 10**night.scenario.shop.decimals,
             **_shelf(night, books),
-        }
-    )
-
-
-def pushes(played: Played) -> pd.DataFrame:
-    """What the policy said: `time` [s from kick-off], `surface`, `product`, `price` [currency]."""
-    rows = _rare(played.books, Kind.PUSH)
-    places, keys = np.array([s.name.lower() for s in SurfaceIndex]), np.array(played.night.catalogue.keys)
-    minor = 10**played.night.scenario.shop.decimals
-    return pd.DataFrame(
-        {
-            "time": np.array([r["time"] for r in rows], float),
-            "surface": [str(places[r["surface"]]) for r in rows],
-            "product": [str(keys[r["product"]]) for r in rows],
-            "price": np.array([r["price"] / minor for r in rows], float),
         }
     )
 
@@ -86,7 +70,7 @@ def _means(curves: NDArray[np.float64], minutes: int) -> NDArray[np.float64]:
 
 
 def _people(books: Books) -> dict[str, Column]:
-    present = books.presence.cumsum(axis=0)
+    present = books.counts.presence.cumsum(axis=0)
     shown = books.shown()
     layers = {
         name: _counted(shown.loc[shown["layer"] == layer, ["minute", "n"]], books.minutes)
@@ -95,10 +79,10 @@ def _people(books: Books) -> dict[str, Column]:
     return {
         "present": present.sum(axis=1),
         **{f"present_{side}": present[:, i] for i, side in enumerate(SIDES)},
-        "chats": books.chats.sum(axis=1),
-        "pushes": books.kinds[:, Kind.PUSH].sum(axis=1),
+        "chats": books.chats.sum(axis=(1, 2)),
+        "pushes": books.counts.kinds[:, Kind.PUSH].sum(axis=1),
         **layers,
-        "pushed_away": books.pushed_away,
+        "pushed_away": books.counts.pushed_away,
     }
 
 
@@ -112,10 +96,10 @@ def _shelf(night: Night, books: Books) -> dict[str, Column]:
     """Free units by product, and the SKUs that are sold out."""
     catalogue = night.catalogue
     first = catalogue.stock.reshape(len(catalogue.keys), -1).sum(axis=1)
-    taken = books.kinds[:, [Kind.CART, Kind.ORDER], :-1].sum(axis=1) - books.kinds[:, Kind.LAPSE, :-1]
+    taken = books.counts.kinds[:, [Kind.CART, Kind.ORDER], :-1].sum(axis=1) - books.counts.kinds[:, Kind.LAPSE, :-1]
     free = first + (_delivered(night, books) - taken).cumsum(axis=0)
     bare = int((catalogue.carried & (catalogue.stock == 0)).sum())
-    change = books.kinds[:, Kind.SOLD_OUT].sum(axis=1) - books.kinds[:, Kind.BACK].sum(axis=1)
+    change = books.counts.kinds[:, Kind.SOLD_OUT].sum(axis=1) - books.counts.kinds[:, Kind.BACK].sum(axis=1)
     return {
         "sold_out_skus": bare + change.cumsum(),
         **{f"stock_{key}": free[:, i] for i, key in enumerate(catalogue.keys)},
@@ -124,11 +108,6 @@ def _shelf(night: Night, books: Books) -> dict[str, Column]:
 
 def _delivered(night: Night, books: Books) -> NDArray[np.int64]:
     units = np.zeros((books.minutes, len(night.catalogue.keys)), np.int64)
-    for row in _rare(books, Kind.DELIVERY):
+    for row in books.rare_rows(Kind.DELIVERY):
         units[books.minute(row["time"]), row["product"]] += int(row["value"])
     return units
-
-
-def _rare(books: Books, kind: Kind) -> list[np.void]:
-    rows = books.rare_rows()
-    return [] if rows is None else list(rows[rows["kind"] == kind])

@@ -77,7 +77,7 @@ class World:
     def stage(self, seed: int, replication: int) -> Stage:
         """The match of one replication as it is felt; a real match is made once."""
         if self.fixed is None:
-            return self._set(self._generated(seed, replication))
+            return self._set(self.match(seed, replication))
         if 0 not in self._stages:
             self._stages[0] = self._set(self.fixed)
         return self._stages[0]
@@ -85,7 +85,10 @@ class World:
     def _set(self, match: Match) -> Stage:
         return set_stage(match, self.scenario.audience.arrivals, self.scenario.assumptions)
 
-    def _generated(self, seed: int, replication: int) -> Match:
+    def match(self, seed: int, replication: int) -> Match:
+        """The match of one replication."""
+        if self.fixed is not None:
+            return self.fixed
         form = self.scenario.match
         assert isinstance(form, GeneratedMatch)
         return generate_match(

@@ -48,10 +48,11 @@ def test_stock_money_and_people_are_conserved(w, script, seed):
         assert free.iloc[-1] == stock.free[sku]
         assert reserved.iloc[-1] == 0
     paid = rows(played, Kind.PAYMENT)
-    assert paid["price"].sum() == played.books.revenue.sum()
+    assert paid["price"].sum() == played.books.counts.revenue.sum()
     assert len(paid) == stock.sold.sum() == played.crowd.known["orders"].sum()
     came = len(rows(played, Kind.JOIN, Kind.RETURN))
-    assert came - len(rows(played, Kind.LEAVE)) == played.crowd.known["present"].sum() == played.books.present.sum()
+    left = len(rows(played, Kind.LEAVE))
+    assert came - left == played.crowd.known["present"].sum() == played.books.counts.present.sum()
 
 
 @any_night

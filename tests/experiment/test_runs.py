@@ -61,8 +61,12 @@ def test_processes_do_not_change_the_results(tmp_path):
     assert [n.ledger_sha256 for n in one] == [n.ledger_sha256 for n in two]
     assert len({n.ledger_sha256 for n in one}) == 4
     pd.testing.assert_frame_equal(table(one), table(two), check_exact=True)
-    for file in (tmp_path / "one").iterdir():
-        assert file_sha256(file) == file_sha256(tmp_path / "two" / file.name)
+    for a, b in zip(one, two, strict=True):
+        for name, part in a.parts.items():
+            pd.testing.assert_frame_equal(part, b.parts[name], check_exact=True)
+    files = [file.relative_to(tmp_path / "one") for file in (tmp_path / "one").rglob("*.parquet")]
+    assert len(files) == 6  # a ledger a night, and the viewers of each replication
+    assert all(file_sha256(tmp_path / "one" / file) == file_sha256(tmp_path / "two" / file) for file in files)
 
 
 def test_a_policy_that_fails_in_a_worker_is_told_as_in_this_process(tmp_path):

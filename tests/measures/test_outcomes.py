@@ -15,7 +15,8 @@ from policies.peak_flash import PeakFlash
 from sim.engine.ledger import Kind
 from sim.engine.play import Played, play
 from sim.measures.outcomes import METRICS, NAMES, outcomes
-from sim.measures.series import by_minute, pushes
+from sim.measures.parts import pushes
+from sim.measures.series import by_minute
 from sim.world.night import load_world
 from tests.worlds import often, shop, world
 
@@ -71,6 +72,7 @@ def by_hand(played: Played) -> dict[str, float]:
         "annoyed_share": (peaks.to_numpy(np.float32) > tolerance).sum() / came,
         "mutes": n["MUTE"],
         "pushed_away": int(((rows["kind"] == Kind.LEAVE) & (rows["flag"] == 1)).sum()),
+        "lost_viewers": lost(rows),
         "exposures": n["EXPOSURE"],
         "notices": n["NOTICE"],
         "clicks": n["CLICK"],
@@ -84,6 +86,7 @@ def by_hand(played: Played) -> dict[str, float]:
         "missed_units": n["MISS"] + n["REFUSAL"],
         "sold_out_at_checkout": n["REFUSAL"],
         "substitutions": n["OTHER_SIZE"],
+        "delivered": delivered,
         "left_over": night.catalogue.stock.sum() + delivered - n["PAYMENT"],
     }
 
@@ -94,6 +97,11 @@ def watched(rows: pd.DataFrame, closes: float) -> float:
         times = [*own["time"], closes] if len(own) % 2 else list(own["time"])
         total += sum(end - start for start, end in zip(times[::2], times[1::2], strict=True))
     return total
+
+
+def lost(rows: pd.DataFrame) -> int:
+    last = rows[rows["kind"].isin([Kind.LEAVE, Kind.RETURN])].groupby("viewer").last()
+    return int(((last["kind"] == Kind.LEAVE) & (last["flag"] == 1)).sum())
 
 
 def dry_minutes(played: Played, rows: pd.DataFrame, sku: int) -> float:

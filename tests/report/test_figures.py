@@ -9,7 +9,8 @@ import pytest
 
 from sim.engine.play import play
 from sim.experiment.comparison import compare
-from sim.measures.series import by_minute, pushes
+from sim.measures.parts import pushes
+from sim.measures.series import by_minute
 from sim.policy import Offer, Push, View
 from sim.report.figures import draw_all, draw_funnel, draw_night, draw_tradeoff
 from sim.report.style import looks, shorten

@@ -55,7 +55,7 @@ def nights() -> tuple[Played, ...]:
 def minutes(played: Played, match: int) -> pd.DataFrame:
     """One row a minute of play: audience, and what was felt in the minute before."""
     beliefs, opens = played.night.stage.beliefs, played.night.stage.match.opens
-    present = played.books.presence[:-1].sum(axis=1).cumsum()  # without what is after the broadcast
+    present = played.books.counts.presence[:-1].sum(axis=1).cumsum()  # without what is after the broadcast
     minute = np.arange(1, len(present))
     starts = (minute * 60).astype(int)
     playing = [played.night.stage.match.period_at(opens + s).playing for s in starts]
@@ -120,7 +120,7 @@ def _draw_slope() -> float:
     for played in nights():
         stage = played.night.stage
         end = int((stage.match.full_time - stage.match.opens) // 60)
-        present = played.books.presence[:-1].sum(axis=1).cumsum()  # without what is after the broadcast
+        present = played.books.counts.presence[:-1].sum(axis=1).cumsum()  # without what is after the broadcast
         change.append(np.log(present[end - 1] / present[end - 11]))
         draw.append(stage.beliefs.p[(end - 11) * 60 : (end - 1) * 60, 1].mean())
     return float(np.polyfit(draw, change, 1)[0])
@@ -131,7 +131,8 @@ def _decided() -> float:
     for played in nights():
         match = played.night.stage.match
         first, last = (int((s - match.opens) // 60) for s in (0.0, match.full_time))
-        mean[match.score[0] == match.score[1]].append(played.books.presence.sum(axis=1).cumsum()[first:last].mean())
+        present = played.books.counts.presence.sum(axis=1).cumsum()
+        mean[match.score[0] == match.score[1]].append(present[first:last].mean())
     return float(np.mean(mean[False]) / np.mean(mean[True]))
 
 

@@ -87,5 +87,6 @@ class CompiledEngine:
         for notes in others:
             first.chats[:] += notes.chats
             first.shown[:] += notes.shown
+            first.met[:] += notes.met
             first.filled[1] += notes.filled[1]
-        return Tally(first.chats, first.shown, int(first.filled[1]))
+        return Tally(first.chats, first.shown, first.met, int(first.filled[1]))

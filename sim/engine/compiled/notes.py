@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.compiled import inlined
+from sim.engine.board import SLOTS
 from sim.engine.ledger import ROW
 from sim.engine.occasions import push_of
 from sim.policy.push import MOST_PUSHES
@@ -25,6 +26,7 @@ class Notes(NamedTuple):
     filled: NDArray[np.int64]  # (3,) rows filled; viewer events handled; rows for which there was no room
     chats: NDArray[np.int64]  # (3, segments)
     shown: NDArray[np.int64]  # (3 layers, 3 sides, segments, surfaces, products)
+    met: NDArray[np.int64]  # (3 layers, SLOTS): the same by slot of the offer
     times: NDArray[np.float64]  # (MOST_PUSHES,) when each fresh push reaches the viewer, inf = not
     luck: NDArray[np.float64]  # (MOST_PUSHES, 3) and the draws for noticing, clicking and muting then
     batch: NDArray[np.int64]  # (BATCH,) viewers who have something to do
@@ -39,6 +41,7 @@ def blank_notes(keep: bool, capacity: int, segments: int, surfaces: int, product
         np.zeros(3, np.int64),
         np.zeros((3, segments), np.int64),
         np.zeros((3, 3, segments, surfaces, products), np.int64),
+        np.zeros((3, SLOTS), np.int64),
         np.empty(MOST_PUSHES),
         np.empty((MOST_PUSHES, 3)),
         np.zeros(BATCH, np.int64),
@@ -51,6 +54,7 @@ def wipe(notes: Notes) -> None:
     if notes.filled[1]:
         notes.chats[:] = 0
         notes.shown[:] = 0
+        notes.met[:] = 0
     notes.filled[:2] = 0
 
 

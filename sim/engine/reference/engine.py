@@ -8,7 +8,7 @@ import numpy as np
 import simpy
 from numpy.typing import NDArray
 
-from sim.engine.board import Window
+from sim.engine.board import SLOTS, Window
 from sim.engine.books import Tally
 from sim.engine.ledger import ROW, Kind
 from sim.engine.reference.till import Row, Till
@@ -34,6 +34,7 @@ class ReferenceEngine:
         segments = len(night.scenario.audience.segments)
         self.chats = np.zeros((3, segments), np.int64)
         self.shown = np.zeros((3, 3, segments, len(self.surfaces), len(self.catalogue.keys)), np.int64)
+        self.met = np.zeros((3, SLOTS), np.int64)
         self.viewers = [Viewer(i, self) for i in range(len(night.crowd))]
 
     def live(self, window: Window) -> None:
@@ -53,10 +54,11 @@ class ReferenceEngine:
         till = Till(self, window.end, [(float(d["time"]), int(d["product"])) for d in deliveries])
         rows = [till.take(row) for row in self.rows]
         till.receive(math.inf)
-        tally = Tally(self.chats.copy(), self.shown.copy(), self.events)
+        tally = Tally(self.chats.copy(), self.shown.copy(), self.met.copy(), self.events)
         self.rows, self.events = [], 0
         self.chats[:] = 0
         self.shown[:] = 0
+        self.met[:] = 0
         return np.array(rows, ROW), np.array(till.shop, ROW), tally
 
     def tell(

@@ -182,7 +182,7 @@ class Viewer:
         what = {"push": int(offer["push"]), "product": int(offer["product"]), "surface": int(offer["surface"])}
         price = int(offer["price"])
         _, u_notice, u_click, u_mute = self.draw(draws.EXPOSE, occasion)
-        self.count(0, offer)
+        self.count(0, slot, offer)
         self.tell(t, Kind.EXPOSURE, price=price, **what)
         attention = float(self.now(t)["attention"])
         if u_notice >= b.notice_probability(surface.salience, attention, surface.forced, p):
@@ -194,7 +194,7 @@ class Viewer:
         self.peak = max(self.peak, self.annoyance)
         self.record["peak_annoyance"] = self.peak
         self.noticed += 1
-        self.count(1, offer)
+        self.count(1, slot, offer)
         self.tell(t, Kind.NOTICE, price=price, value=self.annoyance, **what)
         if not surface.in_shop and b.mutes(u_mute, self.annoyance, self.tolerance, p):
             self.known["muted"] = 1
@@ -208,12 +208,13 @@ class Viewer:
         pull = self.price_pull(what["product"], price)
         if u_click < b.click_probability(interest, pull, feeling, attention, self.annoyance, self.tolerance, p):
             self.known["clicks"] += 1
-            self.count(2, offer)
+            self.count(2, slot, offer)
             self.tell(t, Kind.CLICK, price=price, **what)
             self.open_page(t, what["product"], occasion)
 
-    def count(self, layer: int, offer: Any) -> None:
+    def count(self, layer: int, slot: int, offer: Any) -> None:
         self.engine.shown[layer, self.side, self.segment, offer["surface"], offer["product"]] += 1
+        self.engine.met[layer, slot] += 1
 
     # --- pages and orders
 

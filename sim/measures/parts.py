@@ -1,0 +1,129 @@
+"""A night by its parts: which products sold, which people bought or were annoyed, and what came of each push."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from sim.engine.books import LAYERS
+from sim.engine.ledger import Kind
+from sim.engine.play import Played
+from sim.world.match import SIDES
+from sim.world.surfaces import SurfaceIndex
+
+Counted = NDArray[np.int64]
+FUNNEL = dict(zip(LAYERS, ("exposures", "notices", "clicks"), strict=True))
+BY_PRODUCT: Mapping[str, tuple[Kind, ...]] = {
+    "views": (Kind.VIEW,),
+    "saves": (Kind.SAVE,),
+    "orders": (Kind.PAYMENT,),
+    "unpaid": (Kind.LAPSE,),
+    "missed_units": (Kind.MISS, Kind.REFUSAL),
+    "sold_out_at_checkout": (Kind.REFUSAL,),
+    "substitutions": (Kind.OTHER_SIZE,),
+}
+BY_GROUP: Mapping[str, tuple[Kind, ...]] = {
+    **BY_PRODUCT,
+    "leaves": (Kind.LEAVE,),
+    "mutes": (Kind.MUTE,),
+}
+
+
+def products(played: Played) -> pd.DataFrame:
+    """One row a product; amounts in currency units, the rest as metrics of these names count."""
+    night, stock, counts = played.night, played.stock, played.books.counts
+    keys, minor = night.catalogue.keys, _minor(played)
+    shown = _shown(played, ["product"], pd.Index(keys, name="product"))
+    revenue = counts.revenue.sum(axis=0) / minor
+    orders = counts.kinds[:, Kind.PAYMENT, :-1].sum(axis=0)
+
+    def of_skus(units: Counted) -> Counted:
+        return np.asarray(units.reshape(len(keys), -1).sum(axis=1))
+
+    columns: dict[str, Any] = {
+        "product": list(keys),
+        "stock": of_skus(stock.initial),
+        "delivered": of_skus(stock.delivered),
+        **shown,
+        **_sums(BY_PRODUCT, lambda kind: counts.kinds[:, kind, :-1].sum(axis=0)),
+        "revenue": revenue,
+        "margin": revenue - orders * night.catalogue.cost / minor,
+        "left_over": of_skus(stock.free),
+    }
+    return pd.DataFrame(columns)
+
+
+def people(played: Played) -> pd.DataFrame:
+    """One row a side and segment: `viewers` who joined, how many of them were `annoyed` beyond tolerance, and so on."""
+    books, crowd = played.books, played.crowd
+    counts, segments = books.counts, books.segments
+    groups = pd.MultiIndex.from_product([SIDES, segments], names=["side", "segment"])
+    shown = _shown(played, ["side", "segment"], groups)
+    came = crowd.viewers["arrivals"] > 0
+    annoyed = came & (crowd.viewers["peak_annoyance"] > crowd.viewers["tolerance"])
+
+    def among(chosen: NDArray[np.bool_]) -> Counted:
+        return np.bincount(counts.group[chosen], minlength=len(groups))
+
+    columns: dict[str, Any] = {
+        "viewers": among(came),
+        **shown,
+        "chats": books.chats.sum(axis=0).ravel(),
+        **_sums(BY_GROUP, lambda kind: counts.by_group[kind]),
+        "revenue": counts.spent / _minor(played),
+        "buyers": among(came & (crowd.known["orders"] > 0)),
+        "annoyed": among(annoyed),
+        "lost_viewers": among(counts.lost),
+    }
+    return pd.DataFrame(columns, index=groups).reset_index()
+
+
+def pushes(played: Played) -> pd.DataFrame:
+    """One row a push: `time`, `expires` [s from kick-off], `clock`, what was shown to how many, and what came of it.
+
+    `audience` are those it was for; those of them who are present and have not muted get it.  `orders` and `revenue`
+    [currency] are those whose page was opened by a click on the push; who would have bought anyway is among them.
+    """
+    books, night = played.books, played.night
+    rows = books.rare_rows(Kind.PUSH)
+    number, listed = rows["push"], night.catalogue.price[rows["product"]]
+    places, keys = np.array([s.name.lower() for s in SurfaceIndex]), np.array(night.catalogue.keys)
+    met, paid = books.met[:, number], books.counts.by_push[number]
+    return pd.DataFrame(
+        {
+            "push": number,
+            "time": rows["time"],
+            "clock": [night.stage.match.clock(t) for t in rows["time"]],
+            "expires": rows["value"],
+            "surface": places[rows["surface"]].astype(object),
+            "product": keys[rows["product"]].astype(object),
+            "price": rows["price"] / _minor(played),
+            "discount": 1.0 - rows["price"] / listed,
+            "audience": books.audience[number],
+            **{name: met[layer] for layer, name in enumerate(FUNNEL.values())},
+            "orders": paid[:, 0],
+            "revenue": paid[:, 1] / _minor(played),
+        }
+    )
+
+
+PARTS: Mapping[str, Callable[[Played], pd.DataFrame]] = {"products": products, "people": people, "pushes": pushes}
+
+
+def _minor(played: Played) -> float:
+    return float(10**played.night.scenario.shop.decimals)
+
+
+def _sums(kinds: Mapping[str, tuple[Kind, ...]], count: Callable[[Kind], Counted]) -> dict[str, Counted]:
+    return {name: np.sum([count(kind) for kind in some], axis=0) for name, some in kinds.items()}
+
+
+def _shown(played: Played, by: list[str], index: pd.Index) -> dict[str, Counted]:
+    """Exposures, notices and clicks for every entry of `index`."""
+    table = played.books.shown().groupby([*by, "layer"])["n"].sum().unstack("layer")
+    whole = table.reindex(index=index, columns=list(FUNNEL)).fillna(0).astype(np.int64)
+    return {name: whole[layer].to_numpy() for layer, name in FUNNEL.items()}

@@ -1,0 +1,130 @@
+"""Parts of a night against the same numbers worked out from the kept rows, and against the whole."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from policies.blast import Blast
+from policies.lull_only import LullOnly
+from policies.no_push import NoPush
+from sim.measures.outcomes import outcomes
+from sim.measures.parts import people, products, pushes
+from sim.measures.rows import ledger, viewers
+from sim.world.match import SIDES
+from tests.worlds import Scripted, lived, shop, world
+
+FILLED = shop(stock=2, decimals=2)
+FILLED["products"]["ball"]["replenishment"] = {"reorder_at": 2, "quantity": 5, "lead": 9}
+SEGMENTS = {
+    "keen": {"share": 0.6, "browse": {"median": 30.0}, "tolerance": {"median": 0.1}},
+    "calm": {"share": 0.4, "browse": {"median": 2.0}, "tolerance": {"median": 1.0}},
+}
+WORLD = world(audience={"viewers": 200, "segments": SEGMENTS}, shop=FILLED)
+FEW = np.arange(0, 200, 3)
+FLASHES = Scripted(
+    [
+        (-600.0, [("side_panel", "ball", 0.2, 900.0, None), ("shop_zone_banner", "red-shirt", 0.1, 5000.0, FEW)]),
+        (600.0, [("pop_up", "red-shirt", 0.5, 300.0, FEW), ("pop_up", "ball", 0.9, 300.0, None)]),
+    ]
+)
+POLICIES = {"no_push": NoPush, "blast": Blast, "lull_only": LullOnly, "flashes": lambda: Scripted(FLASHES.script)}
+
+
+@pytest.fixture(scope="module", params=POLICIES)
+def played(request):
+    return lived(WORLD, POLICIES[request.param]())
+
+
+@pytest.fixture(scope="module")
+def rows(played):
+    who = viewers(WORLD.night(1, 0)).drop(columns="size")
+    return ledger(played).merge(who, on="viewer", how="left")
+
+
+def count(rows: pd.DataFrame, kinds: tuple[str, ...], by: list[str]) -> pd.Series:
+    return rows[rows["kind"].isin(kinds)].groupby(by, observed=True).size()
+
+
+KINDS = {
+    "exposures": ("exposure",), "notices": ("notice",), "clicks": ("click",), "views": ("view",), "saves": ("save",),
+    "orders": ("payment",), "unpaid": ("lapse",), "missed_units": ("miss", "refusal"),
+    "sold_out_at_checkout": ("refusal",), "substitutions": ("other_size",), "chats": ("chat",), "leaves": ("leave",),
+    "mutes": ("mute",),
+}  # fmt: skip
+BY = {products: ["product"], people: ["side", "segment"], pushes: ["push"]}
+
+
+@pytest.mark.parametrize("part", BY, ids=lambda p: p.__name__)
+def test_parts_count_what_the_rows_say(played, rows, part):
+    by = BY[part]
+    table = part(played).set_index(by)
+    for name in KINDS.keys() & set(table):
+        told = count(rows, KINDS[name], by).reindex(table.index, fill_value=0)
+        assert table[name].tolist() == told.tolist(), name
+    paid = rows[rows["kind"] == "payment"].groupby(by, observed=True)["price"].sum().reindex(table.index, fill_value=0)
+    assert table["revenue"].to_numpy() == pytest.approx(paid.to_numpy())
+
+
+def test_parts_add_up_to_the_outcomes(played):
+    whole = outcomes(played)
+    for part in (products, people):
+        table = part(played)
+        for name in set(table) & set(whole):
+            assert table[name].sum() == pytest.approx(whole[name]), name
+    told = pushes(played)
+    assert told[["exposures", "notices", "clicks"]].sum().tolist() == [
+        whole[x] for x in ("exposures", "notices", "clicks")
+    ]
+    goods, groups = products(played), people(played)
+    assert goods["revenue"].sum() == groups["revenue"].sum() == pytest.approx(whole["gross_revenue"])
+    assert (goods["stock"] + goods["delivered"] - goods["orders"] == goods["left_over"]).all()
+    assert groups["annoyed"].sum() == pytest.approx(whole["annoyed_share"] * groups["viewers"].sum())
+    assert groups["buyers"].sum() == pytest.approx(whole["conversion_rate"] * groups["viewers"].sum())
+
+
+def test_every_product_group_and_push_has_its_row(played):
+    assert products(played)["product"].tolist() == list(FILLED["products"])
+    groups = [(side, segment) for side in SIDES for segment in SEGMENTS]
+    assert list(people(played)[["side", "segment"]].itertuples(index=False, name=None)) == groups
+
+
+def test_a_push_is_told_as_it_was_said():
+    told = pushes(lived(WORLD, Scripted(FLASHES.script)))
+    assert told["surface"].tolist() == ["side_panel", "shop_zone_banner", "pop_up", "pop_up"]
+    assert told["product"].tolist() == ["ball", "red-shirt", "red-shirt", "ball"]
+    assert told["discount"].to_numpy() == pytest.approx([0.2, 0.1, 0.5, 0.9])
+    assert told["price"].tolist() == [24.0, 72.0, 40.0, 3.0]
+    assert told["audience"].tolist() == [200, len(FEW), len(FEW), 200]
+    assert told["time"].tolist() == [-600.0, -600.0, 600.0, 600.0]
+    assert (told["expires"] - told["time"]).tolist() == [900.0, 5000.0, 300.0, 300.0]
+    assert told["clock"].tolist()[2:] == ["10:00", "10:00"]
+    assert told["push"].is_unique
+    assert (told["orders"] <= told["clicks"]).all()
+    assert told["orders"].sum() > 0
+
+
+def test_viewers_are_told_as_they_came(rows):
+    who = viewers(WORLD.night(1, 0))
+    assert who["viewer"].tolist() == list(range(200))
+    assert set(who["segment"]) == set(SEGMENTS)
+    assert set(who["size"]) <= {"S", "M", "L", "XL"}
+    assert {"taste_jersey", "taste_equipment"} < set(who)
+    assert who["trust"].between(0, 1).all()
+    pd.testing.assert_frame_equal(who, viewers(WORLD.night(1, 0)))
+    assert not viewers(WORLD.night(2, 0)).equals(who)
+
+
+def test_the_ledger_reads_without_the_code(played, rows):
+    told = ledger(played)
+    assert (told["kind"] == "join").sum() == told.loc[told["viewer"] >= 0, "viewer"].nunique()
+    paid = told[told["kind"] == "payment"]
+    assert paid["price"].notna().all()
+    assert set(paid["product"]) <= set(FILLED["products"])
+    assert (paid["size"].isna() == (paid["product"] == "ball")).all()
+    about_no_good = told[told["kind"].isin(["join", "leave", "chat"])]
+    assert about_no_good[["product", "size", "surface", "price"]].isna().all(axis=None)
+    assert len(told) == len(played.ledger.rows())
+    said = told[told["kind"] == "push"]
+    assert said["surface"].tolist() == pushes(played)["surface"].tolist()
