@@ -163,7 +163,8 @@ METRICS: tuple[Metric, ...] = (
         (Kind.MISS, Kind.REFUSAL), lambda f: f.rows(Kind.MISS, Kind.REFUSAL),
     ),
     Metric(
-        "sold_out_at_checkout", "units", "less", "units shown as in stock and refused at the till",
+        "sold_out_at_checkout", "units", "less",
+        "units shown as in stock and refused at the till; the longer windows and board_lag, the more",
         (Kind.REFUSAL,), lambda f: f.rows(Kind.REFUSAL),
     ),
     Metric(

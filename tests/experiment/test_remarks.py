@@ -1,0 +1,44 @@
+"""What is said beside a comparison."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from sim.experiment.comparison import compare
+from sim.experiment.remarks import remarks
+from sim.measures.outcomes import NAMES
+
+QUIET = pd.DataFrame({name: np.full(8, 100.0) for name in NAMES})
+
+
+def said(nights: int = 8, baseline: str | None = "calm", **loud: float) -> list[str]:
+    """Remarks on two policies, of which one differs by so much, give or take a little."""
+    luck = np.linspace(-1.0, 1.0, nights)
+    other = QUIET[:nights].assign(**{name: 100.0 + by + luck for name, by in loud.items()})
+    tables = {"calm": QUIET[:nights], "loud": other}
+    table = pd.concat([t.assign(policy=name, replication=range(nights)) for name, t in tables.items()])
+    return remarks(compare(table, scenario="s", seed=1, baseline=baseline))
+
+
+def test_a_lift_that_rests_on_deliveries_is_told():
+    (remark,) = said(orders=60.0, delivered=50.0)
+    assert remark.startswith("loud: +60.0 orders a night against calm, but also +50.0 units that replenishment brought")
+    assert len(said(orders=-60.0, delivered=-50.0)) == 1
+    assert len(said(orders=0.0, delivered=40.0)) == 1
+
+
+@pytest.mark.parametrize(
+    "how",
+    [
+        {"orders": 60.0},
+        {"orders": 60.0, "delivered": 2.0},  # a small part of it
+        {"orders": 1.0, "delivered": 0.3},  # luck
+        {"orders": 60.0, "delivered": 50.0, "nights": 1},
+        {"orders": 60.0, "delivered": 50.0, "baseline": None},
+    ],
+    ids=str,
+)
+def test_other_lifts_need_no_remark(how):
+    assert said(**how) == []
