@@ -120,17 +120,21 @@ def _trait(
 class Segment(Form):
     """One kind of viewer.  All of it is assumed: no source gives the distribution of these traits.
 
-    Whatever a spread makes of a median, nobody writes more than one message a second or visits the shop more than once
-    a minute.
+    A segment alone needs no share: it is everybody.  `stay` is a scale: at twice the minutes, a viewer is half as
+    likely to leave at any moment.  Whatever a spread makes of a median, nobody writes more than one message a second or
+    visits the shop more than once a minute.
     """
 
+    model_config = ConfigDict(json_schema_extra={"required": []})  # `Audience` knows whether a share may be left out
+
     # fmt: off
-    share: float = number(..., "share", 0, 1, "assumed", "What the scenario supposes", "Share of the audience",
-        ge=0, le=1)
+    share: float = number(..., "share", 0, 1, "assumed", "What the scenario supposes",
+        "Share of the audience: several segments add up to 1, one alone needs none", ge=0, le=1)
     emotional_gain: Spread = _trait(1.0, 0.5, 2, "times", 0.3, 0.1, 0.6, "Own arousal over the side's curve")
     fandom: Spread = _trait(1.0, 0.5, 2, "times the average", 0.4, 0.1, 0.8, "Pull of own side's goods")
     chat: Spread = _trait(0.1, 0.01, 1, "per minute", 1.4, 0.7, 2, "Messages at full arousal")
-    stay: Spread = _trait(45.0, 10, 180, "minutes", 0.8, 0.4, 1.3, "Scale of the time on the stream")
+    stay: Spread = _trait(45.0, 10, 180, "minutes", 0.8, 0.4, 1.3,
+        "How long one stay on the stream tends to be (of several in a night, if who left returns)")
     browse: Spread = _trait(0.4, 0.05, 4, "per hour", 0.8, 0.4, 1.3, "Own visits to the shop in breaks")
     price_sensitivity: Spread = _trait(1.0, 0.5, 2, "times the average", 0.3, 0.1, 0.6, "Own price elasticity")
     tolerance: Spread = _trait(1.0, 0.3, 3, "times the average", 0.5, 0.2, 0.8, "Annoyance that is too much")
@@ -208,6 +212,16 @@ class Audience(Form):
         default={"everyone": Segment(share=1.0)}, min_length=1, max_length=32, description="kinds of viewers by name"
     )
     arrivals: Arrivals = Arrivals()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _everybody(cls, given: Any) -> Any:
+        """A segment alone has all of the audience, so that one trait of it can be said and nothing else."""
+        segments = given.get("segments") if isinstance(given, dict) else None
+        if not isinstance(segments, dict) or len(segments) != 1:
+            return given
+        alone = {key: {"share": 1.0, **said} if isinstance(said, dict) else said for key, said in segments.items()}
+        return {**given, "segments": alone}
 
     @model_validator(mode="after")
     def _whole(self) -> Audience:
