@@ -122,16 +122,17 @@ def _check_files(scenario: Scenario, file: Path, document: Document) -> None:
 
 
 def _find_match(scenario: Scenario, folder: Path) -> Match | None:
-    form = scenario.match
+    form, assumed = scenario.match, scenario.assumptions
     files = match_files(form, folder)
     if isinstance(form, TimelineMatch):
-        return load_timeline(files["file"])
+        return load_timeline(files["file"], assumed)
     if isinstance(form, OpenfootballMatch):
-        return read_openfootball(files["file"], form.home, form.away, date=form.date)
+        return read_openfootball(files["file"], form.home, form.away, date=form.date, parameters=assumed)
     if isinstance(form, WyscoutMatch):
-        return read_wyscout(files["events"], files["matches"], form.match_id)
+        return read_wyscout(files["events"], files["matches"], form.match_id, parameters=assumed)
     if isinstance(form, CsvMatch):
-        return read_csv(files["file"], _team(form.home), _team(form.away), form.score, knockout=form.knockout)
+        sides = _team(form.home), _team(form.away)
+        return read_csv(files["file"], *sides, form.score, knockout=form.knockout, parameters=assumed)
     return None
 
 

@@ -101,22 +101,26 @@ class Timeline(_Form):
     events: list[Moment] = Field(max_length=MAX_EVENTS, description="What happened; equal times keep this order")
 
 
-def load_timeline(path: Path) -> Match:
-    """Reads a match from a timeline file; raises InputError with the place of every fault."""
+def load_timeline(path: Path, parameters: Parameters | None = None) -> Match:
+    """Reads a match from a timeline file; what it does not say is `parameters`', or the model's defaults.
+
+    Raises InputError with the place of every fault.
+    """
     document = read(path)
     expect(document, "timeline")
-    return build(document.validate(Timeline), document.problem)
+    return build(document.validate(Timeline), document.problem, parameters or Parameters())
 
 
-def build(timeline: Timeline, problem: Callable[[tuple[str | int, ...], str], Problem]) -> Match:
-    """A timeline as a match, with assumed breaks and penalty awards added.
+def build(
+    timeline: Timeline, problem: Callable[[tuple[str | int, ...], str], Problem], parameters: Parameters
+) -> Match:
+    """A timeline as a match, with the breaks and penalty awards added that `parameters` suppose.
 
     Raises InputError when the timeline is no match of football; `problem` says where a part of it was written.
     """
     found: list[Fault] = faults(timeline)
     if found:
         raise InputError([problem(where, message) for where, message in found])
-    parameters = Parameters()
     laid_out = lay_out({stretch.name: stretch.seconds for stretch in timeline.periods}, parameters)
     periods = tuple(Period(p.name, _whole(p.start), _whole(p.end)) for p in laid_out)
     events = with_awards(_events(timeline, periods), periods, parameters.penalty_delay)
