@@ -113,6 +113,13 @@ CORPUS = {
     "no such timeline": (PLAYS, "", "bad.yaml:5:9: ", "match.file: there is no file match.yaml"),
     "a name too long": (PLAYS.replace("match.yaml", "m" * 300), "", "bad.yaml:5:9: ", "there is no file mmm"),
     "goals do not add up": (PLAYS, GOALLESS, "match.yaml:11:14: ", "says 1-0, but the goals in 1H, 2H give 0-0"),
+    "two teams of one name": (
+        SCENARIO.replace("Blues", "reds "), "", "bad.yaml:6:16: ", "both teams are called 'Reds': give each a name"),
+    "a timeline of one team": (
+        PLAYS, TIMELINE.replace("name: France,", "name: Denmark,"), "match.yaml:8:14: ", "both teams are called"),
+    "yen with a decimal": (
+        SCENARIO.replace("shop:", "shop:\n  currency: JPY").replace("price: 80", "price: 80.5"),
+        "", "bad.yaml:12:67: ", "finer than JPY with 0 decimals: 80.5"),
     "endless half": (PLAYS, TIMELINE.replace(HALF, HALF.replace("47:00", "948:26")), "match.yaml:15:23: ", "948:26"),
     "a match that is not indented": (
         SCENARIO.replace(GENERATED, GENERATED.replace("  ", "")),
