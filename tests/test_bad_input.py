@@ -164,6 +164,33 @@ def test_a_timeline_is_not_played_by_itself(here, matchday):
         assert "name it under match.file of a scenario" in err
 
 
+TABLE = "period,clock,type,side\n1H,46:00,period_end,\n2H,94:00,period_end,\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "said"),
+    [
+        ("own.csv", TABLE, "own.csv:1:1: a table of events is checked"),
+        ("own.csv", "'a': 'b'c\n", "own.csv:1:9: a table of events"),
+        ("cup.json", '{"name": "Cup", "matches": []}', "its keys are name, matches"),
+        ("cup.json", " " * 2**21, "cup.json: a match in JSON"),
+    ],
+)
+def test_data_of_a_match_is_checked_through_a_scenario(here, matchday, name, text, said):
+    (here / name).write_text(text)
+    for command in (("validate", name), ("run", name, "-p", "blast")):
+        code, out, err = matchday(*command)
+        assert code == 2
+        assert said in out + err
+        assert "checked through a scenario that names it" in out + err
+
+
+def test_a_name_alone_makes_no_data(here, matchday):
+    assert "a scenario that names it" not in matchday("validate", "nowhere.csv")[1]
+    (here / "night.json").write_text((here / "night.yaml").read_text())
+    assert matchday("validate", "night.json")[0] == 0
+
+
 ASSIGNED = {
     "shop.products.bal.price=9": "there is no 'bal' to change — did you mean 'ball'?",
     "shop.products.ball.prise=9": "unknown key 'prise' — did you mean 'price'?",

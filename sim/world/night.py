@@ -15,7 +15,7 @@ from sim.parameters import Parameters
 from sim.world.audience import Crowd, gather
 from sim.world.catalogue import Catalogue, stock_up
 from sim.world.generator import generate_match
-from sim.world.kinds import expect
+from sim.world.kinds import read_as
 from sim.world.match import Match, Team
 from sim.world.readers import read_csv, read_openfootball, read_wyscout
 from sim.world.scenario import (
@@ -30,7 +30,7 @@ from sim.world.scenario import (
 )
 from sim.world.stage import Stage, set_stage
 from sim.world.timeline import load_timeline
-from sim.world.yaml_source import Document, override, read
+from sim.world.yaml_source import Document, override
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,8 +103,7 @@ def load_world(file: Path, assignments: Sequence[str] = ()) -> World:
 
     `assignments` are `path.to.field=value`.  Raises InputError with the place of every fault.
     """
-    document = read(file)
-    expect(document, "scenario")
+    document = read_as(file, "scenario")
     changed = override(document, assignments) if assignments else document
     scenario = changed.validate(Scenario)
     _check_files(scenario, file, changed)

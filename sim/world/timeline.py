@@ -17,12 +17,11 @@ from pydantic import BaseModel, ConfigDict, Field
 from sim.errors import InputError, Problem
 from sim.parameters import Parameters
 from sim.world.clock import clock_seconds, clock_text
-from sim.world.kinds import expect
+from sim.world.kinds import read_as
 from sim.world.match import AWAY, HOME, PLAYING, SIDES, EventKind, Match, MatchEvent, Period, PeriodName, Team
 from sim.world.penalties import with_awards
 from sim.world.periods import broadcast_time, lay_out
 from sim.world.rules import Fault, faults
-from sim.world.yaml_source import read
 from sim.world.yaml_text import yaml_text
 
 Clock = Annotated[str, Field(pattern=r"^\d{1,3}:[0-5]\d(\.\d{1,3})?$", examples=["23:10", "47:30"])]
@@ -106,8 +105,7 @@ def load_timeline(path: Path, parameters: Parameters | None = None) -> Match:
 
     Raises InputError with the place of every fault.
     """
-    document = read(path)
-    expect(document, "timeline")
+    document = read_as(path, "timeline")
     return build(document.validate(Timeline), document.problem, parameters or Parameters())
 
 
