@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import Any, get_args
 
 import pytest
+from pydantic import ValidationError
 
 from sim.assumptions import Assumption, assumptions
 from sim.evidence import NONE, Evidence
 from sim.parameters import Parameters
 from sim.world.night import load_world
-from sim.world.scenario import Scenario, Segment, Spread
+from sim.world.scenario import Audience, Scenario, Segment, Spread
 from sim.world.yaml_source import load
 from tests.worlds import world
 
@@ -25,6 +26,12 @@ GIVEN = (
     "match.*", "audience.viewers", "shop.products.*", "shop.decimals", "shop.board_lag", "timing.window",
     "experiment.*",
 )  # fmt: skip
+LEAST = """\
+name: Least of a night
+match: {source: generated, home: {name: Reds, expected_goals: 1.6}, away: {name: Blues, expected_goals: 1.2}}
+audience: {viewers: 60}
+shop: {products: {ball: {name: Ball, category: equipment, price: 30, cost: 12, stock: 4}}}
+"""
 NAMES = (
     "Bailey & Konstan 2006", "Baymard", "Bijmolt et al. 2005", "Brown, Imai, Vieider & Camerer 2024", "CleverTap",
     "Dolton & MacKerron 2018", "Gruen, Corsten & Bharadwaj 2002", "International matches since 2010",
@@ -118,6 +125,40 @@ def test_paths_are_what_set_takes():
     some = [a for a in assumptions(load(file, Scenario)) if a.name in ("never", "stay.median", "trust", "mood_slow")]
     assert len(some) == 8
     assert all(_path_takes(a, file) for a in some)
+
+
+def audience_of(segments: dict[str, Any]) -> dict[str, Segment]:
+    return Audience.model_validate({"viewers": 10, "segments": segments}).segments
+
+
+def test_a_segment_alone_needs_no_share():
+    usual = Segment(share=1.0)
+    assert audience_of({"everyone": {}}) == {"everyone": usual}
+    assert audience_of({"fans": {"members": 0.4}}) == {"fans": usual.model_copy(update={"members": 0.4})}
+
+
+def test_one_trait_of_the_segment_nobody_named_can_be_set(tmp_path):
+    file = tmp_path / "night.yaml"
+    file.write_text(LEAST)
+    scenario = load_world(file, ["audience.segments.everyone.stay.median=30"]).scenario
+    assert {a.path: a.value for a in assumptions(scenario) if a.changed} == {
+        "audience.segments.everyone.stay.median": 30.0
+    }
+
+
+@pytest.mark.parametrize(
+    ("segments", "said"),
+    [
+        ({"fans": {"share": 0.4}}, "add up to 0.4, not to 1"),
+        ({"fans": {"share": 0.4}, "others": {"share": 0.4}}, "add up to 0.8, not to 1"),
+        ({"fans": {"share": 0.4}, "others": {}}, "segments.others.share"),
+        ({"fans": 0.4}, "segments.fans"),
+    ],
+)
+def test_shares_that_are_missing_or_do_not_add_up_are_refused(segments, said):
+    with pytest.raises(ValidationError) as caught:
+        audience_of(segments)
+    assert said in str(caught.value)
 
 
 def test_a_median_alone_keeps_the_spread_of_its_trait():

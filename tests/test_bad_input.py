@@ -113,6 +113,13 @@ CORPUS = {
     "no such timeline": (PLAYS, "", "bad.yaml:5:9: ", "match.file: there is no file match.yaml"),
     "a name too long": (PLAYS.replace("match.yaml", "m" * 300), "", "bad.yaml:5:9: ", "there is no file mmm"),
     "goals do not add up": (PLAYS, GOALLESS, "match.yaml:11:14: ", "says 1-0, but the goals in 1H, 2H give 0-0"),
+    "two teams of one name": (
+        SCENARIO.replace("Blues", "reds "), "", "bad.yaml:6:16: ", "both teams are called 'Reds': give each a name"),
+    "a timeline of one team": (
+        PLAYS, TIMELINE.replace("name: France,", "name: Denmark,"), "match.yaml:8:14: ", "both teams are called"),
+    "yen with a decimal": (
+        SCENARIO.replace("shop:", "shop:\n  currency: JPY").replace("price: 80", "price: 80.5"),
+        "", "bad.yaml:12:67: ", "finer than JPY with 0 decimals: 80.5"),
     "endless half": (PLAYS, TIMELINE.replace(HALF, HALF.replace("47:00", "948:26")), "match.yaml:15:23: ", "948:26"),
     "a match that is not indented": (
         SCENARIO.replace(GENERATED, GENERATED.replace("  ", "")),
@@ -155,6 +162,33 @@ def test_a_timeline_is_not_played_by_itself(here, matchday):
         assert code == 2
         assert err.startswith("match.yaml:3:1: this is a timeline of a match")
         assert "name it under match.file of a scenario" in err
+
+
+TABLE = "period,clock,type,side\n1H,46:00,period_end,\n2H,94:00,period_end,\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "said"),
+    [
+        ("own.csv", TABLE, "own.csv:1:1: a table of events is checked"),
+        ("own.csv", "'a': 'b'c\n", "own.csv:1:9: a table of events"),
+        ("cup.json", '{"name": "Cup", "matches": []}', "its keys are name, matches"),
+        ("cup.json", " " * 2**21, "cup.json: a match in JSON"),
+    ],
+)
+def test_data_of_a_match_is_checked_through_a_scenario(here, matchday, name, text, said):
+    (here / name).write_text(text)
+    for command in (("validate", name), ("run", name, "-p", "blast")):
+        code, out, err = matchday(*command)
+        assert code == 2
+        assert said in out + err
+        assert "checked through a scenario that names it" in out + err
+
+
+def test_a_name_alone_makes_no_data(here, matchday):
+    assert "a scenario that names it" not in matchday("validate", "nowhere.csv")[1]
+    (here / "night.json").write_text((here / "night.yaml").read_text())
+    assert matchday("validate", "night.json")[0] == 0
 
 
 ASSIGNED = {

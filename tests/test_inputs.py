@@ -7,6 +7,7 @@ import re
 import shlex
 import subprocess
 import sys
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -66,6 +67,46 @@ def test_timeline_and_table_tell_the_same_match(folder):
     goals = [[(m.clock(e.at), e.kind, e.side, e.from_spot) for e in m.events if e.scores] for m in (told, written)]
     assert goals[0] == goals[1]
     assert goals[0][0] == ("23:10", "goal", HOME, True)
+
+
+SUPPOSED = re.findall(r"```yaml\n(assumptions:.*?)```", PAGE, re.DOTALL)
+
+
+@pytest.mark.parametrize("match", MATCHES[:3], ids=["csv", "openfootball", "wyscout"])
+def test_what_no_file_says_is_what_the_scenario_supposes(folder, match):
+    usual, supposed = of(folder, match), of(folder, match + SUPPOSED[0])
+    assert usual is not None
+    assert supposed is not None
+    assert (usual.opens, supposed.opens) == (-1800, -600)
+    assert [lengths(m)["HT"] for m in (usual, supposed)] == [900, 1200]
+    assert {**lengths(supposed), "pre": 1800, "HT": 900} == lengths(usual)
+    assert [waits(m) for m in (usual, supposed)] in ([[75], [90]], [[], []])
+
+
+def test_what_a_timeline_says_is_not_supposed_otherwise(folder):
+    told = of(folder, "match: {source: timeline, file: derby.yaml}\n" + SUPPOSED[0])
+    assert told is not None
+    assert (told.opens, lengths(told)["HT"], waits(told)) == (-600, 16 * 60, [90])
+
+
+def test_a_world_cup_takes_its_stoppage_and_kicks_from_the_scenario(folder):
+    changed = "assumptions: {first_half_stoppage: 3, shootout_interval: 60, home_expected_goals: 1.65}\n"
+    cup = of(folder, MATCHES[1] + changed)
+    assert cup is not None
+    assert lengths(cup)["1H"] == 48 * 60
+    kicks = [e.at for e in cup.events if e.kind.startswith("shootout")]
+    assert {b - a for a, b in pairwise(kicks)} == {60}
+    assert cup.home.expected_goals == cup.away.expected_goals == pytest.approx(1.45)
+
+
+def lengths(match: Match) -> dict[str, float]:
+    return {p.name: p.end - p.start for p in match.periods}
+
+
+def waits(match: Match) -> list[float]:
+    """From each penalty's award to its kick."""
+    kicks = [e.at for e in match.events if e.from_spot]
+    return [kick - e.at for kick, e in zip(kicks, (e for e in match.events if e.kind == "penalty_award"), strict=True)]
 
 
 def test_links_lead_somewhere():

@@ -9,9 +9,8 @@ from pathlib import Path
 from sim.errors import InputError, MatchdayError, Problem
 from sim.experiment.load import load
 from sim.world.doubts import doubts
-from sim.world.kinds import kind_of
+from sim.world.kinds import read_known
 from sim.world.timeline import load_timeline
-from sim.world.yaml_source import read
 
 SUFFIXES = (".yaml", ".yml")
 
@@ -64,8 +63,8 @@ def _read_for(scenario: Path, problem: Problem) -> Problem:
 
 def _problems(file: Path) -> Sequence[Problem]:
     try:
-        document = read(file)
-        if kind_of(document) == "timeline":
+        document, kind = read_known(file)
+        if kind == "timeline":
             load_timeline(file)
             return []
         found = doubts(load(file).scenario)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
 from typing import Literal
 
 from sim.errors import InputError
-from sim.world.yaml_source import Document
+from sim.world.yaml_source import Document, read
 from sim.world.yaml_wording import cut
 
 Kind = Literal["scenario", "timeline"]
@@ -20,7 +22,35 @@ _INSTEAD: dict[Kind, str] = {
 }
 
 
-def kind_of(document: Document) -> Kind:
+_DATA = {
+    "csv": "a table of events is checked through a scenario that names it, as match: {source: csv, file: …, …}",
+    "json": "a match in JSON is checked through a scenario that names it, with source: openfootball or wyscout",
+}
+
+
+def read_known(path: Path) -> tuple[Document, Kind]:
+    """A scenario or timeline, and which of them it is; raises InputError when it cannot be read or is neither."""
+    try:
+        document = read(path)
+        return document, _kind(document)
+    except InputError as error:
+        about = _DATA.get(path.name.removesuffix(".gz").rpartition(".")[2].lower()) if path.is_file() else None
+        first, *others = error.problems
+        if about is None:
+            raise
+        message = f"{about} (docs/inputs.md shows how); read as a scenario: {first.message}"
+        raise InputError([replace(first, message=message), *others]) from None
+
+
+def read_as(path: Path, kind: Kind) -> Document:
+    """A file that must be of that kind; raises InputError when it is not."""
+    document, found = read_known(path)
+    if found != kind:
+        raise InputError([document.problem((), _INSTEAD[kind])])
+    return document
+
+
+def _kind(document: Document) -> Kind:
     """The kind whose keys the document has more of; raises InputError where it has none or as many of both."""
     keys = set(document.data) if isinstance(document.data, dict) else set()
     scenario, timeline = keys & KEYS["scenario"], keys & KEYS["timeline"]
@@ -32,9 +62,3 @@ def kind_of(document: Document) -> Kind:
         has = f"; its keys are {cut(', '.join(map(str, document.data)))}" if keys else ""
         words = f"neither a scenario (match, audience, shop) nor a timeline (periods, events, score){has}"
     raise InputError([document.problem((), words)])
-
-
-def expect(document: Document, kind: Kind) -> None:
-    """Raises InputError unless the document is of that kind."""
-    if kind_of(document) != kind:
-        raise InputError([document.problem((), _INSTEAD[kind])])

@@ -15,7 +15,7 @@ from sim.parameters import Parameters
 from sim.world.audience import Crowd, gather
 from sim.world.catalogue import Catalogue, stock_up
 from sim.world.generator import generate_match
-from sim.world.kinds import expect
+from sim.world.kinds import read_as
 from sim.world.match import Match, Team
 from sim.world.readers import read_csv, read_openfootball, read_wyscout
 from sim.world.scenario import (
@@ -30,7 +30,7 @@ from sim.world.scenario import (
 )
 from sim.world.stage import Stage, set_stage
 from sim.world.timeline import load_timeline
-from sim.world.yaml_source import Document, override, read
+from sim.world.yaml_source import Document, override
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,8 +106,7 @@ def load_world(file: Path, assignments: Sequence[str] = ()) -> World:
 
     `assignments` are `path.to.field=value`.  Raises InputError with the place of every fault.
     """
-    document = read(file)
-    expect(document, "scenario")
+    document = read_as(file, "scenario")
     changed = override(document, assignments) if assignments else document
     scenario = changed.validate(Scenario)
     _check_files(scenario, file, changed)
@@ -125,16 +124,17 @@ def _check_files(scenario: Scenario, file: Path, document: Document) -> None:
 
 
 def _find_match(scenario: Scenario, folder: Path) -> Match | None:
-    form = scenario.match
+    form, assumed = scenario.match, scenario.assumptions
     files = match_files(form, folder)
     if isinstance(form, TimelineMatch):
-        return load_timeline(files["file"])
+        return load_timeline(files["file"], assumed)
     if isinstance(form, OpenfootballMatch):
-        return read_openfootball(files["file"], form.home, form.away, date=form.date)
+        return read_openfootball(files["file"], form.home, form.away, date=form.date, parameters=assumed)
     if isinstance(form, WyscoutMatch):
-        return read_wyscout(files["events"], files["matches"], form.match_id)
+        return read_wyscout(files["events"], files["matches"], form.match_id, parameters=assumed)
     if isinstance(form, CsvMatch):
-        return read_csv(files["file"], _team(form.home), _team(form.away), form.score, knockout=form.knockout)
+        sides = _team(form.home), _team(form.away)
+        return read_csv(files["file"], *sides, form.score, knockout=form.knockout, parameters=assumed)
     return None
 
 

@@ -1,4 +1,4 @@
-"""What a timeline must obey to be a football match: its periods, its clock and its score."""
+"""What a timeline must obey to be a football match: its teams, its periods, its clock and its score."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from sim.errors import did_you_mean
 from sim.world.clock import clock_text
 from sim.world.match import PERIODS, PLAYING
+from sim.world.yaml_wording import quoted
 
 if TYPE_CHECKING:
     from sim.world.timeline import Timeline
@@ -19,8 +20,19 @@ SHOOTOUT = ("shootout_goal", "shootout_miss")
 
 
 def faults(timeline: Timeline) -> list[Fault]:
-    """Everything wrong with a timeline: of its periods, if these are sound of its events, and then of its score."""
-    return [*_periods(timeline)] or [*_events(timeline)] or [*_scores(timeline), *_ending(timeline)]
+    """Everything wrong with a timeline: its teams and periods, if these are sound its events, and then its score."""
+    return [*_teams(timeline), *_periods(timeline)] or [*_events(timeline)] or [*_scores(timeline), *_ending(timeline)]
+
+
+def namesakes(home: str, away: str) -> str:
+    """What is wrong with the names of two teams when nobody could tell them apart; empty when nothing is."""
+    alike = home.strip().casefold() == away.strip().casefold()
+    return f"both teams are called {quoted(home)}: give each a name of its own" if alike else ""
+
+
+def _teams(timeline: Timeline) -> Iterator[Fault]:
+    if words := namesakes(timeline.home.name, timeline.away.name):
+        yield ("away", "name"), words
 
 
 def _periods(timeline: Timeline) -> Iterator[Fault]:

@@ -9,10 +9,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from sim.evidence import NONE, note, number, numbers
 from sim.parameters import Parameters
+from sim.world.currencies import decimals_of
+from sim.world.rules import namesakes
 from sim.world.surfaces import Surfaces
 from sim.world.timeline import ScoreForm
 from sim.world.yaml_faults import misplaced
@@ -89,8 +91,16 @@ class GeneratedMatch(Form):
     knockout: bool = Field(default=False, description="a level match goes on to extra time and penalties")
 
 
+def _between_two(match: Form) -> Form:
+    if isinstance(match, CsvMatch | GeneratedMatch) and (words := namesakes(match.home.name, match.away.name)):
+        raise misplaced(words, "away", "name")
+    return match
+
+
 MatchForm = Annotated[
-    TimelineMatch | OpenfootballMatch | WyscoutMatch | CsvMatch | GeneratedMatch, Field(discriminator="source")
+    TimelineMatch | OpenfootballMatch | WyscoutMatch | CsvMatch | GeneratedMatch,
+    Field(discriminator="source"),
+    AfterValidator(_between_two),
 ]
 
 
@@ -120,17 +130,21 @@ def _trait(
 class Segment(Form):
     """One kind of viewer.  All of it is assumed: no source gives the distribution of these traits.
 
-    Whatever a spread makes of a median, nobody writes more than one message a second or visits the shop more than once
-    a minute.
+    A segment alone needs no share: it is everybody.  `stay` is a scale: at twice the minutes, a viewer is half as
+    likely to leave at any moment.  Whatever a spread makes of a median, nobody writes more than one message a second or
+    visits the shop more than once a minute.
     """
 
+    model_config = ConfigDict(json_schema_extra={"required": []})  # `Audience` knows whether a share may be left out
+
     # fmt: off
-    share: float = number(..., "share", 0, 1, "assumed", "What the scenario supposes", "Share of the audience",
-        ge=0, le=1)
+    share: float = number(..., "share", 0, 1, "assumed", "What the scenario supposes",
+        "Share of the audience: several segments add up to 1, one alone needs none", ge=0, le=1)
     emotional_gain: Spread = _trait(1.0, 0.5, 2, "times", 0.3, 0.1, 0.6, "Own arousal over the side's curve")
     fandom: Spread = _trait(1.0, 0.5, 2, "times the average", 0.4, 0.1, 0.8, "Pull of own side's goods")
     chat: Spread = _trait(0.1, 0.01, 1, "per minute", 1.4, 0.7, 2, "Messages at full arousal")
-    stay: Spread = _trait(45.0, 10, 180, "minutes", 0.8, 0.4, 1.3, "Scale of the time on the stream")
+    stay: Spread = _trait(45.0, 10, 180, "minutes", 0.8, 0.4, 1.3,
+        "How long one stay on the stream tends to be (of several in a night, if who left returns)")
     browse: Spread = _trait(0.4, 0.05, 4, "per hour", 0.8, 0.4, 1.3, "Own visits to the shop in breaks")
     price_sensitivity: Spread = _trait(1.0, 0.5, 2, "times the average", 0.3, 0.1, 0.6, "Own price elasticity")
     tolerance: Spread = _trait(1.0, 0.3, 3, "times the average", 0.5, 0.2, 0.8, "Annoyance that is too much")
@@ -209,6 +223,16 @@ class Audience(Form):
     )
     arrivals: Arrivals = Arrivals()
 
+    @model_validator(mode="before")
+    @classmethod
+    def _everybody(cls, given: Any) -> Any:
+        """A segment alone has all of the audience, so that one trait of it can be said and nothing else."""
+        segments = given.get("segments") if isinstance(given, dict) else None
+        if not isinstance(segments, dict) or len(segments) != 1:
+            return given
+        alone = {key: {"share": 1.0, **said} if isinstance(said, dict) else said for key, said in segments.items()}
+        return {**given, "segments": alone}
+
     @model_validator(mode="after")
     def _whole(self) -> Audience:
         _add_to_one("the shares of the segments", [s.share for s in self.segments.values()], "segments")
@@ -232,17 +256,19 @@ class Product(Form):
     name: Name = Field(description="what viewers read")
     category: Key = Field(description="kind of good; tastes are by category")
     side: Literal["home", "away", "neutral"] = Field(default="neutral", description="whose colours it carries")
-    price: float = Field(gt=0, le=1e7, description="list price [currency]")
+    price: float = Field(gt=0, le=1e7, description="list price; nothing is free [currency]")
     reference_price: float | None = Field(
         default=None,
         gt=0,
         le=1e7,
         description="what viewers are used to paying; the list price unless given [currency]",
     )
-    cost: float = Field(ge=0, le=1e7, description="what one unit costs the shop [currency]")
-    stock: int | None = Field(default=None, ge=0, le=1_000_000_000, description="units on the shelf, one size [units]")
+    cost: float = Field(ge=0, le=1e7, description="what one unit costs the shop; may be 0 [currency]")
+    stock: int | None = Field(
+        default=None, ge=0, le=1_000_000_000, description="units on the shelf, one size; 0 is sold out [units]"
+    )
     sizes: dict[str, Annotated[int, Field(ge=0, le=1_000_000_000)]] | None = Field(
-        default=None, min_length=1, description="units on the shelf by size [units]"
+        default=None, min_length=1, description="units on the shelf by size of shop.size_shares; 0 is sold out [units]"
     )
     replenishment: Replenishment | None = None
 
@@ -259,7 +285,9 @@ class Shop(Form):
     currency: str = Field(
         default="EUR", pattern=r"^[A-Z]{3}$", examples=["EUR"], description="ISO code of the currency"
     )
-    decimals: int = Field(default=2, ge=0, le=3, description="decimals of the currency's minor unit")
+    decimals: int = Field(
+        default=2, ge=0, le=3, description="decimals of the smallest coin; unless given the currency's: JPY 0, KWD 3"
+    )
     board_lag: float = Field(
         default=0.0, ge=0, le=3600, description="age of the stock figures on the stream, beyond one window [s]"
     )
@@ -268,6 +296,12 @@ class Shop(Form):
         "Garment sizes in rising order, with the share of viewers who wear each", min_length=1, max_length=12,
     )  # fmt: skip
     products: dict[Key, Product] = Field(min_length=1, max_length=64, description="the catalogue by product key")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _coined(cls, given: Any) -> Any:
+        currency = given.get("currency") if isinstance(given, dict) else None
+        return {"decimals": decimals_of(currency), **given} if isinstance(currency, str) else given
 
     @model_validator(mode="after")
     def _consistent(self) -> Shop:
@@ -284,15 +318,16 @@ class Shop(Form):
                 raise misplaced(words, "products", key, "sizes", size)
 
     def _check_money(self, key: str, product: Product) -> None:
+        coins = f"{self.currency} with {self.decimals} decimals"
         for label in ("price", "cost", "reference_price"):
             amount = getattr(product, label)
             minor = 0.0 if amount is None else amount * 10**self.decimals
             if minor >= 2**31:
-                raise misplaced(f"too large for {self.decimals} decimals: {amount}", "products", key, label)
+                raise misplaced(f"too large for {coins}: {amount}", "products", key, label)
             if amount is not None and label != "cost" and minor < 0.5:
                 raise misplaced(f"less than the smallest coin: {amount}", "products", key, label)
             if abs(minor - round(minor)) > 1e-6:
-                raise misplaced(f"finer than {self.decimals} decimals: {amount}", "products", key, label)
+                raise misplaced(f"finer than {coins}: {amount}", "products", key, label)
 
 
 # --- the whole --------------------------------------------------------------------------------------------------------

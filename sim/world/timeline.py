@@ -17,12 +17,11 @@ from pydantic import BaseModel, ConfigDict, Field
 from sim.errors import InputError, Problem
 from sim.parameters import Parameters
 from sim.world.clock import clock_seconds, clock_text
-from sim.world.kinds import expect
+from sim.world.kinds import read_as
 from sim.world.match import AWAY, HOME, PLAYING, SIDES, EventKind, Match, MatchEvent, Period, PeriodName, Team
 from sim.world.penalties import with_awards
 from sim.world.periods import broadcast_time, lay_out
 from sim.world.rules import Fault, faults
-from sim.world.yaml_source import read
 from sim.world.yaml_text import yaml_text
 
 Clock = Annotated[str, Field(pattern=r"^\d{1,3}:[0-5]\d(\.\d{1,3})?$", examples=["23:10", "47:30"])]
@@ -101,22 +100,25 @@ class Timeline(_Form):
     events: list[Moment] = Field(max_length=MAX_EVENTS, description="What happened; equal times keep this order")
 
 
-def load_timeline(path: Path) -> Match:
-    """Reads a match from a timeline file; raises InputError with the place of every fault."""
-    document = read(path)
-    expect(document, "timeline")
-    return build(document.validate(Timeline), document.problem)
+def load_timeline(path: Path, parameters: Parameters | None = None) -> Match:
+    """Reads a match from a timeline file; what it does not say is `parameters`', or the model's defaults.
+
+    Raises InputError with the place of every fault.
+    """
+    document = read_as(path, "timeline")
+    return build(document.validate(Timeline), document.problem, parameters or Parameters())
 
 
-def build(timeline: Timeline, problem: Callable[[tuple[str | int, ...], str], Problem]) -> Match:
-    """A timeline as a match, with assumed breaks and penalty awards added.
+def build(
+    timeline: Timeline, problem: Callable[[tuple[str | int, ...], str], Problem], parameters: Parameters
+) -> Match:
+    """A timeline as a match, with the breaks and penalty awards added that `parameters` suppose.
 
     Raises InputError when the timeline is no match of football; `problem` says where a part of it was written.
     """
     found: list[Fault] = faults(timeline)
     if found:
         raise InputError([problem(where, message) for where, message in found])
-    parameters = Parameters()
     laid_out = lay_out({stretch.name: stretch.seconds for stretch in timeline.periods}, parameters)
     periods = tuple(Period(p.name, _whole(p.start), _whole(p.end)) for p in laid_out)
     events = with_awards(_events(timeline, periods), periods, parameters.penalty_delay)

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.errors import InputError
+from sim.parameters import Parameters
 from sim.world.clock import clock_text
 from sim.world.kinds import KEYS
 from sim.world.match import AWAY, HOME, Match
@@ -252,7 +253,7 @@ def test_shipped_world_cup_matches_agree_with_openfootball(path: Path) -> None:
 def again(match: Match) -> Match:
     """The match read from what was written of it."""
     document = parse(timeline_text(match), Path("again.yaml"))
-    return build(document.validate(Timeline), document.problem)
+    return build(document.validate(Timeline), document.problem, Parameters())
 
 
 @pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
@@ -315,7 +316,7 @@ def test_times_survive_to_the_millisecond(halves: tuple[int, int], data: st.Data
     timeline = Timeline.model_validate(
         {**parse(LEAGUE, Path("x")).data, "score": score, "periods": periods, "events": moments}
     )
-    match = build(timeline, lambda *_: pytest.fail("a fault"))
+    match = build(timeline, lambda *_: pytest.fail("a fault"), Parameters())
     assert again(match) == match
     assert all(match.period_at(e.at).playing for e in match.events)
 

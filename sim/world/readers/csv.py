@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import get_args
 
 from sim.errors import InputError, Problem, did_you_mean
+from sim.parameters import Parameters
 from sim.world.clock import clock_seconds, clock_text
 from sim.world.match import PLAYING, EventKind, Match, Team
 from sim.world.readers.files import fault, read_text
@@ -42,8 +43,16 @@ class _Row:
     columns: dict[str, int]  # where each cell starts in its line, from 1
 
 
-def read_csv(path: Path, home: Team, away: Team, score: ScoreForm, *, knockout: bool = False) -> Match:
-    """One match from a table, optionally packed as .csv.gz.
+def read_csv(
+    path: Path,
+    home: Team,
+    away: Team,
+    score: ScoreForm,
+    *,
+    knockout: bool = False,
+    parameters: Parameters | None = None,
+) -> Match:
+    """One match from a table, optionally packed as .csv.gz; what it does not say is `parameters`', or the defaults.
 
     Raises InputError with the line and column of each fault, or when the goals do not add up to the score.
     """
@@ -65,7 +74,7 @@ def read_csv(path: Path, home: Team, away: Team, score: ScoreForm, *, knockout: 
         periods=[_stretch(row) for row in ends],
         events=[_moment(row) for row in events],
     )
-    return build(timeline, _Places(path, {"periods": ends, "events": events}).problem)
+    return build(timeline, _Places(path, {"periods": ends, "events": events}).problem, parameters or Parameters())
 
 
 @dataclass(frozen=True)

@@ -49,10 +49,13 @@ class _Cup(BaseModel):
     matches: list[_Fixture]
 
 
-def read_openfootball(path: Path, home: str, away: str, *, date: str | None = None) -> Match:
+def read_openfootball(
+    path: Path, home: str, away: str, *, date: str | None = None, parameters: Parameters | None = None
+) -> Match:
     """One match of a World Cup file; `date` (YYYY-MM-DD) tells two meetings of the same teams apart.
 
-    Both teams get the expected goals of an average side on neutral ground.  Own goals stand under the team they count
+    What the file does not say is `parameters`', or the model's defaults: breaks, stoppage, the pace of a shoot-out, and
+    for both teams the expected goals of an average side on neutral ground.  Own goals stand under the team they count
     for, as in the source.  A shoot-out has only its score there: its kicks come in an order that could have led to it,
     each marked "order assumed".  Half-time scores of the source are not used: in 5 of 192 matches they contradict the
     goals.  Raises InputError when there is no such match, or its goals do not add up to its score.
@@ -62,7 +65,8 @@ def read_openfootball(path: Path, home: str, away: str, *, date: str | None = No
     where = f"{fixture.team1} – {fixture.team2}, {fixture.date}"
     if fixture.score.p and assumed_order(fixture.score.p) is None:
         raise fault(path, where, f"no shoot-out can end {fixture.score.p[0]}-{fixture.score.p[1]}")
-    return build(_timeline(cup, fixture), lambda _, message: Problem(path, 0, 0, where, message))
+    assumed = parameters or Parameters()
+    return build(_timeline(cup, fixture, assumed), lambda _, message: Problem(path, 0, 0, where, message), assumed)
 
 
 def _found(path: Path, cup: _Cup, home: str, away: str, date: str | None) -> _Fixture:
@@ -83,10 +87,10 @@ def _found(path: Path, cup: _Cup, home: str, away: str, date: str | None) -> _Fi
     return chosen[0]
 
 
-def _timeline(cup: _Cup, fixture: _Fixture) -> Timeline:
+def _timeline(cup: _Cup, fixture: _Fixture, parameters: Parameters) -> Timeline:
     events = sorted(_goals(fixture), key=lambda e: e.seconds)
-    kicks, kicks_last = _shootout(fixture)
-    average = _neutral_strength()
+    kicks, kicks_last = _shootout(fixture, parameters.shootout_interval)
+    average = (parameters.home_expected_goals + parameters.away_expected_goals) / 2
     return Timeline(
         name=f"{fixture.team1}–{fixture.team2}, {cup.name}",
         sport="football",
@@ -96,14 +100,9 @@ def _timeline(cup: _Cup, fixture: _Fixture) -> Timeline:
         score=ScoreForm(full_time=fixture.score.ft, extra_time=fixture.score.et, shootout=fixture.score.p),
         source=f"openfootball/worldcup.json, {cup.name}, {fixture.date} (CC0 1.0)",
         precision=PRECISION,
-        periods=[*_periods(fixture, events), *kicks_last],
+        periods=[*_periods(fixture, events, parameters), *kicks_last],
         events=[*events, *kicks],
     )
-
-
-def _neutral_strength() -> float:
-    parameters = Parameters()
-    return (parameters.home_expected_goals + parameters.away_expected_goals) / 2
 
 
 def _goals(fixture: _Fixture) -> Iterator[Moment]:
@@ -127,9 +126,8 @@ def _period(minute: int) -> PlayingPeriod:
     return "E1" if minute <= 105 else "E2"
 
 
-def _periods(fixture: _Fixture, events: list[Moment]) -> list[Stretch]:
+def _periods(fixture: _Fixture, events: list[Moment], parameters: Parameters) -> list[Stretch]:
     """Regular length and mean stoppage, or to a minute after the last goal if that is later."""
-    parameters = Parameters()
     stoppage: dict[PlayingPeriod, float] = {
         "1H": parameters.first_half_stoppage,
         "2H": parameters.second_half_stoppage,
@@ -145,11 +143,10 @@ def _length(name: PlayingPeriod, stoppage: float, events: list[Moment]) -> float
     return round(max((last + stoppage) * 60, *goals, 0)) - first * 60
 
 
-def _shootout(fixture: _Fixture) -> tuple[list[Moment], list[Stretch]]:
+def _shootout(fixture: _Fixture, interval: float) -> tuple[list[Moment], list[Stretch]]:
     order = assumed_order(fixture.score.p) if fixture.score.p else None
     if order is None:
         return [], []
-    interval = Parameters().shootout_interval
     kicks = [
         Moment(
             period="P",

@@ -90,17 +90,21 @@ class _Result(NamedTuple):
     goals: Goals
 
 
-def read_wyscout(events_path: Path, matches_path: Path, match_id: int) -> Match:
+def read_wyscout(
+    events_path: Path, matches_path: Path, match_id: int, *, parameters: Parameters | None = None
+) -> Match:
     """One match of Wyscout's open data, from .json or .json.gz files.
 
     An own goal is tagged on a player of the side that concedes it, so it is turned round; a goalkeeper's event
-    repeats the tag of the goal it fails to stop, and is passed over.  Both teams get the expected goals of an average
-    side at home and away.  Raises InputError when the match is not there, or its goals do not add up to its score.
+    repeats the tag of the goal it fails to stop, and is passed over.  What the files do not say is `parameters`', or
+    the model's defaults: breaks, and for both teams the expected goals of an average side at home and away.  Raises
+    InputError when the match is not there, or its goals do not add up to its score.
     """
+    assumed = parameters or Parameters()
     meta = _meta(matches_path, match_id)
     events = _events(events_path, match_id)
-    timeline = _timeline(matches_path, meta, events)
-    return build(timeline, lambda _, message: Problem(events_path, 0, 0, meta.label, message))
+    timeline = _timeline(matches_path, meta, events, assumed)
+    return build(timeline, lambda _, message: Problem(events_path, 0, 0, meta.label, message), assumed)
 
 
 def _meta(path: Path, match_id: int) -> _Meta:
@@ -119,12 +123,11 @@ def _events(path: Path, match_id: int) -> list[_Event]:
     return events
 
 
-def _timeline(path: Path, meta: _Meta, events: list[_Event]) -> Timeline:
+def _timeline(path: Path, meta: _Meta, events: list[_Event], parameters: Parameters) -> Timeline:
     result, sides, lasts = _result(path, meta), _sides(path, meta), _lengths(events)
     moments = [*_happenings(path, meta, sides, events), *_substitutions(meta, lasts)]
     if len(moments) > MAX_EVENTS:
         raise fault(path, meta.label, f"{len(moments)} events to keep, more than the {MAX_EVENTS} a match can have")
-    parameters = Parameters()
     return Timeline(
         name=f"{result.home}–{result.away}, {meta.date[:10]}",
         sport="football",
