@@ -179,7 +179,8 @@ def _draw(folder: Path, plan: Plan, nights: Sequence[Done], comparison: dict[str
     folder.mkdir()
     series = {n.policy: n.series for n in nights if n.series is not None}
     pushes = {n.policy: n.pushes for n in nights if n.pushes is not None}
-    draw_all(folder, comparison, table(nights), series, plan.world.stage(plan.seed, 0).match, pushes)
+    match, currency = plan.world.stage(plan.seed, 0).match, plan.world.scenario.shop.currency
+    draw_all(folder, comparison, table(nights), series, match, pushes, currency=currency)
 
 
 def close(folder: Path, plan: Plan, command: Command, nights: Sequence[Done], started: datetime) -> None:

@@ -27,11 +27,13 @@ def draw_all(
     series: Mapping[str, pd.DataFrame],
     match: Match,
     pushes: Mapping[str, pd.DataFrame] | None = None,
+    *,
+    currency: str,
 ) -> list[Path]:
     """Draws every figure into `folder` and gives their files.
 
     `nights` has one row a policy and replication (`sim.experiment.runs.table`).  `series` holds the by-minute table of
-    replication 0 a policy, `pushes` its push moments (`time` in s, `surface`).
+    replication 0 a policy, `pushes` its push moments (`time` in s, `surface`); `currency` is the scenario's.
     """
     told = pushes or {}
     files = [
@@ -40,7 +42,7 @@ def draw_all(
     ]
     return [
         *files,
-        draw_tradeoff(folder / "conversion-annoyance.svg", comparison, nights),
+        draw_tradeoff(folder / "conversion-annoyance.svg", comparison, nights, currency=currency),
         draw_funnel(folder / "funnel.svg", comparison, nights),
     ]
 

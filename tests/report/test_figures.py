@@ -19,7 +19,8 @@ from tests.worlds import world
 ODD = 'mine.py:Odd<&"$x$\n>'
 ODDER = ["_hidden", r"\frac{1}{2}$", "$x_1^2$", "推送 高峰", "🔥🔥 flash", "a" * 80, "W" * 40, "\x00é"]
 METRICS = (
-    "conversion_rate", "annoyance_p95", "stockout_minutes", "exposures", "clicks", "views", "reservations", "orders",
+    "conversion_rate", "annoyance_p95", "margin", "stockout_minutes", "exposures", "clicks", "views", "reservations",
+    "orders",
 )  # fmt: skip
 
 
@@ -73,8 +74,8 @@ def test_draws_the_same_bytes_again_and_leaves_settings_alone(tmp_path, night):
     match, series, said = night
     before = dict(mpl.rcParams)
     table = alike(list(series), 2.0, 3)
-    first = draw_all(tmp_path / "a", compared(table), table, series, match, said)
-    second = draw_all(tmp_path / "b", compared(table), table, series, match, said)
+    first = draw_all(tmp_path / "a", compared(table), table, series, match, said, currency="EUR")
+    second = draw_all(tmp_path / "b", compared(table), table, series, match, said, currency="EUR")
     assert len({f.name for f in first}) == 4
     assert [f.read_bytes() for f in first] == [f.read_bytes() for f in second]
     assert dict(mpl.rcParams) == before
@@ -154,7 +155,7 @@ UNSURE = "Which policy {} cannot be told from 4 nights"
 )
 def test_titles_name_a_first_only_where_paired_differences_exclude_0(tmp_path, a, b, decided):
     table = nights({"a": {"orders": a, "conversion_rate": a}, "b": {"orders": b, "conversion_rate": b}})
-    tradeoff = words(draw_tradeoff(tmp_path / "t.svg", compared(table), table))
+    tradeoff = words(draw_tradeoff(tmp_path / "t.svg", compared(table), table, currency="EUR"))
     funnel = words(draw_funnel(tmp_path / "f.svg", compared(table), table))
     assert ("b converts most" in tradeoff, "b sells most (3 orders a night)" in funnel) == (decided, decided)
     assert (UNSURE.format("converts most") in tradeoff, UNSURE.format("sells most") in funnel) == (not decided,) * 2
@@ -181,11 +182,35 @@ def test_a_policy_alone_is_first_of_nobody(tmp_path):
 
 def test_one_night_decides_nothing(tmp_path):
     table = nights({"a": {"orders": [9.0]}, "b": {"orders": [1.0]}})
-    for draw in (draw_tradeoff, draw_funnel):
-        told = words(draw(tmp_path / "f.svg", compared(table), table))
+    for told in (
+        words(draw_tradeoff(tmp_path / "t.svg", compared(table), table, currency="EUR")),
+        words(draw_funnel(tmp_path / "f.svg", compared(table), table)),
+    ):
         assert "One night, so there are no intervals" in told
         assert " most " not in told
         assert "±" not in told
+
+
+@pytest.mark.parametrize(
+    ("margins", "claim"),
+    [
+        ([[400.0, 410.0, 420.0], [-900.0, -880.0, -910.0]], "fair earns most (margin 410 JPY)"),
+        ([[-10.0, -12.0, -11.0], [-900.0, -880.0, -910.0]], "No policy earns money"),
+        ([[400.0, 500.0, 420.0], [390.0, 520.0, 425.0]], "Which policy earns most cannot be told from 3 nights"),
+    ],
+)
+def test_the_tradeoff_says_who_earns_most(tmp_path, margins, claim):
+    table = nights({name: {"margin": x} for name, x in zip(("fair", "give_away"), margins, strict=True)})
+    told = texts(draw_tradeoff(tmp_path / "t.svg", compared(table), table, currency="JPY"))
+    assert claim in " ".join(told)
+    assert "[JPY]" in " ".join(told)
+
+
+def test_a_column_of_the_tradeoffs_list_has_one_number_of_decimals(tmp_path):
+    margins = {"a": [1.4, 1.5, 1.5], "b": [12345.0, 12345.5, 12346.5], "c": [-7.0] * 3}
+    table = nights({name: {"margin": x} for name, x in margins.items()})
+    told = texts(draw_tradeoff(tmp_path / "t.svg", compared(table), table, currency="EUR"))
+    assert {"1.5 ± 0.1", "12,345.7 ± 1.9", "-7.0"} <= set(told)
 
 
 # --- any number of policies, any name ---------------------------------------------------------------------------------
@@ -198,7 +223,7 @@ def test_comparison_figures_hold_for_any_number_of_policies_and_nights_and_for_n
     tmp_path, value, n, policies
 ):
     table = alike([f"policies/with/a/long/path/{k}.py:{ODD}" for k in range(policies)], value, n)
-    tradeoff = words(draw_tradeoff(tmp_path / "t.svg", compared(table), table))
+    tradeoff = words(draw_tradeoff(tmp_path / "t.svg", compared(table), table, currency="EUR"))
     funnel = words(draw_funnel(tmp_path / "f.svg", compared(table), table))
     assert "conversion: viewers who bought [%" in tradeoff
     assert ("nothing was sold out" in tradeoff) == (value == 0.0)
@@ -211,7 +236,7 @@ def test_names_of_forty_letters_are_shown_whole(tmp_path):
     table = alike([name, "other"], 2.0, 3)
     assert len(name) == 40
     assert name in texts(draw_funnel(tmp_path / "f.svg", compared(table), table))
-    assert name in texts(draw_tradeoff(tmp_path / "t.svg", compared(table), table))
+    assert name in texts(draw_tradeoff(tmp_path / "t.svg", compared(table), table, currency="EUR"))
 
 
 def test_odd_names_are_shown_as_they_are_without_a_warning(tmp_path, night):
@@ -222,9 +247,9 @@ def test_odd_names_are_shown_as_they_are_without_a_warning(tmp_path, night):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         drawn = [
-            draw_tradeoff(tmp_path / "t.svg", compared(table), table),
+            draw_tradeoff(tmp_path / "t.svg", compared(table), table, currency="EUR"),
             draw_funnel(tmp_path / "f.svg", compared(table), table),
-            draw_tradeoff(tmp_path / "t.png", compared(table), table),
+            draw_tradeoff(tmp_path / "t.png", compared(table), table, currency="EUR"),
         ]
         for k, name in enumerate(ODDER):
             told = words(draw_night(tmp_path / f"{k}.svg", name, compared(table), hidden, match, said[ODD]))
