@@ -29,15 +29,16 @@ def draw_all(
     pushes: Mapping[str, pd.DataFrame] | None = None,
     *,
     currency: str,
+    replication: int = 0,
 ) -> list[Path]:
     """Draws every figure into `folder` and gives their files.
 
     `nights` has one row a policy and replication (`sim.experiment.runs.table`).  `series` holds the by-minute table of
-    replication 0 a policy, `pushes` its push moments (`time` in s, `surface`); `currency` is the scenario's.
+    one `replication` a policy, `pushes` its push moments (`time` in s, `surface`); `currency` is the scenario's.
     """
     told = pushes or {}
     files = [
-        draw_night(folder / name, policy, comparison, series[policy], match, told.get(policy))
+        draw_night(folder / name, policy, comparison, series[policy], match, told.get(policy), replication=replication)
         for name, policy in _file_names(series).items()
     ]
     return [

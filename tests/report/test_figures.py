@@ -1,5 +1,6 @@
 import warnings
 import xml.etree.ElementTree as ET
+from dataclasses import replace
 from pathlib import Path
 
 import matplotlib as mpl
@@ -95,8 +96,8 @@ def test_night_says_which_one_it_is_and_how_it_compares(tmp_path, night):
     match, series, _ = night
     twelve = series["quiet"].assign(orders=[12] + [0] * (len(series["quiet"]) - 1))
     several = compared(nights({"quiet": {"orders": [12.0, 8.0, 4.0]}}))
-    told = words(draw_night(tmp_path / "n.svg", "quiet", several, twelve, match))
-    assert "replication 0 of 3" in told
+    told = words(draw_night(tmp_path / "n.svg", "quiet", several, twelve, match, replication=1))
+    assert "night 2 of 3 (replication 1)" in told
     assert "12 orders (mean of all 3: 8.0)" in told
     assert "mean" not in words(
         draw_night(tmp_path / "o.svg", "quiet", compared(alike(["quiet"], 12.0, 1)), twelve, match)
@@ -120,6 +121,15 @@ def test_what_comes_after_the_broadcast_is_told_and_not_drawn(tmp_path, night):
     )
 
 
+def test_only_a_night_with_goals_says_what_came_after_them(tmp_path, night):
+    match, series, _ = night
+    one, sold = compared(alike(["quiet"], 2.0, 1)), series["quiet"].assign(orders=1)
+    assert not any(event.scores for event in match.events)
+    decided = replace(match, events=tuple(replace(event, kind="goal") for event in match.events[:2]))
+    told = [words(draw_night(tmp_path / "n.svg", "quiet", one, sold, m)) for m in (match, decided)]
+    assert ["% of them within" in text for text in told] == [False, True]
+
+
 def paths(file: Path) -> list[str]:
     return [e.get("d", "") for e in ET.parse(file).iter() if e.tag.endswith("}path")]
 
@@ -133,11 +143,16 @@ def test_night_without_pushes_or_orders_says_so(tmp_path, night):
     assert {"nothing was pushed", "nothing was sold"} <= set(told)
 
 
-def test_many_products_share_a_line(tmp_path, night):
+def test_of_many_products_those_that_sold_most_or_ran_out_are_drawn(tmp_path, night):
     match, series, _ = night
-    many = series["quiet"].assign(**{f"stock_extra-{k}": np.arange(len(series["quiet"]))[::-1] for k in range(20)})
+    bare = series["quiet"].drop(columns=[c for c in series["quiet"] if c.startswith("stock_")])
+    falling = np.append(np.linspace(1.0, 0.0, len(bare) - 1), 0.0)  # the last row is after the broadcast
+    units = {f"sold-{k}": 1000 + (500 - k) * falling for k in range(6)}
+    units |= {f"slow-{k}": 9000 + falling for k in range(50)} | {f"empty-{k}": 3.0 * falling for k in range(4)}
+    many = bare.assign(**{f"stock_{name}": left for name, left in units.items()})
     told = texts(draw_night(tmp_path / "n.svg", "quiet", compared(alike(["quiet"], 2.0, 1)), many, match))
-    assert sum("extra-" in w for w in told) + sum("others together" in w for w in told) == 8
+    assert {name for name in units if name in told} == {f"{kind}-{k}" for kind in ("sold", "empty") for k in range(4)}
+    assert "and 52 others" in told
 
 
 # --- what titles claim ------------------------------------------------------------------------------------------------
