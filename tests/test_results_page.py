@@ -39,4 +39,4 @@ def test_the_page_tells_what_a_run_leaves(tmp_path, capsys):
 
 
 def test_the_page_tells_every_kind_of_row():
-    assert set(first_column("`kind` | what")) == {kind.name.lower() for kind in Kind} - {"ask"}
+    assert set(first_column("`kind` | what happened |")) == {kind.name.lower() for kind in Kind} - {"ask"}

@@ -199,7 +199,8 @@ def _draw(folder: Path, plan: Plan, nights: Sequence[Done], comparison: dict[str
     folder.mkdir()
     series = {n.policy: n.series for n in nights if n.series is not None}
     pushes = {n.policy: n.parts["pushes"] for n in nights if n.series is not None}
-    draw_all(folder, comparison, table(nights), series, plan.world.match(plan.seed, plan.typical), pushes)
+    match, currency = plan.world.match(plan.seed, plan.typical), plan.world.scenario.shop.currency
+    draw_all(folder, comparison, table(nights), series, match, pushes, currency=currency, replication=plan.typical)
 
 
 def close(folder: Path, plan: Plan, command: Command, nights: Sequence[Done], started: datetime) -> None:

@@ -18,6 +18,7 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
 from sim.experiment.comparison import decided, half_width
+from sim.report.decimals import decimals
 from sim.report.style import (
     FAINT,
     INK,
@@ -37,7 +38,7 @@ from sim.report.style import (
 Comparison = Mapping[str, Any]  # the JSON of `compare`, schema_version 1
 Metric = Mapping[str, float]  # mean, low, high
 
-CONVERSION, DRY = "conversion_rate", "stockout_minutes"
+CONVERSION, MARGIN, DRY = "conversion_rate", "margin", "stockout_minutes"
 ANNOYANCE = "annoyance_p95"  # finer than annoyed_share: it also tells apart policies that annoy nobody beyond tolerance
 STEPS = {
     "exposures": "pushes\non screen",
@@ -124,26 +125,22 @@ class Mark(NamedTuple):
 
     x: Metric  # annoyance [average tolerances]
     y: Metric  # conversion [%]
+    margin: Metric  # [currency]
     dry: Metric  # time without stock [SKU-minutes]
 
 
-TRADEOFF = (
-    Claim(CONVERSION, "converts most", "Nobody buys", lambda x: f"{100.0 * x:.3g}% of viewers buy"),
-    Claim(ANNOYANCE, "annoys most", "At most one viewer in twenty is annoyed", lambda x: f"annoyance {x:.3g}"),
-)
-
-
-def draw_tradeoff(file: Path, comparison: Comparison, nights: pd.DataFrame) -> Path:
+def draw_tradeoff(file: Path, comparison: Comparison, nights: pd.DataFrame, *, currency: str) -> Path:
     """Conversion against annoyance (95th percentile over viewers), one mark a policy; stock-outs as a disc.
 
-    The key below gives the numbers as well, for marks that lie on one another.  `nights` is as for `first`.
+    The list below gives the numbers as well, for marks that lie on one another, and the margin, because who gives
+    everything away converts well.  `nights` is as for `first`.
     """
     marks = {name: _mark(metrics) for name, metrics in comparison["policies"].items()}
     with styled():
         listed = 0.45 + 0.19 * len(marks)  # in
         height = 4.6 + listed
         figure = Figure(figsize=(WIDTH, height))
-        above = title(figure, _finding(TRADEOFF, comparison, nights))
+        above = title(figure, _finding(_tradeoff_claims(currency), comparison, nights))
         bottom = (listed + 0.55) / height
         axes = figure.add_axes((0.09, bottom, 0.68, 1.0 - (0.1 + above) / height - bottom))
         unit = _disc_unit(max(m.dry["mean"] for m in marks.values()))
@@ -152,13 +149,21 @@ def draw_tradeoff(file: Path, comparison: Comparison, nights: pd.DataFrame) -> P
             _draw_mark(axes, mark, look[name], unit)
         _frame(axes, marks)
         _disc_key(figure, axes, unit)
-        _list(figure.add_axes((0.0, 0.0, 1.0, listed / height)), marks, look)
+        _list(figure.add_axes((0.0, 0.0, 1.0, listed / height)), marks, look, currency)
         return save(figure, file)
+
+
+def _tradeoff_claims(currency: str) -> Sequence[Claim]:
+    return (
+        Claim(CONVERSION, "converts most", "Nobody buys", lambda x: f"{100.0 * x:.3g}% of viewers buy"),
+        Claim(MARGIN, "earns most", "No policy earns money", lambda x: f"margin {thousands(x)} {currency}"),
+        Claim(ANNOYANCE, "annoys most", "At most one viewer in twenty is annoyed", lambda x: f"annoyance {x:.3g}"),
+    )
 
 
 def _mark(metrics: Mapping[str, Metric]) -> Mark:
     conversion = {k: 100.0 * v for k, v in metrics[CONVERSION].items()}
-    return Mark(metrics[ANNOYANCE], conversion, metrics[DRY])
+    return Mark(metrics[ANNOYANCE], conversion, metrics[MARGIN], metrics[DRY])
 
 
 def _disc_unit(most: float) -> float:
@@ -230,31 +235,41 @@ def _nice(most: float) -> list[float]:
     return [top / 5.0, top]
 
 
-def _list(axes: Axes, marks: Mapping[str, Mark], look: Mapping[str, Look]) -> None:
-    """Who is who, with the numbers; axes in inches, from the top left."""
+def _list(axes: Axes, marks: Mapping[str, Mark], look: Mapping[str, Look], currency: str) -> None:
+    """Who is who, with the numbers; axes in inches, from the top left.  Names get what the numbers leave."""
     axes.axis("off")
     axes.set(xlim=(0.0, WIDTH), ylim=(0.45 + 0.19 * len(marks), 0.0))
-    columns = (4.45, 5.8, 7.2)
-    for at, head in zip(
-        columns, ("conversion\n[%]", "annoyance\n[tolerances]", "sold out\n[SKU-minutes]"), strict=True
+    right = WIDTH - 0.15
+    for head, metrics in (
+        ("sold out\n[SKU-minutes]", [mark.dry for mark in marks.values()]),
+        (f"margin\n[{currency}]", [mark.margin for mark in marks.values()]),
+        ("annoyance\n[tolerances]", [mark.x for mark in marks.values()]),
+        ("conversion\n[%]", [mark.y for mark in marks.values()]),
     ):
-        axes.text(at, 0.28, head, ha="right", va="bottom", fontsize=7.0, color=FAINT)
+        right -= _column(axes, right, head, _with_halves(metrics)) + 0.25
     axes.text(0.68, 0.28, "policy", va="bottom", fontsize=7.0, color=FAINT)
-    for row, (name, mark) in enumerate(marks.items()):
-        down = 0.40 + 0.19 * row
-        axes.plot([0.5], [down], **_hollow(look[name]))
-        axes.text(0.68, down, fitted(name, NAME_WIDTH, NAME_SIZE), va="center", fontsize=NAME_SIZE)
-        for at, metric in zip(columns, (mark.y, mark.x, mark.dry), strict=True):
-            axes.text(at, down, _with_half(metric), ha="right", va="center", fontsize=NAME_SIZE)
+    for row, name in enumerate(marks):
+        axes.plot([0.5], [_down(row)], **_hollow(look[name]))
+        axes.text(0.68, _down(row), fitted(name, right - 0.68, NAME_SIZE), va="center", fontsize=NAME_SIZE)
 
 
-def _with_half(metric: Metric) -> str:
-    """`2.11 ± 0.40`: two digits of half the interval, and the mean to the same place."""
-    half = metric["high"] - metric["mean"]
-    if not half > 0.0:
-        return thousands(metric["mean"])
-    places = max(0, 1 - math.floor(math.log10(half)))
-    return f"{metric['mean']:,.{places}f} ± {half:,.{places}f}"
+def _down(row: int) -> float:
+    return 0.40 + 0.19 * row
+
+
+def _column(axes: Axes, right: float, head: str, texts: Sequence[str]) -> float:
+    """Numbers below one another; gives the inches they take."""
+    axes.text(right, 0.28, head, ha="right", va="bottom", fontsize=7.0, color=FAINT)
+    for row, text in enumerate(texts):
+        axes.text(right, _down(row), text, ha="right", va="center", fontsize=NAME_SIZE)
+    return max(inches(text, NAME_SIZE) for text in (*head.splitlines(), *texts))
+
+
+def _with_halves(metrics: Sequence[Metric]) -> list[str]:
+    """`2.11 ± 0.40`: means and halves of their intervals, all with the same decimals."""
+    numbers = [(metric["mean"], metric["high"] - metric["mean"]) for metric in metrics]
+    places = decimals([mean for mean, _ in numbers], numbers)
+    return [f"{mean:z,.{places}f}" + (f" ± {half:,.{places}f}" if half > 0.0 else "") for mean, half in numbers]
 
 
 # --- the funnel -------------------------------------------------------------------------------------------------------

@@ -27,20 +27,23 @@ def draw_all(
     series: Mapping[str, pd.DataFrame],
     match: Match,
     pushes: Mapping[str, pd.DataFrame] | None = None,
+    *,
+    currency: str,
+    replication: int = 0,
 ) -> list[Path]:
     """Draws every figure into `folder` and gives their files.
 
     `nights` has one row a policy and replication (`sim.experiment.runs.table`).  `series` holds the by-minute table of
-    replication 0 a policy, `pushes` its push moments (`time` in s, `surface`).
+    one `replication` a policy, `pushes` its push moments (`time` in s, `surface`); `currency` is the scenario's.
     """
     told = pushes or {}
     files = [
-        draw_night(folder / name, policy, comparison, series[policy], match, told.get(policy))
+        draw_night(folder / name, policy, comparison, series[policy], match, told.get(policy), replication=replication)
         for name, policy in _file_names(series).items()
     ]
     return [
         *files,
-        draw_tradeoff(folder / "conversion-annoyance.svg", comparison, nights),
+        draw_tradeoff(folder / "conversion-annoyance.svg", comparison, nights, currency=currency),
         draw_funnel(folder / "funnel.svg", comparison, nights),
     ]
 

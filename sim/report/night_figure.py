@@ -6,7 +6,7 @@ A night has at most some 250 minutes, so no series is thinned.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ import pandas as pd
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
@@ -44,7 +45,7 @@ Minutes = NDArray[np.floating[Any]]
 STRETCHES = {"pre": "before", "HT": "HT", "E1": "ET", "P": "pens", "post": "after"}  # what the strip above names
 AWAY_AREA = "#f0a868"  # paler than the side's colour, which is as dark as the other's where there is no colour
 MARGIN = 1.1  # in: what names beside a panel may take
-LINES = 7  # products with a line of their own; the others are drawn together
+LINES = 8  # of stock; of more products those that matter are drawn
 
 
 def draw_night(
@@ -54,10 +55,12 @@ def draw_night(
     series: pd.DataFrame,
     match: Match,
     pushes: pd.DataFrame | None = None,
+    *,
+    replication: int = 0,
 ) -> Path:
     """Beliefs, arousal by side, pushes, sales and stock by minute, one above the other on the clock of the match.
 
-    `series` is replication 0 of those that `comparison` sums up; what came after the broadcast is told in words.
+    `series` is the `replication` of those that `comparison` sums up; what came after the broadcast is told in words.
     """
     during = series[series["clock"] != "after"]
     later = int(series["orders"].sum() - during["orders"].sum())
@@ -66,7 +69,7 @@ def draw_night(
         axes = figure.subplots(
             6, 1, sharex=True, gridspec_kw={"height_ratios": [0.45, 1, 1, 1, 1, 1.25], "hspace": 0.16}
         )
-        above = title(figure, _night_finding(policy, comparison, series, match))
+        above = title(figure, _night_finding(policy, comparison, series, match, replication))
         strip, panels = axes[0], axes[1:]
         figure.subplots_adjust(left=0.115, right=0.79, top=1.0 - above / 9.0, bottom=0.055)
         edges = match.opens / 60.0 + np.arange(len(during) + 1, dtype=np.float64)  # of minutes, from kick-off
@@ -80,18 +83,18 @@ def draw_night(
         return save(figure, file)
 
 
-def _night_finding(policy: str, comparison: Comparison, series: pd.DataFrame, match: Match) -> str:
+def _night_finding(policy: str, comparison: Comparison, series: pd.DataFrame, match: Match, replication: int) -> str:
     home, away = match.score
     orders, pushes, n = int(series["orders"].sum()), int(series["pushes"].sum()), comparison["replications"]
     kicks = " ({}–{} on penalties)".format(*match.shootout) if any(match.shootout) else ""
     teams = f"{shorten(match.home.name, 30)} {home}–{away} {shorten(match.away.name, 30)}{kicks}"
-    text = f"{teams} under {shorten(policy, 40)}, replication 0 of {n}: {_count(pushes, 'push', 'pushes')}, "
-    text += _count(orders, "order")
+    text = f"{teams} under {shorten(policy, 40)}, night {replication + 1} of {n} (replication {replication}): "
+    text += f"{_count(pushes, 'push', 'pushes')}, {_count(orders, 'order')}"
     if n > 1:
         text += f" (mean of all {n}: {comparison['policies'][policy]['orders']['mean']:,.1f})"
-    return (
-        f"{text}, {_after_goals(series, match):.0%} of them within ten minutes after a goal." if orders else f"{text}."
-    )
+    if orders and any(event.scores for event in match.events):
+        text += f", {_after_goals(series, match):.0%} of them within ten minutes after a goal"
+    return f"{text}."
 
 
 def _after_goals(series: pd.DataFrame, match: Match) -> float:
@@ -175,11 +178,15 @@ def _bars(axes: Axes, edges: Minutes, counts: pd.Series[Any], colour: str, empty
 
 
 def _stock(axes: Axes, edges: Minutes, series: pd.DataFrame) -> None:
-    entries = []
-    for k, (name, units) in enumerate(_shelves(series).items()):
+    entries: list[tuple[Artist, str]] = []
+    units = {str(c).removeprefix("stock_"): series[c].to_numpy(float) for c in series if str(c).startswith("stock_")}
+    shown = _that_matter(units)
+    for k, name in enumerate(shown):
         colour, dash = COLOURS[k % len(COLOURS)], DASHES[k % len(DASHES)]
-        (line,) = axes.step(edges, _held(units), where="post", color=colour, linestyle=dash)
+        (line,) = axes.step(edges, _held(units[name]), where="post", color=colour, linestyle=dash)
         entries.append((line, name))
+    if len(shown) < len(units):
+        entries.append((Line2D([], [], linestyle=""), f"and {_count(len(units) - len(shown), 'other')}"))
     axes.set_ylim(bottom=0)
     axes.yaxis.set_major_locator(MaxNLocator(5, integer=True))
     axes.yaxis.set_major_formatter(thousands)
@@ -187,15 +194,13 @@ def _stock(axes: Axes, edges: Minutes, series: pd.DataFrame) -> None:
     _beside(axes, "product", entries)
 
 
-def _shelves(series: pd.DataFrame) -> dict[str, Minutes]:
-    """Units left by product; where there are many, those that moved most, and the rest as one."""
-    units = {str(c).removeprefix("stock_"): series[c].to_numpy(float) for c in series if str(c).startswith("stock_")}
-    moved = sorted(units, key=lambda name: -float(np.abs(np.diff(units[name])).sum()))
-    if len(moved) <= LINES + 1:
-        return units
-    rest = moved[LINES:]
-    shown = {name: units[name] for name in units if name not in rest}
-    return shown | {f"{len(rest)} others together": np.sum([units[name] for name in rest], axis=0)}
+def _that_matter(units: Mapping[str, Minutes]) -> list[str]:
+    """Of many products half are those that sold most, half the next that ran out; all in the order of the shop."""
+    sold = {name: -float(np.minimum(np.diff(left), 0.0).sum()) for name, left in units.items()}
+    most = sorted(units, key=lambda name: -sold[name])
+    first, others = most[: LINES // 2], most[LINES // 2 :]
+    shown = [*first, *sorted(others, key=lambda name: bool(units[name].min()))][:LINES]
+    return [name for name in units if name in shown]
 
 
 def _beside(axes: Axes, heading: str, entries: Sequence[tuple[Artist, str]]) -> None:

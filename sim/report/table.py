@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import csv
 import io
-import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -21,11 +20,11 @@ from rich.text import Text
 
 from sim.experiment.comparison import decided
 from sim.measures.outcomes import METRICS, MONEY, Metric
+from sim.report.decimals import decimals
 
 NAME = 14  # letters of a policy's name in a line, if names must be folded and numbers need no more
 GAP = 1  # between columns
 MARK = 2  # columns of a mark: a blank behind it keeps "+" from the next policy's sign
-FIGURES = 6  # most figures of the greatest mean of a row
 SHOWN = (
     "orders", "conversion_rate", "click_through_rate", "gross_revenue", "margin", "watch_minutes", "annoyance_mean",
     "annoyance_p95", "annoyed_share", "mutes", "pushed_away", "stockout_minutes", "missed_units",
@@ -129,7 +128,7 @@ def _row(comparison: Comparison, metric: Metric) -> dict[str, Cell]:
     scale = 100.0 if metric.unit == "share" else 1.0
     means = {policy: scale * values[metric.name]["mean"] for policy, values in comparison["policies"].items()}
     apart = {policy: _apart(values[metric.name], scale) for policy, values in comparison["differences"].items()}
-    digits = _digits(list(means.values()), list(apart.values()))
+    digits = decimals(list(means.values()), list(apart.values()))
     n = comparison["replications"]
     found = {policy: _difference(*value, metric, digits, n) for policy, value in apart.items()}
     return {policy: Cell(f"{mean:,.{digits}f}", *found.get(policy, ())) for policy, mean in means.items()}
@@ -138,24 +137,6 @@ def _row(comparison: Comparison, metric: Metric) -> dict[str, Cell]:
 def _apart(difference: Mapping[str, float], scale: float) -> tuple[float, float]:
     """A difference and half the width of its interval."""
     return scale * difference["mean"], scale * (difference["high"] - difference["low"]) / 2.0
-
-
-def _digits(means: Sequence[float], apart: Sequence[tuple[float, float]]) -> int:
-    """Decimals that show three figures of the greatest mean and one of the narrowest interval, within `FIGURES`.
-
-    Where an interval has no width its difference stands for it.
-    """
-    finest = [half or abs(mean) for mean, half in apart if half or mean]
-    if all(float(x).is_integer() for x in (*means, *finest)):
-        return 0
-    largest = _magnitude(max(map(abs, means)))
-    wanted = max(2 - largest, *(-_magnitude(x) for x in finest), 0)
-    return min(wanted, max(0, FIGURES - 1 - largest), FIGURES)
-
-
-def _magnitude(x: float) -> int:
-    """The power of ten of the first figure."""
-    return math.floor(math.log10(x)) if x else 0
 
 
 def _difference(mean: float, half: float, metric: Metric, digits: int, n: int) -> tuple[str, ...]:

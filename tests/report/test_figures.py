@@ -1,5 +1,6 @@
 import warnings
 import xml.etree.ElementTree as ET
+from dataclasses import replace
 from pathlib import Path
 
 import matplotlib as mpl
@@ -20,7 +21,8 @@ from tests.worlds import world
 ODD = 'mine.py:Odd<&"$x$\n>'
 ODDER = ["_hidden", r"\frac{1}{2}$", "$x_1^2$", "推送 高峰", "🔥🔥 flash", "a" * 80, "W" * 40, "\x00é"]
 METRICS = (
-    "conversion_rate", "annoyance_p95", "stockout_minutes", "exposures", "clicks", "views", "reservations", "orders",
+    "conversion_rate", "annoyance_p95", "margin", "stockout_minutes", "exposures", "clicks", "views", "reservations",
+    "orders",
 )  # fmt: skip
 
 
@@ -74,8 +76,8 @@ def test_draws_the_same_bytes_again_and_leaves_settings_alone(tmp_path, night):
     match, series, said = night
     before = dict(mpl.rcParams)
     table = alike(list(series), 2.0, 3)
-    first = draw_all(tmp_path / "a", compared(table), table, series, match, said)
-    second = draw_all(tmp_path / "b", compared(table), table, series, match, said)
+    first = draw_all(tmp_path / "a", compared(table), table, series, match, said, currency="EUR")
+    second = draw_all(tmp_path / "b", compared(table), table, series, match, said, currency="EUR")
     assert len({f.name for f in first}) == 4
     assert [f.read_bytes() for f in first] == [f.read_bytes() for f in second]
     assert dict(mpl.rcParams) == before
@@ -95,8 +97,8 @@ def test_night_says_which_one_it_is_and_how_it_compares(tmp_path, night):
     match, series, _ = night
     twelve = series["quiet"].assign(orders=[12] + [0] * (len(series["quiet"]) - 1))
     several = compared(nights({"quiet": {"orders": [12.0, 8.0, 4.0]}}))
-    told = words(draw_night(tmp_path / "n.svg", "quiet", several, twelve, match))
-    assert "replication 0 of 3" in told
+    told = words(draw_night(tmp_path / "n.svg", "quiet", several, twelve, match, replication=1))
+    assert "night 2 of 3 (replication 1)" in told
     assert "12 orders (mean of all 3: 8.0)" in told
     assert "mean" not in words(
         draw_night(tmp_path / "o.svg", "quiet", compared(alike(["quiet"], 12.0, 1)), twelve, match)
@@ -120,6 +122,15 @@ def test_what_comes_after_the_broadcast_is_told_and_not_drawn(tmp_path, night):
     )
 
 
+def test_only_a_night_with_goals_says_what_came_after_them(tmp_path, night):
+    match, series, _ = night
+    one, sold = compared(alike(["quiet"], 2.0, 1)), series["quiet"].assign(orders=1)
+    assert not any(event.scores for event in match.events)
+    decided = replace(match, events=tuple(replace(event, kind="goal") for event in match.events[:2]))
+    told = [words(draw_night(tmp_path / "n.svg", "quiet", one, sold, m)) for m in (match, decided)]
+    assert ["% of them within" in text for text in told] == [False, True]
+
+
 def paths(file: Path) -> list[str]:
     return [e.get("d", "") for e in ET.parse(file).iter() if e.tag.endswith("}path")]
 
@@ -133,11 +144,16 @@ def test_night_without_pushes_or_orders_says_so(tmp_path, night):
     assert {"nothing was pushed", "nothing was sold"} <= set(told)
 
 
-def test_many_products_share_a_line(tmp_path, night):
+def test_of_many_products_those_that_sold_most_or_ran_out_are_drawn(tmp_path, night):
     match, series, _ = night
-    many = series["quiet"].assign(**{f"stock_extra-{k}": np.arange(len(series["quiet"]))[::-1] for k in range(20)})
+    bare = series["quiet"].drop(columns=[c for c in series["quiet"] if c.startswith("stock_")])
+    falling = np.append(np.linspace(1.0, 0.0, len(bare) - 1), 0.0)  # the last row is after the broadcast
+    units = {f"sold-{k}": 1000 + (500 - k) * falling for k in range(6)}
+    units |= {f"slow-{k}": 9000 + falling for k in range(50)} | {f"empty-{k}": 3.0 * falling for k in range(4)}
+    many = bare.assign(**{f"stock_{name}": left for name, left in units.items()})
     told = texts(draw_night(tmp_path / "n.svg", "quiet", compared(alike(["quiet"], 2.0, 1)), many, match))
-    assert sum("extra-" in w for w in told) + sum("others together" in w for w in told) == 8
+    assert {name for name in units if name in told} == {f"{kind}-{k}" for kind in ("sold", "empty") for k in range(4)}
+    assert "and 52 others" in told
 
 
 # --- what titles claim ------------------------------------------------------------------------------------------------
@@ -155,7 +171,7 @@ UNSURE = "Which policy {} cannot be told from 4 nights"
 )
 def test_titles_name_a_first_only_where_paired_differences_exclude_0(tmp_path, a, b, decided):
     table = nights({"a": {"orders": a, "conversion_rate": a}, "b": {"orders": b, "conversion_rate": b}})
-    tradeoff = words(draw_tradeoff(tmp_path / "t.svg", compared(table), table))
+    tradeoff = words(draw_tradeoff(tmp_path / "t.svg", compared(table), table, currency="EUR"))
     funnel = words(draw_funnel(tmp_path / "f.svg", compared(table), table))
     assert ("b converts most" in tradeoff, "b sells most (3 orders a night)" in funnel) == (decided, decided)
     assert (UNSURE.format("converts most") in tradeoff, UNSURE.format("sells most") in funnel) == (not decided,) * 2
@@ -182,11 +198,35 @@ def test_a_policy_alone_is_first_of_nobody(tmp_path):
 
 def test_one_night_decides_nothing(tmp_path):
     table = nights({"a": {"orders": [9.0]}, "b": {"orders": [1.0]}})
-    for draw in (draw_tradeoff, draw_funnel):
-        told = words(draw(tmp_path / "f.svg", compared(table), table))
+    for told in (
+        words(draw_tradeoff(tmp_path / "t.svg", compared(table), table, currency="EUR")),
+        words(draw_funnel(tmp_path / "f.svg", compared(table), table)),
+    ):
         assert "One night, so there are no intervals" in told
         assert " most " not in told
         assert "±" not in told
+
+
+@pytest.mark.parametrize(
+    ("margins", "claim"),
+    [
+        ([[400.0, 410.0, 420.0], [-900.0, -880.0, -910.0]], "fair earns most (margin 410 JPY)"),
+        ([[-10.0, -12.0, -11.0], [-900.0, -880.0, -910.0]], "No policy earns money"),
+        ([[400.0, 500.0, 420.0], [390.0, 520.0, 425.0]], "Which policy earns most cannot be told from 3 nights"),
+    ],
+)
+def test_the_tradeoff_says_who_earns_most(tmp_path, margins, claim):
+    table = nights({name: {"margin": x} for name, x in zip(("fair", "give_away"), margins, strict=True)})
+    told = texts(draw_tradeoff(tmp_path / "t.svg", compared(table), table, currency="JPY"))
+    assert claim in " ".join(told)
+    assert "[JPY]" in " ".join(told)
+
+
+def test_a_column_of_the_tradeoffs_list_has_one_number_of_decimals(tmp_path):
+    margins = {"a": [1.4, 1.5, 1.5], "b": [12345.0, 12345.5, 12346.5], "c": [-7.0] * 3}
+    table = nights({name: {"margin": x} for name, x in margins.items()})
+    told = texts(draw_tradeoff(tmp_path / "t.svg", compared(table), table, currency="EUR"))
+    assert {"1.5 ± 0.1", "12,345.7 ± 1.9", "-7.0"} <= set(told)
 
 
 # --- any number of policies, any name ---------------------------------------------------------------------------------
@@ -199,7 +239,7 @@ def test_comparison_figures_hold_for_any_number_of_policies_and_nights_and_for_n
     tmp_path, value, n, policies
 ):
     table = alike([f"policies/with/a/long/path/{k}.py:{ODD}" for k in range(policies)], value, n)
-    tradeoff = words(draw_tradeoff(tmp_path / "t.svg", compared(table), table))
+    tradeoff = words(draw_tradeoff(tmp_path / "t.svg", compared(table), table, currency="EUR"))
     funnel = words(draw_funnel(tmp_path / "f.svg", compared(table), table))
     assert "conversion: viewers who bought [%" in tradeoff
     assert ("nothing was sold out" in tradeoff) == (value == 0.0)
@@ -212,7 +252,7 @@ def test_names_of_forty_letters_are_shown_whole(tmp_path):
     table = alike([name, "other"], 2.0, 3)
     assert len(name) == 40
     assert name in texts(draw_funnel(tmp_path / "f.svg", compared(table), table))
-    assert name in texts(draw_tradeoff(tmp_path / "t.svg", compared(table), table))
+    assert name in texts(draw_tradeoff(tmp_path / "t.svg", compared(table), table, currency="EUR"))
 
 
 def test_odd_names_are_shown_as_they_are_without_a_warning(tmp_path, night):
@@ -223,9 +263,9 @@ def test_odd_names_are_shown_as_they_are_without_a_warning(tmp_path, night):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         drawn = [
-            draw_tradeoff(tmp_path / "t.svg", compared(table), table),
+            draw_tradeoff(tmp_path / "t.svg", compared(table), table, currency="EUR"),
             draw_funnel(tmp_path / "f.svg", compared(table), table),
-            draw_tradeoff(tmp_path / "t.png", compared(table), table),
+            draw_tradeoff(tmp_path / "t.png", compared(table), table, currency="EUR"),
         ]
         for k, name in enumerate(ODDER):
             told = words(draw_night(tmp_path / f"{k}.svg", name, compared(table), hidden, match, said[ODD]))
