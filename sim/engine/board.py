@@ -12,6 +12,7 @@ from sim import behaviour as b
 from sim.parameters import Parameters
 from sim.world.catalogue import Catalogue
 
+ROUNDING = 1e-6  # s: an offer that ends with a window has ended, whatever sums of window widths are rounded to
 SLOTS = 64  # offers that can run at the same time (one bit each in a viewer's word of eligibility)
 
 RUNNING = np.dtype(
@@ -80,7 +81,8 @@ class Publisher:
         self.board.voices[:] = [b.social_proof(float(h), self.parameters) for h in heat]
         live = self.board.live
         if len(live):
-            self.board = self.board._replace(live=live[self.board.running["expires"][live] > now])
+            over = self.board.running["expires"][live] <= now + ROUNDING
+            self.board = self.board._replace(live=live[~over])
 
     @property
     def free_slots(self) -> list[int]:

@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 from policies.no_push import NoPush
 from sim.engine.ledger import PACKED, Kind
 from sim.engine.play import Played
+from sim.policy import Offer, Push, View
+from sim.policy.push import MOST_PUSHES
 from tests.worlds import Scripted, lived, often, scripts, shop, world, worlds
 
 any_night = settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
@@ -214,3 +216,15 @@ def test_muted_is_muted_and_absent_is_absent():
             here = row.kind in (Kind.JOIN, Kind.RETURN) or (here and row.kind != Kind.LEAVE)
             assert not (row.kind == Kind.EXPOSURE and (muted or not here))
             muted |= row.kind == Kind.MUTE
+
+
+@pytest.mark.parametrize("width", [7.3, 11.1, 15.0])
+def test_an_offer_that_lasts_four_windows_leaves_room_in_the_fifth(width):
+    """Sixteen pushes a window, each for four windows, are the most that may run; rounding must not make them more."""
+
+    class Full:
+        def decide(self, view: View) -> list[Push]:
+            return [Push("side_panel", Offer("ball"), view.time + 4 * view.window, np.array([0]))] * MOST_PUSHES
+
+    w = world(audience={"viewers": 1}, timing={"window": width})
+    assert len(rows(lived(w, Full()), Kind.PUSH)) > 5000
