@@ -22,6 +22,7 @@ from tests.validation.check import Check
 
 TITLE = "Audience and chat of played nights"
 MATCHES, VIEWERS = 80, 3000
+AGES = ((0.0, 300.0), (300.0, 1800.0))  # of stays [s]
 KEPT = MATCHES  # nights whose rows are kept
 SETTLED = "who is still there late has settled, so suspense has less left to hold; no parameter here makes it otherwise"
 LEVEL = (
@@ -145,6 +146,9 @@ def _stays() -> Iterator[Check]:
     stays = length[same]
     share = stays[stays > 300].sum() / stays.sum()
     yield Check("V5.1", "minutes from stays over 5 min [share]", share, 0.85, 1, "Twitch 2015: 91% (secondary)")
+    ended = [(stays[stays > a].clip(upper=b) - a).sum() / ((stays > a) & (stays <= b)).sum() for a, b in AGES]
+    claim = "hazard of leaving after 5 to 30 min over that of the first 5"
+    yield Check("V5.2", claim, ended[0] / ended[1], 0, 1, "own demand: whoever has stayed stays")
 
 
 def _chat() -> Iterator[Check]:
