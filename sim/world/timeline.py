@@ -121,7 +121,7 @@ def build(
         raise InputError([problem(where, message) for where, message in found])
     laid_out = lay_out({stretch.name: stretch.seconds for stretch in timeline.periods}, parameters)
     periods = tuple(Period(p.name, _whole(p.start), _whole(p.end)) for p in laid_out)
-    events = with_awards(_events(timeline, periods), periods, parameters.penalty_delay)
+    events = with_awards(_events(timeline, periods), periods, parameters)
     if len(events) > MAX_EVENTS:
         message = f"{len(events)} events with the penalty awards they need, more than the {MAX_EVENTS} a match can have"
         raise InputError([problem(("events",), message)])
