@@ -59,6 +59,7 @@ USAGE = {
         "no.yaml: there is no such file",
     ),
     "a scenario's policies": (["list", "policies", "--scenario", "night.yaml"], "only assumptions"),
+    "a page of timelines": (["schema", "timeline", "--page"], "the page is of scenarios"),
     "unknown command": (["rum"], "rum"),
 }
 
