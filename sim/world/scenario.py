@@ -14,13 +14,13 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 from sim.evidence import NONE, note, number, numbers
 from sim.parameters import Parameters
 from sim.world.currencies import decimals_of
+from sim.world.names import Name, SizeLabel
 from sim.world.rules import namesakes
 from sim.world.surfaces import Surfaces
 from sim.world.timeline import ScoreForm
 from sim.world.yaml_faults import misplaced
 
 Share = Annotated[float, Field(ge=0, le=1)]
-Name = Annotated[str, Field(min_length=1, max_length=120)]
 Key = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$", examples=["red-scarf"])]
 
 
@@ -270,7 +270,7 @@ class Product(Form):
     stock: int | None = Field(
         default=None, ge=0, le=1_000_000_000, description="units on the shelf, one size; 0 is sold out [units]"
     )
-    sizes: dict[str, Annotated[int, Field(ge=0, le=1_000_000_000)]] | None = Field(
+    sizes: dict[SizeLabel, Annotated[int, Field(ge=0, le=1_000_000_000)]] | None = Field(
         default=None, min_length=1, description="units on the shelf by size of shop.size_shares; 0 is sold out [units]"
     )
     replenishment: Replenishment | None = None
@@ -294,7 +294,7 @@ class Shop(Form):
     board_lag: float = Field(
         default=0.0, ge=0, le=3600, description="age of the stock figures on the stream, beyond one window [s]"
     )
-    size_shares: dict[str, Share] = number(
+    size_shares: dict[SizeLabel, Share] = number(
         {"S": 0.2, "M": 0.35, "L": 0.3, "XL": 0.15}, "share", 0, 0.6, "assumed", NONE,
         "Garment sizes in rising order, with the share of viewers who wear each", min_length=1, max_length=12,
     )  # fmt: skip

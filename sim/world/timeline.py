@@ -19,6 +19,7 @@ from sim.parameters import Parameters
 from sim.world.clock import clock_seconds, clock_text
 from sim.world.kinds import read_as
 from sim.world.match import AWAY, HOME, PLAYING, SIDES, EventKind, Match, MatchEvent, Period, PeriodName, Team
+from sim.world.names import Name
 from sim.world.penalties import with_awards
 from sim.world.periods import broadcast_time, lay_out
 from sim.world.rules import Fault, faults
@@ -39,7 +40,7 @@ class _Form(BaseModel):
 class SideForm(_Form):
     """One of the two teams."""
 
-    name: str = Field(min_length=1, max_length=120, description="Name of the team")
+    name: Name = Field(description="Name of the team")
     expected_goals: float = Field(
         gt=0, le=10, description="Goals it was expected to score in a regular match, before kick-off [goals]"
     )
