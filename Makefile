@@ -24,7 +24,8 @@ bench: install
 	$(PY) -m benchmarks.night
 
 schema: install
-	$(PY) run_sim.py schema
+	$(PY) run_sim.py schema --write scenarios/schema
+	$(PY) run_sim.py schema --page > docs/scenario.md
 
 install: $(VENV)/installed
 

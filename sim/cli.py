@@ -198,10 +198,18 @@ def schema(
     write: Annotated[
         Path | None, typer.Option(metavar="DIR", help="write all schemas into this folder instead")
     ] = None,
+    page: Annotated[bool, typer.Option("--page", help="print what every field of a scenario is, as Markdown")] = False,
 ) -> None:
     """Print the JSON Schema of scenario or timeline files, for editors that complete and check them."""
     from sim.world.schemas import schema_text, write_schemas
 
+    if page:
+        from sim.world.reference import scenario_page
+
+        if write or what is not File.SCENARIO:
+            raise typer.BadParameter("the page is of scenarios, and is printed", param_hint="--page")
+        print(scenario_page(), end="")
+        return
     if write is None:
         print(schema_text(what.value), end="")
         return

@@ -59,6 +59,7 @@ USAGE = {
         "no.yaml: there is no such file",
     ),
     "a scenario's policies": (["list", "policies", "--scenario", "night.yaml"], "only assumptions"),
+    "a page of timelines": (["schema", "timeline", "--page"], "the page is of scenarios"),
     "unknown command": (["rum"], "rum"),
 }
 
@@ -96,6 +97,7 @@ def test_an_audience_too_large_for_memory_is_told(here, matchday, monkeypatch, j
 # --- a corpus of bad input --------------------------------------------------------------------------------------------
 
 PLAYS = SCENARIO.replace(GENERATED, "  source: timeline\n  file: match.yaml\n")
+BALL = "{name: Ball, category: equipment, price: 30, cost: 12, stock: 4}"
 TRAP = "from pathlib import Path\nPath('ran').touch()\n\nclass Mine:\n    def decide(self, view):\n        return []\n"
 HALF = '{name: 1H, lasts: "47:00"}'
 # What is written into bad.yaml and match.yaml, where the fault must be said to be, and part of what must be said.
@@ -117,6 +119,15 @@ CORPUS = {
         SCENARIO.replace("Blues", "reds "), "", "bad.yaml:6:16: ", "both teams are called 'Reds': give each a name"),
     "a timeline of one team": (
         PLAYS, TIMELINE.replace("name: France,", "name: Denmark,"), "match.yaml:8:14: ", "both teams are called"),
+    "a blank name": (SCENARIO.replace("Red shirt", "' '"), "", "bad.yaml:11:19: ", "only blanks"),
+    "a name that moves the cursor": (
+        SCENARIO.replace("name: Reds", 'name: "R\\x1b[2J"'), "", "bad.yaml:5:16: ", "holds '\\x1b'"),
+    "a name that turns text round": (
+        SCENARIO.replace("name: Reds", 'name: "a\\u202eb"'), "", "bad.yaml:5:16: ", "holds '\\u202e'"),
+    "a size without a name": (SCENARIO.replace("{M: 3", "{'': 3"), "", "bad.yaml:11:89: ", "at least 1 characters"),
+    "too many products": (
+        SCENARIO.replace("  products:", "  products:" + "".join(f"\n    p{i}: {BALL}" for i in range(63))),
+        "", "bad.yaml:11:5: ", "takes at most 64, has 65"),
     "yen with a decimal": (
         SCENARIO.replace("shop:", "shop:\n  currency: JPY").replace("price: 80", "price: 80.5"),
         "", "bad.yaml:12:67: ", "finer than JPY with 0 decimals: 80.5"),

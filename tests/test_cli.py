@@ -284,6 +284,10 @@ def test_the_committed_schemas_are_fresh(matchday, kind):
     assert matchday("schema", kind)[1] == committed
 
 
+def test_the_page_of_a_scenarios_fields_is_printed(matchday):
+    assert matchday("schema", "--page") == (0, (ROOT / "docs" / "scenario.md").read_text(encoding="utf-8"), "")
+
+
 def test_help_does_not_wait_for_heavy_modules():
     code = """
 import sys

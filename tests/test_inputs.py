@@ -89,6 +89,15 @@ def test_what_a_timeline_says_is_not_supposed_otherwise(folder):
     assert (told.opens, lengths(told)["HT"], waits(told)) == (-600, 16 * 60, [90])
 
 
+@pytest.mark.parametrize(("known", "awards"), [(300, 1), (200, 2)])
+def test_how_old_an_award_may_be_is_the_scenarios(folder, known, awards):
+    award = '  - {period: 1H, clock: "19:00", type: penalty_award, side: home}\n'
+    (folder / "derby.yaml").write_text(FILES["derby.yaml"] + award, encoding="utf-8")
+    told = of(folder, f"match: {{source: timeline, file: derby.yaml}}\nassumptions: {{penalty_known: {known}}}\n")
+    assert told is not None
+    assert [e.kind for e in told.events].count("penalty_award") == awards
+
+
 def test_a_world_cup_takes_its_stoppage_and_kicks_from_the_scenario(folder):
     changed = "assumptions: {first_half_stoppage: 3, shootout_interval: 60, home_expected_goals: 1.65}\n"
     cup = of(folder, MATCHES[1] + changed)

@@ -62,6 +62,7 @@ class Arousal(BaseModel):
         "'Near silence' before penalties (Twitter's data blog, World Cup 2014); the size is assumed",
         "Arousal kept while a kick from the spot is about to be taken")
     hush_lasts: float = number(20, "s", 5, 60, "assumed", NONE, "How long before a kick the hush holds")
+    hush_onset: float = number(5, "s", 1, 20, "assumed", NONE, "Time in which a hush falls, and in which it breaks")
 
 
 class Mood(BaseModel):

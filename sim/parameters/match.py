@@ -34,6 +34,8 @@ class Play(BaseModel):
     penalty_conversion: float = number(0.73, "share", 0.68, 0.82, "data",
         "Wyscout open data 2017/18: 393 of 541 penalties in 1,826 matches", "Penalties in play that are scored")
     penalty_delay: float = number(75, "s", 60, 90, "assumed", NONE, "From the award of a penalty to the kick")
+    penalty_known: float = number(300, "s", 120, 600, "assumed", NONE,
+        "How long before a kick an award of the same side is taken to be its own")
     shots: float = number(20.9, "shots a match", 15, 28, "data",
         "Wyscout open data 2017/18, 1,826 matches (23.6 with the goals)", "Shots of both sides that are no goals")
     shot_ramp: float = number(1.2, "ratio", 1, 1.6, "data", "Wyscout open data 2017/18: shots by quarter of an hour",

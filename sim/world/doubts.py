@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from difflib import get_close_matches
@@ -37,11 +38,21 @@ def _categories(shop: Shop) -> Iterator[Fault]:
     seen: set[str] = set()
     for key, product in shop.products.items():
         others = seen | {category for category, times in used.items() if times > 1}
-        near = get_close_matches(product.category, others, n=1, cutoff=ALIKE) if used[product.category] == 1 else []
+        near = _near(product.category, others) if used[product.category] == 1 else []
         if near:
             words = f"only this product is of category '{product.category}': is '{near[0]}' meant?"
             yield ("shop", "products", key, "category"), words
         seen.add(product.category)
+
+
+def _near(category: str, others: set[str]) -> list[str]:
+    """Of other categories the one that may be meant; who numbers categories means each."""
+    meant = {other for other in others if _unnumbered(other) != _unnumbered(category)}
+    return get_close_matches(category, meant, n=1, cutoff=ALIKE)
+
+
+def _unnumbered(category: str) -> str:
+    return re.sub(r"[0-9]", "", category)
 
 
 def _stock(shop: Shop) -> Iterator[Fault]:

@@ -21,8 +21,6 @@ from sim.world.match import EventKind, Match, MatchEvent
 
 Array = NDArray[np.float64]
 
-LEAD_IN = 5.0  # s in which a hush falls, and in which it breaks
-
 
 @dataclass(frozen=True, eq=False)
 class Emotion:
@@ -240,7 +238,7 @@ class _Scene:
         p, factor = self.parameters, np.ones(len(self.seconds))
         for kick in self.match.events:
             if kick.from_spot or kick.kind in ("shootout_goal", "shootout_miss"):
-                around = [-p.hush_lasts - LEAD_IN, -p.hush_lasts, 0.0, LEAD_IN]
+                around = [-p.hush_lasts - p.hush_onset, -p.hush_lasts, 0.0, p.hush_onset]
                 factor = np.minimum(factor, np.interp(self.seconds - kick.at, around, [1.0, p.hush, p.hush, 1.0]))
         return factor
 

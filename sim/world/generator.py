@@ -135,7 +135,7 @@ class _Game:
 
     def story(self) -> list[MatchEvent]:
         """All events in order, with the awards before penalties and the checks after goals and awards."""
-        events = with_awards(self.events, self.periods, self.parameters.penalty_delay)
+        events = with_awards(self.events, self.periods, self.parameters)
         uniform = self.draws(Purpose.VAR, HOME)
         checked = [e for e in events if e.kind == "penalty_award" or (e.scores and not e.from_spot)]
         checks = [self._check(event) for event in checked if uniform() < self.parameters.var_share]

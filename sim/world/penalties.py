@@ -4,26 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from sim.parameters import Parameters
 from sim.world.match import MatchEvent, Period
 
-KNOWN_WITHIN = 300.0  # seconds before a kick in which an award of the same side is taken to be its own
 
-
-def with_awards(events: Sequence[MatchEvent], periods: Sequence[Period], delay: float) -> list[MatchEvent]:
-    """All events in time order, with a `penalty_award` put `delay` seconds before each kick that has none.
+def with_awards(events: Sequence[MatchEvent], periods: Sequence[Period], parameters: Parameters) -> list[MatchEvent]:
+    """All events in time order, with a `penalty_award` put `penalty_delay` seconds before each kick that has none.
 
     The award is for the kicking side and stays inside the period of the kick.  Equal times keep their order.
     """
     whole: list[MatchEvent] = []
     for event in events:
-        if event.from_spot and not _awarded(event, events):
+        if event.from_spot and not _awarded(event, events, parameters.penalty_known):
             start = next(p.start for p in periods if p.start <= event.at < p.end)
-            whole.append(MatchEvent(max(start, event.at - delay), "penalty_award", event.side))
+            whole.append(MatchEvent(max(start, event.at - parameters.penalty_delay), "penalty_award", event.side))
         whole.append(event)
     return sorted(whole, key=lambda event: event.at)
 
 
-def _awarded(kick: MatchEvent, events: Iterable[MatchEvent]) -> bool:
-    return any(
-        e.kind == "penalty_award" and e.side == kick.side and 0 <= kick.at - e.at <= KNOWN_WITHIN for e in events
-    )
+def _awarded(kick: MatchEvent, events: Iterable[MatchEvent], within: float) -> bool:
+    return any(e.kind == "penalty_award" and e.side == kick.side and 0 <= kick.at - e.at <= within for e in events)

@@ -14,13 +14,13 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 from sim.evidence import NONE, note, number, numbers
 from sim.parameters import Parameters
 from sim.world.currencies import decimals_of
+from sim.world.names import Name, SizeLabel
 from sim.world.rules import namesakes
 from sim.world.surfaces import Surfaces
 from sim.world.timeline import ScoreForm
 from sim.world.yaml_faults import misplaced
 
 Share = Annotated[float, Field(ge=0, le=1)]
-Name = Annotated[str, Field(min_length=1, max_length=120)]
 Key = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$", examples=["red-scarf"])]
 
 
@@ -76,8 +76,8 @@ class CsvMatch(Form):
 
     source: Literal["csv"]
     file: str = Field(description="path of the CSV file, from this scenario's folder")
-    home: TeamForm
-    away: TeamForm
+    home: TeamForm = Field(description="the team named first")
+    away: TeamForm = Field(description="the team named second")
     knockout: bool = Field(default=False, description="a level match goes on to extra time and penalties")
     score: ScoreForm
 
@@ -86,8 +86,8 @@ class GeneratedMatch(Form):
     """Another match every replication, drawn from the strengths of both sides."""
 
     source: Literal["generated"]
-    home: TeamForm
-    away: TeamForm
+    home: TeamForm = Field(description="the team named first")
+    away: TeamForm = Field(description="the team named second")
     knockout: bool = Field(default=False, description="a level match goes on to extra time and penalties")
 
 
@@ -219,7 +219,10 @@ class Audience(Form):
     viewers: int = Field(ge=1, le=50_000_000, description="people who come at any time of the night [people]")
     sides: Sides = Sides()
     segments: dict[Key, Segment] = Field(
-        default={"everyone": Segment(share=1.0)}, min_length=1, max_length=32, description="kinds of viewers by name"
+        default={"everyone": Segment(share=1.0)},
+        min_length=1,
+        max_length=32,
+        description="kinds of viewers by name; one of them, `everyone`, unless given",
     )
     arrivals: Arrivals = Arrivals()
 
@@ -267,7 +270,7 @@ class Product(Form):
     stock: int | None = Field(
         default=None, ge=0, le=1_000_000_000, description="units on the shelf, one size; 0 is sold out [units]"
     )
-    sizes: dict[str, Annotated[int, Field(ge=0, le=1_000_000_000)]] | None = Field(
+    sizes: dict[SizeLabel, Annotated[int, Field(ge=0, le=1_000_000_000)]] | None = Field(
         default=None, min_length=1, description="units on the shelf by size of shop.size_shares; 0 is sold out [units]"
     )
     replenishment: Replenishment | None = None
@@ -291,7 +294,7 @@ class Shop(Form):
     board_lag: float = Field(
         default=0.0, ge=0, le=3600, description="age of the stock figures on the stream, beyond one window [s]"
     )
-    size_shares: dict[str, Share] = number(
+    size_shares: dict[SizeLabel, Share] = number(
         {"S": 0.2, "M": 0.35, "L": 0.3, "XL": 0.15}, "share", 0, 0.6, "assumed", NONE,
         "Garment sizes in rising order, with the share of viewers who wear each", min_length=1, max_length=12,
     )  # fmt: skip
@@ -345,7 +348,7 @@ class Experiment(Form):
     """What a comparison does unless the command line says otherwise."""
 
     seed: int = Field(default=1, ge=0, lt=2**63, description="seed of all draws")
-    replications: int = Field(default=30, ge=1, le=100_000, description="nights each policy plays")
+    replications: int = Field(default=30, ge=1, le=100_000, description="nights each policy plays [nights]")
     baseline: str = Field(default="no_push", description="the policy others are compared with")
     policies: tuple[str, ...] = Field(
         default=(),
@@ -359,7 +362,7 @@ class Scenario(Form):
 
     name: Name = Field(description="what reports call it")
     about: str = Field(default="", max_length=4000, description="what it is for, in a sentence or two")
-    match: MatchForm
+    match: MatchForm = Field(description="which match is played: `source` says where it comes from")
     audience: Audience
     shop: Shop
     surfaces: Surfaces = Surfaces()

@@ -19,6 +19,7 @@ from sim.parameters import Parameters
 from sim.world.clock import clock_seconds, clock_text
 from sim.world.kinds import read_as
 from sim.world.match import AWAY, HOME, PLAYING, SIDES, EventKind, Match, MatchEvent, Period, PeriodName, Team
+from sim.world.names import Name
 from sim.world.penalties import with_awards
 from sim.world.periods import broadcast_time, lay_out
 from sim.world.rules import Fault, faults
@@ -39,7 +40,7 @@ class _Form(BaseModel):
 class SideForm(_Form):
     """One of the two teams."""
 
-    name: str = Field(min_length=1, max_length=120, description="Name of the team")
+    name: Name = Field(description="Name of the team")
     expected_goals: float = Field(
         gt=0, le=10, description="Goals it was expected to score in a regular match, before kick-off [goals]"
     )
@@ -121,7 +122,7 @@ def build(
         raise InputError([problem(where, message) for where, message in found])
     laid_out = lay_out({stretch.name: stretch.seconds for stretch in timeline.periods}, parameters)
     periods = tuple(Period(p.name, _whole(p.start), _whole(p.end)) for p in laid_out)
-    events = with_awards(_events(timeline, periods), periods, parameters.penalty_delay)
+    events = with_awards(_events(timeline, periods), periods, parameters)
     if len(events) > MAX_EVENTS:
         message = f"{len(events)} events with the penalty awards they need, more than the {MAX_EVENTS} a match can have"
         raise InputError([problem(("events",), message)])

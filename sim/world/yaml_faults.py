@@ -64,6 +64,8 @@ def explained(fault: ErrorDetails, schema: Schema, data: Any) -> tuple[Location,
         choices = ", ".join(owner["discriminator"]["mapping"])
         return location, f"missing: needs {context['discriminator']} (one of {choices})"
     whole = {k: int(v) if isinstance(v, float) and v.is_integer() else v for k, v in context.items()}
+    if kind == "too_long" and context["actual_length"] is None:  # pydantic stops counting at the first too many
+        whole["actual_length"] = len(given)
     template = _TEMPLATES.get(kind, "{said}, got {given}")
     words = template.format(**{**whole, "given": shown(given), "said": fault["msg"]})
     return (*location, *context.get("at", ())), words + _advice(kind, given, owner)

@@ -68,3 +68,9 @@ def test_of_two_categories_alike_the_later_is_doubted():
         shop(6)["products"].items(), ("scarves", "scarf-sets", "scarfsets"), strict=True)}  # fmt: skip
     found = doubts(world(shop={"products": goods}).scenario)
     assert [where[2] for where, _ in found] == ["ball"]
+
+
+def test_numbered_categories_are_meant():
+    goods = {k: {**p, "category": c} for (k, p), c in zip(
+        shop(6)["products"].items(), ("shirts-2029", "shirts-2030", "shirts-2030"), strict=True)}  # fmt: skip
+    assert list(doubts(world(shop={"products": goods}).scenario)) == []

@@ -135,6 +135,15 @@ def test_before_a_penalty_people_hush() -> None:
     assert after > 3 * hush
 
 
+def test_a_hush_falls_in_the_time_it_is_given() -> None:
+    kick = minute(40)
+    penalty = match(MatchEvent(kick - 75, "penalty_award", HOME), MatchEvent(kick, "goal", HOME, "penalty"))
+    quick, slow = (felt(penalty, Parameters(hush_onset=s)) for s in (1, 20))
+    differ = np.flatnonzero(around(quick, quick.arousal[HOME], kick - 60, kick) > around(
+        slow, slow.arousal[HOME], kick - 60, kick))  # fmt: skip
+    assert (differ.min(), differ.max()) == (60 - 20 - 19, 60 - 20 - 1)
+
+
 def test_play_stops_after_goals_and_in_breaks_but_not_for_a_penalty() -> None:
     kick = minute(40)
     e = felt(match(goal(20), MatchEvent(kick - 75, "penalty_award", HOME), MatchEvent(kick, "penalty_miss", HOME)))

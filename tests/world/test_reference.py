@@ -1,0 +1,49 @@
+"""The page of all fields of a scenario is fresh, and what it shows is a scenario."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from sim.experiment.lint import problems_in
+from sim.experiment.load import load
+from sim.world.reference import scenario_page
+from sim.world.scenario import schema
+
+PAGE = Path(__file__).parents[2] / "docs" / "scenario.md"
+EXAMPLE = re.findall(r"```yaml\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)[0]
+ROWS = re.findall(
+    r"^\| `([^`]+)` \| (.+) \| .* \| (.+) \| (.+) \| .* \|$", PAGE.read_text(encoding="utf-8"), re.MULTILINE
+)
+
+
+def test_the_committed_page_is_fresh():
+    assert PAGE.read_text(encoding="utf-8") == scenario_page(), "run: make schema"
+
+
+def test_its_example_is_a_scenario_without_fault_or_doubt(tmp_path):
+    file = tmp_path / "derby.yaml"
+    file.write_text(EXAMPLE, encoding="utf-8")
+    assert list(problems_in([file])) == []
+    usual = load(file).scenario.audience.segments["casuals"].stay
+    assert load(file).scenario.audience.segments["regulars"].stay.spread == usual.spread
+
+
+def test_every_part_that_can_be_written_is_in_the_example():
+    for name in schema()["properties"]:
+        assert re.search(rf"^{name}:", EXAMPLE, re.MULTILINE), name
+
+
+@pytest.mark.parametrize("form", [name for name in schema()["$defs"] if name != "Parameters"])
+def test_every_field_has_a_row_that_says_what_it_is(form):
+    told = {path.rpartition(".")[2]: about for path, about, *_ in ROWS}
+    for field in schema()["$defs"][form]["properties"]:
+        assert field == "source" or len(told[field]) > 3
+
+
+def test_what_must_be_given_is_said():
+    required = {path for path, _, _, default in ROWS if default == "**required**"}
+    assert {"name", "match", "audience.viewers", "shop.products"} <= required
+    assert not {"about", "shop.currency", "audience.segments.<name>.share", "….median"} & required
