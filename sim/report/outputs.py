@@ -15,7 +15,7 @@ from sim.report.table import markdown, spreadsheet
 FORMATS: Mapping[str, Callable[[Mapping[str, Any], str], str]] = {
     ".json": lambda comparison, _: json.dumps(comparison, indent=2, ensure_ascii=False, allow_nan=False) + "\n",
     ".md": markdown,
-    ".csv": lambda comparison, _: spreadsheet(comparison),
+    ".csv": spreadsheet,
 }
 
 

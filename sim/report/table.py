@@ -18,7 +18,7 @@ from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
 from rich.table import Table
 from rich.text import Text
 
-from sim.experiment.comparison import decided
+from sim.experiment.comparison import decided, half_interval
 from sim.measures.outcomes import METRICS, MONEY, Metric
 from sim.report.decimals import decimals
 
@@ -89,8 +89,8 @@ def _literal(text: str) -> str:
     return re.sub(r"[\\`*\[\]<>|$&]|(?<!\w)[_~]|[_~](?!\w)", r"\\\g<0>", " ".join(text.split()))
 
 
-def spreadsheet(comparison: Comparison) -> str:
-    """CSV, one line a policy and metric, in the units of `sim.measures.outcomes`."""
+def spreadsheet(comparison: Comparison, currency: str) -> str:
+    """CSV, one line a policy and metric, in the units of `sim.measures.outcomes`; empty where there is no interval."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     numbers = ("mean", "low", "high")
@@ -99,7 +99,8 @@ def spreadsheet(comparison: Comparison) -> str:
         apart = comparison["differences"].get(policy, {})
         for name, value in metrics.items():
             difference = [apart[name][x] for x in numbers] if apart else [""] * 3
-            writer.writerow([policy, name, BY_NAME[name].unit, *(value[x] for x in numbers), *difference])
+            unit = currency if BY_NAME[name].unit == MONEY else BY_NAME[name].unit
+            writer.writerow([policy, name, unit, *(value[x] for x in numbers), *difference])
     return out.getvalue()
 
 
@@ -134,9 +135,9 @@ def _row(comparison: Comparison, metric: Metric) -> dict[str, Cell]:
     return {policy: Cell(f"{mean:,.{digits}f}", *found.get(policy, ())) for policy, mean in means.items()}
 
 
-def _apart(difference: Mapping[str, float], scale: float) -> tuple[float, float]:
+def _apart(difference: Mapping[str, Any], scale: float) -> tuple[float, float]:
     """A difference and half the width of its interval."""
-    return scale * difference["mean"], scale * (difference["high"] - difference["low"]) / 2.0
+    return scale * difference["mean"], scale * half_interval(difference)
 
 
 def _difference(mean: float, half: float, metric: Metric, digits: int, n: int) -> tuple[str, ...]:

@@ -198,9 +198,17 @@ def test_markdown_shows_names_as_they_are():
 
 
 def test_the_spreadsheet_has_a_line_a_policy_and_metric():
-    table = pd.read_csv(io.StringIO(spreadsheet(compared(6))))
+    table = pd.read_csv(io.StringIO(spreadsheet(compared(6), "JPY")))
     assert len(table) == len(POLICIES) * len(NAMES)
     assert table["difference_mean"].isna().sum() == len(NAMES)
+    assert set(table["unit"][table["metric"].isin(["gross_revenue", "margin"])]) == {"JPY"}
+    assert "currency" not in set(table["unit"])
+
+
+def test_the_spreadsheet_of_one_night_has_no_intervals():
+    table = pd.read_csv(io.StringIO(spreadsheet(compared(1), "EUR")))
+    assert table[["low", "high", "difference_low", "difference_high"]].isna().all(axis=None)
+    assert table["mean"].notna().all()
 
 
 # --- the command line -------------------------------------------------------------------------------------------------
