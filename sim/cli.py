@@ -92,12 +92,15 @@ Sets = Annotated[
 ]
 Outputs = Annotated[
     list[Path] | None,
-    typer.Option("-o", metavar="OUT", help="also write the comparison as .json, .md or .csv; may be repeated"),
+    typer.Option(
+        "-o", metavar="OUT", help="also write the comparison as .json (always whole), .md or .csv; may be repeated"
+    ),
 ]
 Results = Annotated[Path, typer.Option(parser=_folder, metavar="DIR", help="where results folders are made")]
 Engines = Annotated[Engine, typer.Option(help="the engine; both give the same nights")]
 Metrics = Annotated[
-    list[str] | None, typer.Option("--metric", metavar="M", help="show only these metrics; may be repeated")
+    list[str] | None,
+    typer.Option("--metric", metavar="M", help="show only these metrics, also in .md and .csv; may be repeated"),
 ]
 
 
@@ -282,7 +285,7 @@ def _conduct(
     from sim.experiment.store import Command
     from sim.report.outputs import write_outputs
     from sim.report.progress import progress
-    from sim.report.table import SHOWN, terminal
+    from sim.report.table import ALL, LEAST, SHOWN, terminal
 
     for caution in cautions(plan):
         print(f"note: {caution}", file=sys.stderr)
@@ -291,8 +294,10 @@ def _conduct(
         finished = conduct(plan, command, jobs=jobs, ledger=ledger, tell=tell)
     currency = plan.world.scenario.shop.currency
     try:
-        write_outputs(outputs or (), finished.comparison, currency)
-        Console(width=get_terminal_size().columns).print(terminal(finished.comparison, currency, metrics or SHOWN))
+        asked = tuple(dict.fromkeys(metrics or ()))
+        write_outputs(outputs or (), finished.comparison, currency, asked or ALL)
+        width = max(LEAST, get_terminal_size().columns)
+        Console(width=width).print(terminal(finished.comparison, currency, asked or SHOWN))
         print(finished.folder)
     except Stopped as stopped:
         stopped.kept = finished.folder

@@ -52,6 +52,23 @@ def test_the_table_shows_only_the_metrics_asked_for_each_once(here, matchday, co
     assert ("difference from no_push" in out.replace("\n", " ")) == (command == "compare")
 
 
+def test_metrics_asked_for_limit_tables_and_not_json(here, matchday):
+    files = [x for name in ("c.json", "c.md", "c.csv") for x in ("-o", name)]
+    assert matchday("run", "night.yaml", "-p", "no_push", "--metric", "orders", *files)[0] == 0
+    assert set(json.loads((here / "c.json").read_text())["policies"]["no_push"]) == set(NAMES)
+    assert [line.split(",")[1] for line in (here / "c.csv").read_text().splitlines()] == ["metric", "orders"]
+    assert [line.split()[1] for line in (here / "c.md").read_text().splitlines() if line.startswith("| ")] == [
+        "metric", "orders"
+    ]  # fmt: skip
+
+
+def test_a_very_narrow_terminal_gets_lines_that_can_be_read(here, matchday, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "20")
+    out = matchday("compare", "night.yaml", "-n", 1, "-p", "no_push", "-p", "blast", "--metric", "orders")[1]
+    assert any(line.split() == ["no_push", "blast"] for line in out.splitlines())
+    assert 20 < max(map(len, out.splitlines()[:-1])) <= 60
+
+
 def test_the_baseline_may_be_any_policy(here, matchday):
     _, out, _ = matchday("compare", "night.yaml", "-n", 1, "-p", "blast", "-p", "lull_only", "--baseline", "blast")
     comparison = json.loads((Path(out.splitlines()[-1]) / "comparison.json").read_text())

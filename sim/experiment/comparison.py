@@ -54,8 +54,12 @@ def decided(mean: float, half: float, replications: int) -> bool:
     One that is the same every night has an interval without width, which is luck where nights are few: two nights with
     five mutes more do not prove five.  It counts from ENOUGH nights on.
     """
-    varies = half > 1e-9 * abs(mean)  # by more than rounding
-    return abs(mean) > half and (varies or replications >= ENOUGH)
+    return abs(mean) > half and (varies(mean, half) or replications >= ENOUGH)
+
+
+def varies(mean: float, half: float) -> bool:
+    """Whether a difference is another one from night to night, by more than rounding."""
+    return half > 1e-9 * abs(mean)
 
 
 def half_interval(value: Mapping[str, Any]) -> float:
