@@ -323,6 +323,15 @@ def test_the_door_opens():
     assert b"no_push" in said.stdout
 
 
+def test_the_door_says_what_to_do_where_packages_are_missing():
+    bare = [sys.executable, "-S", "-E", "run_sim.py", "--help"]  # no site-packages
+    said = subprocess.run(bare, capture_output=True, text=True, check=False, cwd=ROOT)
+    assert (said.returncode, said.stdout) == (2, "")
+    assert said.stderr.startswith("Matchday's packages are not installed for this Python")
+    assert "make install" in said.stderr
+    assert said.stderr.count("\n") == 1
+
+
 # --- policies of several files ----------------------------------------------------------------------------------------
 
 
