@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sim.errors import MatchdayError, did_you_mean
+from sim.plain import make_plain
 from sim.stop import Stopped, stoppable
 
 if TYPE_CHECKING:
@@ -316,8 +316,7 @@ def _in_memory(viewers: int, jobs: int = 1) -> Iterator[None]:
 def main() -> None:
     """Runs the command line; what the user can mend is said on stderr and exits with the error's code."""
     for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="replace")  # a terminal without "✓" is no reason to stop
+        make_plain(stream)
     with stoppable():
         try:
             app()
