@@ -216,6 +216,17 @@ def test_list_shows_what_there_is(here, matchday, what, some):
     assert some in out
 
 
+def test_streams_that_lack_a_sign_get_the_nearest():
+    said = subprocess.run(
+        [sys.executable, "run_sim.py", "list", "matches"],
+        env={**os.environ, "PYTHONIOENCODING": "ascii"},
+        capture_output=True,
+        check=True,
+        cwd=ROOT,
+    )
+    assert b"3-3 (4-2 on penalties)" in said.stdout
+
+
 def test_list_assumptions_tells_every_number_and_sums_up(here, matchday):
     code, out, _ = matchday("list", "assumptions")
     lines = out.splitlines()
@@ -248,13 +259,20 @@ def test_list_assumptions_marks_what_a_scenario_changes(here, matchday):
 def test_explain_tells_one_night_the_same_from_scenario_and_run(here, matchday):
     _, out, _ = matchday("run", "night.yaml", "-p", "blast", "--set", "audience.viewers=40")
     folder = Path(out.splitlines()[-1])
-    assert folder.as_posix() in matchday("list", "runs")[1]
+    (listed,) = (line for line in matchday("list", "runs")[1].splitlines() if line.startswith(folder.as_posix()))
+    assert listed.endswith("seed 4, audience.viewers=40")
     code, told, _ = matchday("explain", folder, "--viewer", 17)
     again = matchday("explain", "night.yaml", "-p", "blast", "--viewer", 17, "--set", "audience.viewers=40")[1]
     assert code == 0
     assert told == again
     assert told.startswith("viewer 17 of 40: Test night\npolicy blast, seed 4, replication 0")
-    for part in ("latent, seen by no policy: segment everyone", "kick-off", "joins the stream", "tolerance"):
+    for part in (
+        "latent, seen by no policy: segment everyone",
+        "kick-off",
+        "joins the stream",
+        "tolerance",
+        "arousal below: 0 calm",
+    ):
         assert part in told
     (here / "night.yaml").unlink()
     assert matchday("explain", folder, "--viewer", 17)[1] == told
