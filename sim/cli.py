@@ -293,15 +293,11 @@ def _conduct(
     with _in_memory(plan.viewers, jobs), progress(len(plan.jobs)) as tell:
         finished = conduct(plan, command, jobs=jobs, ledger=ledger, tell=tell)
     currency = plan.world.scenario.shop.currency
-    try:
-        asked = tuple(dict.fromkeys(metrics or ()))
-        write_outputs(outputs or (), finished.comparison, currency, asked or ALL)
-        width = max(LEAST, get_terminal_size().columns)
-        Console(width=width).print(terminal(finished.comparison, currency, asked or SHOWN))
-        print(finished.folder)
-    except Stopped as stopped:
-        stopped.kept = finished.folder
-        raise
+    asked = tuple(dict.fromkeys(metrics or ()))
+    write_outputs(outputs or (), finished.comparison, currency, asked or ALL)
+    width = max(LEAST, get_terminal_size().columns)
+    Console(width=width).print(terminal(finished.comparison, currency, asked or SHOWN))
+    print(finished.folder)
 
 
 @contextmanager

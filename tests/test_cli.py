@@ -173,6 +173,22 @@ def test_a_signal_after_the_results_are_kept_says_where(here, matchday, monkeypa
     assert (code, err) == (143, f"stopped; {run.relative_to(here)} kept\n")
 
 
+@pytest.mark.skipif(os.name != "posix", reason="signals as POSIX has them")
+def test_a_signal_at_the_moment_in_which_results_get_their_name_says_where(here, matchday, monkeypatch):
+    rename = os.replace
+
+    def rename_and_stop(old, new):
+        folder = Path(old).is_dir()
+        rename(old, new)
+        if folder:
+            os.kill(os.getpid(), signal.SIGTERM)
+
+    monkeypatch.setattr(os, "replace", rename_and_stop)
+    code, out, err = matchday("compare", "night.yaml", "-n", 1)
+    (run,) = (here / "results/night").iterdir()
+    assert (code, out, err) == (143, "", f"stopped; {run.relative_to(here)} kept\n")
+
+
 # --- the other commands -----------------------------------------------------------------------------------------------
 
 

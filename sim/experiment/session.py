@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,7 +14,7 @@ import pandas as pd
 from sim.experiment.comparison import compare
 from sim.experiment.runs import Done, Plan, play_all, table, warm_up
 from sim.experiment.store import Command, close, draft, fill
-from sim.stop import check
+from sim.stop import check, held, keep
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,19 +34,22 @@ def conduct(
     Raises MatchdayError where results cannot be written, and what `sim.experiment.runs.play_all` raises.
     """
     started = datetime.now(UTC)
-    with draft(plan, command) as made:
-        folder = made.folder
-        plan = replace(plan, ledger=folder / "ledger" if ledger else None)
-        warm_up(plan)
-        nights = []
-        with closing(play_all(plan, jobs)) as playing:  # its processes end before what they write is tidied away
-            for night in playing:
-                nights.append(night)
-                tell(night)
-                check()
-        rows = table(nights)
-        comparison = compare(rows, scenario=plan.world.scenario.name, seed=plan.seed, baseline=command.baseline)
-        fill(folder, plan, nights, comparison)
-        close(folder, plan, command, nights, started)
-        check()
+    with ExitStack() as naming:
+        with draft(plan, command) as made:
+            folder = made.folder
+            plan = replace(plan, ledger=folder / "ledger" if ledger else None)
+            warm_up(plan)
+            nights = []
+            with closing(play_all(plan, jobs)) as playing:  # its processes end before what they write is tidied away
+                for night in playing:
+                    nights.append(night)
+                    tell(night)
+                    check()
+            rows = table(nights)
+            comparison = compare(rows, scenario=plan.world.scenario.name, seed=plan.seed, baseline=command.baseline)
+            fill(folder, plan, nights, comparison)
+            close(folder, plan, command, nights, started)
+            check()
+            naming.enter_context(held())  # else who stops it just now would be told that nothing is kept
+        keep(made.final)
     return Finished(made.final, comparison, rows)
