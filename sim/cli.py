@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sim.errors import MatchdayError, did_you_mean
+from sim.plain import make_plain
 from sim.stop import Stopped, stoppable
 
 if TYPE_CHECKING:
@@ -92,12 +92,15 @@ Sets = Annotated[
 ]
 Outputs = Annotated[
     list[Path] | None,
-    typer.Option("-o", metavar="OUT", help="also write the comparison as .json, .md or .csv; may be repeated"),
+    typer.Option(
+        "-o", metavar="OUT", help="also write the comparison as .json (always whole), .md or .csv; may be repeated"
+    ),
 ]
 Results = Annotated[Path, typer.Option(parser=_folder, metavar="DIR", help="where results folders are made")]
 Engines = Annotated[Engine, typer.Option(help="the engine; both give the same nights")]
 Metrics = Annotated[
-    list[str] | None, typer.Option("--metric", metavar="M", help="show only these metrics; may be repeated")
+    list[str] | None,
+    typer.Option("--metric", metavar="M", help="show only these metrics, also in .md and .csv; may be repeated"),
 ]
 
 
@@ -290,7 +293,7 @@ def _conduct(
     from sim.experiment.store import Command
     from sim.report.outputs import write_outputs
     from sim.report.progress import progress
-    from sim.report.table import SHOWN, terminal
+    from sim.report.table import ALL, LEAST, SHOWN, terminal
 
     for caution in cautions(plan):
         print(f"note: {caution}", file=sys.stderr)
@@ -298,13 +301,11 @@ def _conduct(
     with _in_memory(plan.viewers, jobs), progress(len(plan.jobs)) as tell:
         finished = conduct(plan, command, jobs=jobs, ledger=ledger, tell=tell)
     currency = plan.world.scenario.shop.currency
-    try:
-        write_outputs(outputs or (), finished.comparison, currency)
-        Console(width=get_terminal_size().columns).print(terminal(finished.comparison, currency, metrics or SHOWN))
-        print(finished.folder)
-    except Stopped as stopped:
-        stopped.kept = finished.folder
-        raise
+    asked = tuple(dict.fromkeys(metrics or ()))
+    write_outputs(outputs or (), finished.comparison, currency, asked or ALL)
+    width = max(LEAST, get_terminal_size().columns)
+    Console(width=width).print(terminal(finished.comparison, currency, asked or SHOWN))
+    print(finished.folder)
 
 
 @contextmanager
@@ -319,8 +320,7 @@ def _in_memory(viewers: int, jobs: int = 1) -> Iterator[None]:
 def main() -> None:
     """Runs the command line; what the user can mend is said on stderr and exits with the error's code."""
     for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="replace")  # a terminal without "✓" is no reason to stop
+        make_plain(stream)
     with stoppable():
         try:
             app()

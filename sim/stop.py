@@ -16,6 +16,8 @@ SIGNALS = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if 
 SAME = 3.0  # s in which another signal says the same again: `timeout` sends two, people press Ctrl-C twice
 
 _told: int | None = None  # the signal that said so, within `stoppable`
+_held = False  # whether it has to wait
+_kept: object = "nothing"  # of what the run makes
 
 
 class Stopped(BaseException):
@@ -24,13 +26,31 @@ class Stopped(BaseException):
     def __init__(self, number: int) -> None:
         super().__init__(number)
         self.exit_code = 128 + number
-        self.kept: object = "nothing"
+        self.kept = _kept
 
 
 def check() -> None:
     """Raises Stopped where the one that the signal raised got lost, as it does in C code that clears exceptions."""
     if _told is not None:
         raise Stopped(_told)
+
+
+@contextmanager
+def held() -> Iterator[None]:
+    """Within it a signal waits: Stopped is raised at its end."""
+    global _held  # noqa: PLW0603 - a process's own, as signals are
+    _held = True
+    try:
+        yield
+    finally:
+        _held = False
+    check()
+
+
+def keep(kept: object) -> None:
+    """From now on who is stopped is told that `kept` is there."""
+    global _kept  # noqa: PLW0603 - a process's own, as signals are
+    _kept = kept
 
 
 @contextmanager
@@ -43,13 +63,15 @@ def stoppable() -> Iterator[None]:
         if time.monotonic() - last > SAME:  # sooner, it would disturb the tidying
             last = time.monotonic()
             _tell(number)
-            raise Stopped(number)
+            if not _held:
+                raise Stopped(number)
 
     before = {n: signal.signal(n, stop) for n in SIGNALS if signal.getsignal(n) is not signal.SIG_IGN}
     try:
         yield
     finally:
         _tell(None)
+        keep("nothing")
         for number, handler in before.items():
             signal.signal(number, handler)
 

@@ -52,6 +52,23 @@ def test_the_table_shows_only_the_metrics_asked_for_each_once(here, matchday, co
     assert ("difference from no_push" in out.replace("\n", " ")) == (command == "compare")
 
 
+def test_metrics_asked_for_limit_tables_and_not_json(here, matchday):
+    files = [x for name in ("c.json", "c.md", "c.csv") for x in ("-o", name)]
+    assert matchday("run", "night.yaml", "-p", "no_push", "--metric", "orders", *files)[0] == 0
+    assert set(json.loads((here / "c.json").read_text())["policies"]["no_push"]) == set(NAMES)
+    assert [line.split(",")[1] for line in (here / "c.csv").read_text().splitlines()] == ["metric", "orders"]
+    assert [line.split()[1] for line in (here / "c.md").read_text().splitlines() if line.startswith("| ")] == [
+        "metric", "orders"
+    ]  # fmt: skip
+
+
+def test_a_very_narrow_terminal_gets_lines_that_can_be_read(here, matchday, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "20")
+    out = matchday("compare", "night.yaml", "-n", 1, "-p", "no_push", "-p", "blast", "--metric", "orders")[1]
+    assert any(line.split() == ["no_push", "blast"] for line in out.splitlines())
+    assert 20 < max(map(len, out.splitlines()[:-1])) <= 60
+
+
 def test_the_baseline_may_be_any_policy(here, matchday):
     _, out, _ = matchday("compare", "night.yaml", "-n", 1, "-p", "blast", "-p", "lull_only", "--baseline", "blast")
     comparison = json.loads((Path(out.splitlines()[-1]) / "comparison.json").read_text())
@@ -156,6 +173,22 @@ def test_a_signal_after_the_results_are_kept_says_where(here, matchday, monkeypa
     assert (code, err) == (143, f"stopped; {run.relative_to(here)} kept\n")
 
 
+@pytest.mark.skipif(os.name != "posix", reason="signals as POSIX has them")
+def test_a_signal_at_the_moment_in_which_results_get_their_name_says_where(here, matchday, monkeypatch):
+    rename = os.replace
+
+    def rename_and_stop(old, new):
+        folder = Path(old).is_dir()
+        rename(old, new)
+        if folder:
+            os.kill(os.getpid(), signal.SIGTERM)
+
+    monkeypatch.setattr(os, "replace", rename_and_stop)
+    code, out, err = matchday("compare", "night.yaml", "-n", 1)
+    (run,) = (here / "results/night").iterdir()
+    assert (code, out, err) == (143, "", f"stopped; {run.relative_to(here)} kept\n")
+
+
 # --- the other commands -----------------------------------------------------------------------------------------------
 
 
@@ -199,6 +232,17 @@ def test_list_shows_what_there_is(here, matchday, what, some):
     assert some in out
 
 
+def test_streams_that_lack_a_sign_get_the_nearest():
+    said = subprocess.run(
+        [sys.executable, "run_sim.py", "list", "matches"],
+        env={**os.environ, "PYTHONIOENCODING": "ascii"},
+        capture_output=True,
+        check=True,
+        cwd=ROOT,
+    )
+    assert b"3-3 (4-2 on penalties)" in said.stdout
+
+
 def test_list_assumptions_tells_every_number_and_sums_up(here, matchday):
     code, out, _ = matchday("list", "assumptions")
     lines = out.splitlines()
@@ -231,13 +275,20 @@ def test_list_assumptions_marks_what_a_scenario_changes(here, matchday):
 def test_explain_tells_one_night_the_same_from_scenario_and_run(here, matchday):
     _, out, _ = matchday("run", "night.yaml", "-p", "blast", "--set", "audience.viewers=40")
     folder = Path(out.splitlines()[-1])
-    assert folder.as_posix() in matchday("list", "runs")[1]
+    (listed,) = (line for line in matchday("list", "runs")[1].splitlines() if line.startswith(folder.as_posix()))
+    assert listed.endswith("seed 4, audience.viewers=40")
     code, told, _ = matchday("explain", folder, "--viewer", 17)
     again = matchday("explain", "night.yaml", "-p", "blast", "--viewer", 17, "--set", "audience.viewers=40")[1]
     assert code == 0
     assert told == again
     assert told.startswith("viewer 17 of 40: Test night\npolicy blast, seed 4, replication 0")
-    for part in ("latent, seen by no policy: segment everyone", "kick-off", "joins the stream", "tolerance"):
+    for part in (
+        "latent, seen by no policy: segment everyone",
+        "kick-off",
+        "joins the stream",
+        "tolerance",
+        "arousal below: 0 calm",
+    ):
         assert part in told
     (here / "night.yaml").unlink()
     assert matchday("explain", folder, "--viewer", 17)[1] == told
@@ -308,6 +359,15 @@ def test_the_door_opens():
     )
     assert said.returncode == 0
     assert b"no_push" in said.stdout
+
+
+def test_the_door_says_what_to_do_where_packages_are_missing():
+    bare = [sys.executable, "-S", "-E", "run_sim.py", "--help"]  # no site-packages
+    said = subprocess.run(bare, capture_output=True, text=True, check=False, cwd=ROOT)
+    assert (said.returncode, said.stdout) == (2, "")
+    assert said.stderr.startswith("Matchday's packages are not installed for this Python")
+    assert "make install" in said.stderr
+    assert said.stderr.count("\n") == 1
 
 
 # --- policies of several files ----------------------------------------------------------------------------------------

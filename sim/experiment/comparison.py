@@ -5,6 +5,7 @@ Under common random numbers replication r of every policy is the same night, so 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -23,7 +24,7 @@ def compare(table: pd.DataFrame, *, scenario: str, seed: int, baseline: str | No
     """The comparison as its JSON says it.
 
     `table` has one row a policy and replication (`sim.experiment.runs.table`).  Without a baseline there are no
-    differences.  With one replication low = high = mean, and a note says so.
+    differences.  With one replication there are no intervals: low and high are None, and a note says so.
     """
     metrics = [c for c in table if c not in ("policy", "replication")]
     values = {
@@ -44,7 +45,7 @@ def compare(table: pd.DataFrame, *, scenario: str, seed: int, baseline: str | No
             name: dict(zip(metrics, _differences(values[name], values[str(baseline)]), strict=True)) for name in others
         },
     }
-    return result if n > 1 else {**result, "note": "one replication: no intervals, low = high = mean"}
+    return result if n > 1 else {**result, "note": "one replication: no intervals, low and high are null"}
 
 
 def decided(mean: float, half: float, replications: int) -> bool:
@@ -53,14 +54,30 @@ def decided(mean: float, half: float, replications: int) -> bool:
     One that is the same every night has an interval without width, which is luck where nights are few: two nights with
     five mutes more do not prove five.  It counts from ENOUGH nights on.
     """
-    varies = half > 1e-9 * abs(mean)  # by more than rounding
-    return abs(mean) > half and (varies or replications >= ENOUGH)
+    return abs(mean) > half and (varies(mean, half) or replications >= ENOUGH)
 
 
-def _means(x: Array) -> list[dict[str, float]]:
+def varies(mean: float, half: float) -> bool:
+    """Whether a difference is another one from night to night, by more than rounding."""
+    return half > 1e-9 * abs(mean)
+
+
+def half_interval(value: Mapping[str, Any]) -> float:
+    """Half the t interval of a mean or difference as the JSON says it; 0 where there is none."""
+    return 0.0 if value["high"] is None else float(value["high"] - value["mean"])
+
+
+def _means(x: Array) -> list[dict[str, float | None]]:
     """Mean and t interval of each row of `x` (metrics, replications)."""
     mean, half = x.mean(axis=1), half_width(x)
-    return [{"mean": float(m), "low": float(m - h), "high": float(m + h)} for m, h in zip(mean, half, strict=True)]
+    return [
+        {"mean": float(m), "low": _limit(x, m - h), "high": _limit(x, m + h)} for m, h in zip(mean, half, strict=True)
+    ]
+
+
+def _limit(x: Array, at: float) -> float | None:
+    """A limit of an interval; one replication has none."""
+    return float(at) if x.shape[1] > 1 else None
 
 
 def half_width(x: Array) -> Array:
@@ -78,7 +95,7 @@ def _differences(x: Array, base: Array) -> list[dict[str, float | None]]:
     bca = _bca(d)
     saved = _variance_reduction(x, base, d)
     return [
-        {**row, "bca_low": float(low), "bca_high": float(high), "variance_reduction": factor}
+        {**row, "bca_low": _limit(d, low), "bca_high": _limit(d, high), "variance_reduction": factor}
         for row, (low, high), factor in zip(_means(d), bca, saved, strict=True)
     ]
 

@@ -30,6 +30,7 @@ from sim.experiment.runs import Done, Plan, table, write
 from sim.measures.parts import PARTS
 from sim.report.figures import draw_all
 from sim.report.table import markdown
+from sim.stop import held, keep
 from sim.world.night import World
 from sim.world.timeline import timeline_text
 from sim.world.yaml_text import yaml_text
@@ -71,7 +72,9 @@ def draft(plan: Plan, command: Command) -> Iterator[Draft]:
         unfinished.mkdir(parents=True)
         making = Draft(unfinished, scenario / stamp)
         yield making
-        making.final = _placed(unfinished, scenario / stamp)
+        with held():  # who stops it just now must not be told that nothing is kept
+            making.final = _placed(unfinished, scenario / stamp)
+            keep(making.final)
     except BaseException as error:
         _remove(unfinished, made)
         if isinstance(error, OSError):

@@ -17,7 +17,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
-from sim.experiment.comparison import decided, half_width
+from sim.experiment.comparison import decided, half_interval, half_width
 from sim.report.decimals import decimals
 from sim.report.style import (
     FAINT,
@@ -36,7 +36,7 @@ from sim.report.style import (
 )
 
 Comparison = Mapping[str, Any]  # the JSON of `compare`, schema_version 1
-Metric = Mapping[str, float]  # mean, low, high
+Metric = Mapping[str, Any]  # mean, low, high; the latter two None where there is one night
 
 CONVERSION, MARGIN, DRY = "conversion_rate", "margin", "stockout_minutes"
 ANNOYANCE = "annoyance_p95"  # finer than annoyed_share: it also tells apart policies that annoy nobody beyond tolerance
@@ -162,7 +162,7 @@ def _tradeoff_claims(currency: str) -> Sequence[Claim]:
 
 
 def _mark(metrics: Mapping[str, Metric]) -> Mark:
-    conversion = {k: 100.0 * v for k, v in metrics[CONVERSION].items()}
+    conversion = {k: v if v is None else 100.0 * v for k, v in metrics[CONVERSION].items()}
     return Mark(metrics[ANNOYANCE], conversion, metrics[MARGIN], metrics[DRY])
 
 
@@ -188,11 +188,10 @@ def _hollow(look: Look) -> dict[str, Any]:
 
 def _interval(axes: Axes, x: float, y: float, metric: Metric, colour: str, along: str) -> None:
     """An error bar; none where all nights are alike or there is one."""
-    low, mean, high = metric["low"], metric["mean"], metric["high"]
-    if high > low:
-        spread = [[mean - low], [high - mean]]
+    half = half_interval(metric)
+    if half > 0.0:
         axes.errorbar(
-            [x], [y], xerr=spread if along == "x" else None, yerr=spread if along == "y" else None, color=colour,
+            [x], [y], xerr=half if along == "x" else None, yerr=half if along == "y" else None, color=colour,
             fmt="none", capsize=2.2, elinewidth=1.0, zorder=3,
         )  # fmt: skip
 
@@ -208,7 +207,7 @@ def _frame(axes: Axes, marks: Mapping[str, Mark]) -> None:
 
 def _reach(metrics: Iterable[Metric]) -> float:
     """What an axis from 0 has to hold; 1 if there is nothing."""
-    return max(max(metric["mean"], metric["high"]) for metric in metrics) or 1.0
+    return max(metric["mean"] + half_interval(metric) for metric in metrics) or 1.0
 
 
 def _disc_key(figure: Figure, axes: Axes, unit: float) -> None:
@@ -267,7 +266,7 @@ def _column(axes: Axes, right: float, head: str, texts: Sequence[str]) -> float:
 
 def _with_halves(metrics: Sequence[Metric]) -> list[str]:
     """`2.11 ± 0.40`: means and halves of their intervals, all with the same decimals."""
-    numbers = [(metric["mean"], metric["high"] - metric["mean"]) for metric in metrics]
+    numbers = [(metric["mean"], half_interval(metric)) for metric in metrics]
     places = decimals([mean for mean, _ in numbers], numbers)
     return [f"{mean:z,.{places}f}" + (f" ± {half:,.{places}f}" if half > 0.0 else "") for mean, half in numbers]
 

@@ -110,6 +110,7 @@ def _header(played: Played, before: Night, viewer: int) -> Iterator[str]:
     yield f"latent, seen by no policy: segment {segment}, size {size},"
     yield f"  {traits}"
     yield "(1 = an average viewer's; trust from 0 to 1; annoyance below in average tolerances)"
+    yield "(arousal below: 0 calm, to 1; goals, decisions and the end of a half stir for minutes)"
 
 
 # --- the story --------------------------------------------------------------------------------------------------------

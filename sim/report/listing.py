@@ -128,5 +128,5 @@ def _match(file: Path) -> str:
 
 def _run(file: Path) -> str:
     manifest = json.loads(file.read_text(encoding="utf-8"))
-    names = ", ".join(manifest["policies"])
-    return f"{manifest['scenario']['name']}: {names}; n = {manifest['replications']}, seed {manifest['seed']}"
+    names, changes = ", ".join(manifest["policies"]), "".join(f", {a}" for a in manifest["scenario"]["set"])
+    return f"{manifest['scenario']['name']}: {names}; n = {manifest['replications']}, seed {manifest['seed']}{changes}"

@@ -10,12 +10,12 @@ from typing import Any
 
 from sim.errors import MatchdayError, did_you_mean
 from sim.experiment.store import write_whole
-from sim.report.table import markdown, spreadsheet
+from sim.report.table import ALL, markdown, spreadsheet
 
-FORMATS: Mapping[str, Callable[[Mapping[str, Any], str], str]] = {
-    ".json": lambda comparison, _: json.dumps(comparison, indent=2, ensure_ascii=False, allow_nan=False) + "\n",
+FORMATS: Mapping[str, Callable[[Mapping[str, Any], str, Sequence[str]], str]] = {
+    ".json": lambda comparison, *_: json.dumps(comparison, indent=2, ensure_ascii=False, allow_nan=False) + "\n",
     ".md": markdown,
-    ".csv": lambda comparison, _: spreadsheet(comparison),
+    ".csv": spreadsheet,
 }
 
 
@@ -32,10 +32,12 @@ def check_outputs(files: Sequence[Path]) -> None:
             raise MatchdayError(f"-o {file}: not allowed to write in {file.parent}")
 
 
-def write_outputs(files: Sequence[Path], comparison: Mapping[str, Any], currency: str) -> None:
-    """Writes each file whole; raises MatchdayError where that fails."""
+def write_outputs(
+    files: Sequence[Path], comparison: Mapping[str, Any], currency: str, metrics: Sequence[str] = ALL
+) -> None:
+    """Writes each file, JSON with all metrics whatever is asked for; raises MatchdayError where that fails."""
     for file in files:
         try:
-            write_whole(file, FORMATS[file.suffix](comparison, currency))
+            write_whole(file, FORMATS[file.suffix](comparison, currency, metrics))
         except OSError as error:
             raise MatchdayError(f"-o {file}: cannot be written: {error.strerror or error}") from error

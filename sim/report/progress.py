@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 EVERY = 10.0  # s between lines where there is no terminal
+SOON = 3.0  # s from the first night to the first line: short runs, too, say how long they will take
 
 
 @contextmanager
@@ -26,18 +27,18 @@ def progress(total: int) -> Iterator[Callable[[object], None]]:
 
 
 class _Lines:
-    """A line every now and then."""
+    """A line every now and then, with the time left."""
 
     def __init__(self, console: Console, total: int) -> None:
         self.console, self.total, self.done = console, total, 0
-        self.first = self.told = time.monotonic()
+        self.first = self.due = 0.0  # on the monotonic clock
 
     def __call__(self, _: object) -> None:
         self.done += 1
         now = time.monotonic()
         if self.done == 1:
-            self.first = self.told = now  # before it there was compiling, too
-        elif now - self.told >= EVERY and self.done < self.total:
-            self.told = now
+            self.first, self.due = now, now + min(SOON, EVERY)  # before it there was compiling, too
+        elif now >= self.due and self.done < self.total:
+            self.due = now + EVERY
             left = (now - self.first) / (self.done - 1) * (self.total - self.done)
             self.console.print(f"{self.done} of {self.total} nights played, about {left:.0f} s left", highlight=False)

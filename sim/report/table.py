@@ -18,19 +18,21 @@ from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
 from rich.table import Table
 from rich.text import Text
 
-from sim.experiment.comparison import decided
+from sim.experiment.comparison import decided, half_interval, varies
 from sim.measures.outcomes import METRICS, MONEY, Metric
 from sim.report.decimals import decimals
 
 NAME = 14  # letters of a policy's name in a line, if names must be folded and numbers need no more
 GAP = 1  # between columns
-MARK = 2  # columns of a mark: a blank behind it keeps "+" from the next policy's sign
+MARK = 2  # columns of a mark: a blank behind it keeps it from the next policy's sign
 SHOWN = (
     "orders", "conversion_rate", "click_through_rate", "gross_revenue", "margin", "watch_minutes", "annoyance_mean",
     "annoyance_p95", "annoyed_share", "mutes", "pushed_away", "stockout_minutes", "missed_units",
     "sold_out_at_checkout",
 )  # fmt: skip
 BY_NAME = {metric.name: metric for metric in METRICS}
+ALL = tuple(BY_NAME)
+LEAST = 60  # columns below which a table is no longer read but deciphered
 WORD = re.compile(r"[A-Z]+(?![a-z])[_-]*|[A-Z]?[^A-Z_-]+[_-]*|[_-]+")  # of a name: up to "_", "-" or a capital
 Comparison = Mapping[str, Any]
 
@@ -45,7 +47,8 @@ class Signs(NamedTuple):
 
 
 UNICODE = Signs("✓", "✗", "≠", "±")
-ASCII = Signs("+", "-", "~", "+/-")
+ASCII = Signs("*", "!", "~", "+/-")  # "+" and "-" would stand beside signed numbers
+SAME = "="
 STYLES = {"better": "green", "worse": "red", "other": "cyan", "": "dim"}
 
 
@@ -54,7 +57,7 @@ class Cell(NamedTuple):
 
     mean: str
     difference: str = ""  # "" for the baseline
-    half: str = ""  # of the difference's interval; "" where there is none
+    half: str = ""  # of the difference's interval; "" where every night has the same difference, or there is one
     mark: str = ""  # "better", "worse", "other"
 
     def below(self, signs: Signs) -> str:
@@ -68,16 +71,17 @@ class Cell(NamedTuple):
 
 def terminal(comparison: Comparison, currency: str, metrics: Sequence[str] = SHOWN) -> RenderableType:
     """Tables as wide as the console they are printed on, in signs its encoding has, the baseline in each."""
-    return _Blocks(comparison, currency, tuple(dict.fromkeys(metrics)))
+    return _Blocks(comparison, currency, tuple(metrics))
 
 
-def markdown(comparison: Comparison, currency: str, metrics: Sequence[str] = tuple(BY_NAME)) -> str:
+def markdown(comparison: Comparison, currency: str, metrics: Sequence[str] = ALL) -> str:
     """A report of a few lines and one table."""
     policies = list(map(_literal, comparison["policies"]))
-    lines = [f"# {_literal(comparison['scenario'])}", "", _literal(legend(comparison)), ""]
+    rows = [_row(comparison, BY_NAME[name]) for name in metrics]
+    lines = [f"# {_literal(comparison['scenario'])}", "", _literal(_legend(comparison, rows, UNICODE)), ""]
     lines += ["| metric | " + " | ".join(policies) + " |", "|---" + "|---:" * len(policies) + "|"]
-    for name in metrics:
-        cells = _row(comparison, BY_NAME[name]).values()
+    for name, row in zip(metrics, rows, strict=True):
+        cells = row.values()
         below = (f"<br>{cell.below(UNICODE)} {cell.sign(UNICODE)}".rstrip() for cell in cells)
         numbers = (cell.mean + text.removesuffix("<br>") for cell, text in zip(cells, below, strict=True))
         lines.append(f"| {_label(BY_NAME[name], currency)} | " + " | ".join(numbers) + " |")
@@ -89,35 +93,51 @@ def _literal(text: str) -> str:
     return re.sub(r"[\\`*\[\]<>|$&]|(?<!\w)[_~]|[_~](?!\w)", r"\\\g<0>", " ".join(text.split()))
 
 
-def spreadsheet(comparison: Comparison) -> str:
-    """CSV, one line a policy and metric, in the units of `sim.measures.outcomes`."""
+def spreadsheet(comparison: Comparison, currency: str, metrics: Sequence[str] = ALL) -> str:
+    """CSV, one line a policy and metric, in the units of `sim.measures.outcomes`; empty where there is no interval."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     numbers = ("mean", "low", "high")
     writer.writerow(["policy", "metric", "unit", *numbers, *(f"difference_{x}" for x in numbers)])
-    for policy, metrics in comparison["policies"].items():
+    for policy, values in comparison["policies"].items():
         apart = comparison["differences"].get(policy, {})
-        for name, value in metrics.items():
+        for name in metrics:
+            value = values[name]
             difference = [apart[name][x] for x in numbers] if apart else [""] * 3
-            writer.writerow([policy, name, BY_NAME[name].unit, *(value[x] for x in numbers), *difference])
+            unit = currency if BY_NAME[name].unit == MONEY else BY_NAME[name].unit
+            writer.writerow([policy, name, unit, *(value[x] for x in numbers), *difference])
     return out.getvalue()
 
 
-def legend(comparison: Comparison, signs: Signs = UNICODE) -> str:
+def _legend(comparison: Comparison, rows: Sequence[Mapping[str, Cell]], signs: Signs) -> str:
     """What the numbers are, and how far the marks can be trusted."""
     n, seed, baseline = comparison["replications"], comparison["seed"], comparison["baseline"]
-    differences = f" Below: difference from {baseline}" if comparison["differences"] else ""
+    text = f"Seed {seed}, means of {n} nights."
     if n == 1:
         text = (
             f"Seed {seed}, one night a policy: there are no intervals, so nothing is marked; differences may be luck."
         )
-        return f"{text}{differences}." if differences else text
-    text = f"Seed {seed}, means of {n} nights a policy."
-    if differences:
-        text += f"{differences}, paired by night (percentage points for %), {signs.within} half its 95% interval; where"
-        text += f" that excludes 0: {signs.better} better, {signs.worse} worse, {signs.other} different. Each interval"
-        text += " stands on its own: where policies do not differ, chance still marks about 1 in 20."
-    return text
+    if not comparison["differences"]:
+        return text
+    text += f" Below: difference from {baseline} (percentage points for %)"
+    if n > 1:
+        text += f", paired by night, {signs.within} half its 95% interval; where that excludes 0: "
+        text += f"{signs.better} better, {signs.worse} worse, {signs.other} different"
+    return f"{text}.{_constant(rows, n)}{TRUST if n > 1 else ''}"
+
+
+TRUST = (
+    " Where nothing differs, chance still marks about 1 in 20. Intervals speak of the luck of the draw, not of the"
+    " model's assumptions, most of them without a source (`list assumptions`)."
+)
+
+
+def _constant(rows: Sequence[Mapping[str, Cell]], n: int) -> str:
+    """What is said of differences without an interval, where there are such."""
+    cells = [cell for row in rows for cell in row.values() if cell.difference]
+    same = any(cell.difference == SAME for cell in cells)
+    steady = n > 1 and any(cell.difference != SAME and not cell.half for cell in cells)
+    return f" {SAME} no difference." * same + " No interval: the same every night." * steady
 
 
 # --- numbers ----------------------------------------------------------------------------------------------------------
@@ -134,18 +154,19 @@ def _row(comparison: Comparison, metric: Metric) -> dict[str, Cell]:
     return {policy: Cell(f"{mean:,.{digits}f}", *found.get(policy, ())) for policy, mean in means.items()}
 
 
-def _apart(difference: Mapping[str, float], scale: float) -> tuple[float, float]:
+def _apart(difference: Mapping[str, Any], scale: float) -> tuple[float, float]:
     """A difference and half the width of its interval."""
-    return scale * difference["mean"], scale * (difference["high"] - difference["low"]) / 2.0
+    return scale * difference["mean"], scale * half_interval(difference)
 
 
 def _difference(mean: float, half: float, metric: Metric, digits: int, n: int) -> tuple[str, ...]:
     """A cell's difference, half interval and mark; no interval from one night."""
     if round(mean, digits) == round(half, digits) == 0.0:
-        return ("=",)
+        return (SAME,)
     if n == 1:
         return (f"{mean:+z,.{digits}f}",)
-    return f"{mean:+z,.{digits}f}", f"{half:,.{digits}f}", _mark(mean, metric) if decided(mean, half, n) else ""
+    within = f"{half:,.{digits}f}" if varies(mean, half) else ""
+    return f"{mean:+z,.{digits}f}", within, _mark(mean, metric) if decided(mean, half, n) else ""
 
 
 def _mark(mean: float, metric: Metric) -> str:
@@ -181,10 +202,14 @@ class _Blocks:
         metrics = [BY_NAME[name] for name in self.metrics]
         labels = _labels(metrics, self.currency, below=bool(self.comparison["differences"]))
         room = options.max_width - max(cell_len(line) for label in labels for line in label)
-        for group in _groups(self.comparison, [_row(self.comparison, metric) for metric in metrics], signs, room):
+        rows = [_row(self.comparison, metric) for metric in metrics]
+        for group in _groups(self.comparison, rows, signs, room):
             yield _table(group, labels, signs)
             yield ""
-        yield Text(legend(self.comparison, signs), style="dim")
+        yield Text(_legend(self.comparison, rows, signs), style="dim")
+        if self.metrics == SHOWN:
+            more = len(BY_NAME) - len(SHOWN)
+            yield Text(f"{more} more metrics with --metric; `list metrics` explains all.", style="dim")
 
 
 class _Column(NamedTuple):

@@ -122,3 +122,29 @@ def test_workers_end_with_a_parent_that_is_killed_and_the_next_run_sweeps_its_dr
     with pytest.raises(KeyboardInterrupt), draft(plan, Command((), (), None, results)):
         raise KeyboardInterrupt
     assert everything_below(results) == before
+
+
+WHILE_A_WORKER_STARTS = """
+import os, signal, sys
+from multiprocessing import util
+from sim.cli import main
+spawn = util.spawnv_passfds
+def spawn_and_stop(path, args, fds):
+    pid = spawn(path, args, fds)
+    if any("spawn_main" in str(arg) for arg in args):
+        os.kill(os.getpid(), signal.SIGTERM)
+    return pid
+util.spawnv_passfds = spawn_and_stop
+if __name__ == "__main__":
+    main()
+"""
+
+
+def test_a_signal_while_a_worker_starts_leaves_no_traceback(results):
+    before = everything_below(results)
+    words = ["compare", results.parent / "night.yaml", "--results", results, "-n", "9", "-j", "2"]
+    done = subprocess.run(
+        [sys.executable, "-c", WHILE_A_WORKER_STARTS, *words], capture_output=True, text=True, check=False, cwd=ROOT
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (143, "", "stopped; nothing kept\n")
+    assert everything_below(results) == before

@@ -139,14 +139,40 @@ def test_a_stream_without_the_signs_gets_ascii(encoding):
     assert "?" not in text
     table, legend = text.split("\n\n")
     marks = [line.split()[-1] for line in table.splitlines() if "+/-" in line]
-    assert marks == ["+", "-", "~"]
-    assert "+ better, - worse, ~ different" in " ".join(legend.split())
+    assert marks == ["*", "!", "~"]
+    assert "* better, ! worse, ~ different" in " ".join(legend.split())
     assert "+/- half" in " ".join(legend.split())
 
 
 def test_marks_are_said_to_be_chance_now_and_then():
     for text in (text_of(compared(2)), markdown(compared(50), "EUR")):
         assert "chance still marks about 1 in 20" in " ".join(text.split())
+
+
+def test_the_legend_is_short_and_says_what_intervals_do_not_speak_of():
+    shown = text_of(compared(7)).split("\n\n")[-1].splitlines()
+    legend = " ".join(line.strip() for line in shown[:-1])
+    assert len(shown) <= 6
+    assert "not of the model's assumptions" in legend
+    assert "`list assumptions`" in legend
+
+
+@pytest.mark.parametrize(
+    ("other", "equal", "steady"),
+    [
+        ([1.0, 2.0, 4.0], True, False),
+        ([2.0, 3.0, 5.0], False, True),
+        ([2.0, 4.0, 5.0], False, False),
+    ],
+)
+def test_the_legend_explains_only_what_is_in_the_table(other, equal, steady):
+    legend = " ".join(text_of(nights([1.0, 2.0, 4.0], other), metrics=["orders"]).split("\n\n")[-1].split())
+    assert ("= no difference" in legend, "No interval: the same every night" in legend) == (equal, steady)
+
+
+def test_a_table_of_some_metrics_says_how_many_more_there_are():
+    assert f"{len(NAMES) - 14} more metrics with --metric" in text_of(compared(2))
+    assert "more metrics" not in text_of(compared(2), metrics=["orders"])
 
 
 def test_one_night_has_no_intervals_and_no_marks():
@@ -172,8 +198,8 @@ def test_policies_that_do_the_same_are_equal():
         # A narrow interval shows a figure, and the row keeps its decimals.
         ([0.10, 0.20, 0.30], [0.2930, 0.3931, 0.4929], ["0.2000", "0.3930<br>+0.1930 ±0.0002 ✓"]),
         # Counts that are the same apart every night need no decimals; of few nights that may be luck.
-        ([3.0, 4.0, 5.0], [5.0, 6.0, 7.0], ["4", "6<br>+2 ±0"]),
-        ([3.0, 4.0, 5.0] * 2, [5.0, 6.0, 7.0] * 2, ["4", "6<br>+2 ±0 ✓"]),
+        ([3.0, 4.0, 5.0], [5.0, 6.0, 7.0], ["4", "6<br>+2"]),
+        ([3.0, 4.0, 5.0] * 2, [5.0, 6.0, 7.0] * 2, ["4", "6<br>+2 ✓"]),
         # What is not 0 only after six figures is nothing.
         ([50000.0, 60000.0], [50000.001, 60000.001], ["55,000.0", "55,000.0<br>="]),
         # A difference that rounds to 0 has no minus.
@@ -198,9 +224,17 @@ def test_markdown_shows_names_as_they_are():
 
 
 def test_the_spreadsheet_has_a_line_a_policy_and_metric():
-    table = pd.read_csv(io.StringIO(spreadsheet(compared(6))))
+    table = pd.read_csv(io.StringIO(spreadsheet(compared(6), "JPY")))
     assert len(table) == len(POLICIES) * len(NAMES)
     assert table["difference_mean"].isna().sum() == len(NAMES)
+    assert set(table["unit"][table["metric"].isin(["gross_revenue", "margin"])]) == {"JPY"}
+    assert "currency" not in set(table["unit"])
+
+
+def test_the_spreadsheet_of_one_night_has_no_intervals():
+    table = pd.read_csv(io.StringIO(spreadsheet(compared(1), "EUR")))
+    assert table[["low", "high", "difference_low", "difference_high"]].isna().all(axis=None)
+    assert table["mean"].notna().all()
 
 
 # --- the command line -------------------------------------------------------------------------------------------------
