@@ -18,6 +18,7 @@ import simpy
 
 from sim import behaviour as b
 from sim.policy import Policy, View
+from sim.policy.chance import night_key
 from sim.policy.view import Products, Viewers
 from sim.world.audience import TASTE_STEP
 from sim.world.match import NEUTRAL, SIDES
@@ -145,6 +146,7 @@ class PlainNight:
             news=tuple(e for e in past if e.at > self.asked), chat_rate=(0.0, 0.0, 0.0),
             present=(self.present[0], self.present[1], self.present[2]), clicks=self.clicks, orders=self.orders,
             products=self.products(), viewers=Viewers(self.night.crowd.known, t),
+            _chance=(night_key(self.night.seed, self.night.replication), int((t - self.opens) / width)),
         )  # fmt: skip
 
     def products(self) -> Products:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.policy.chance import NightKey, chance
 from sim.world.match import AWAY, HOME, NEUTRAL, MatchEvent
 
 __all__ = ["AWAY", "HOME", "NEUTRAL", "ProductView", "View", "Viewers"]
@@ -137,6 +139,17 @@ class View:
     orders: int  # paid, so far
     products: Products
     viewers: Viewers
+    _chance: tuple[NightKey, int] = field(repr=False)  # the night's key, and the number of the window
+
+    @cached_property
+    def random(self) -> np.random.Generator:
+        """Chance of this window's own: the same numbers for every policy, whenever this night is played.
+
+        It begins anew in each window, so what a policy draws here does not depend on how much it, or anybody, has drawn
+        before; policies that differ only now and then can so be compared.  Python's own `random` would give other
+        results every time.
+        """
+        return chance(*self._chance)
 
     def goods_of(self, side: int) -> list[ProductView]:
         """Products in a side's colours that are in stock."""
