@@ -14,14 +14,15 @@ from collections.abc import Generator
 from types import SimpleNamespace
 from typing import Any, NamedTuple
 
+import numpy as np
 import simpy
 
 from sim import behaviour as b
 from sim.policy import Policy, View
 from sim.policy.chance import night_key
-from sim.policy.view import Products, Viewers
+from sim.policy.view import Products, Viewers, facts_of
 from sim.world.audience import TASTE_STEP
-from sim.world.match import NEUTRAL, SIDES
+from sim.world.match import NEUTRAL
 from sim.world.night import Night
 from sim.world.stage import BLOCK
 from sim.world.surfaces import Surface
@@ -151,9 +152,7 @@ class PlainNight:
 
     def products(self) -> Products:
         """The shop as the board shows it."""
-        goods = self.night.scenario.shop.products.items()
-        facts = {key: (p.name, p.category, SIDES.index(p.side), p.price) for key, p in goods}
-        return Products(facts, [self.left(self.shown, k) for k in range(len(facts))])
+        return Products(facts_of(self.night.scenario.shop), np.array(self.shown).reshape(-1, self.sizes))
 
 
 class Viewer:

@@ -22,9 +22,8 @@ from sim.engine.stock import DELIVERED, Stock
 from sim.policy.chance import night_key
 from sim.policy.check import Order, PolicyError, ask
 from sim.policy.push import MOST_PUSHES, Policy
-from sim.policy.view import Products, View, Viewers
+from sim.policy.view import Products, View, Viewers, facts_of
 from sim.world.audience import Crowd
-from sim.world.match import SIDES
 from sim.world.night import Night
 
 EngineName = Literal["compiled", "reference"]
@@ -78,8 +77,7 @@ class _Play:
         self.deliveries: list[tuple[float, int]] = []
         self.on_order = np.zeros(len(night.catalogue.keys), bool)
         self.match = stage.match
-        products = night.scenario.shop.products.items()
-        self.facts = {key: (p.name, p.category, SIDES.index(p.side), p.price) for key, p in products}
+        self.facts = facts_of(night.scenario.shop)
         self.chance = night_key(night.seed, night.replication)
         self.asked = -np.inf  # when the policy was last asked
         self.chat_rate = np.zeros(3)
@@ -178,14 +176,10 @@ class _Play:
             present=tuple(int(x) for x in books.present),  # type: ignore[arg-type]
             clicks=books.clicks,
             orders=books.orders,
-            products=self._products(),
+            products=Products(self.facts, self.publisher.board.stock.reshape(len(self.facts), -1).copy()),
             viewers=Viewers(self.engine.crowd.known, start),
             _chance=(self.chance, number),
         )
-
-    def _products(self) -> Products:
-        stock = self.publisher.board.stock.reshape(len(self.facts), -1).sum(axis=1)
-        return Products(self.facts, stock.tolist())
 
 
 def play(
