@@ -125,9 +125,12 @@ def _from_file(name: str, spec: str, file: Path, class_name: str) -> FoundPolicy
         source = read_source(file)
     except OSError as error:
         raise MatchdayError(f"policy '{spec}': cannot read {error.filename}: {error.strerror}") from error
-    module = _imported(source)
-    chosen = _named(module, class_name, file) if class_name else _only(module, file)
-    return _checked(FoundPolicy(name, spec, source.sha256, lambda: _made(chosen, file)))
+
+    def make() -> Policy:
+        module = _imported(source)  # anew, so that no night finds what another has left in its globals
+        return _made(_named(module, class_name, file) if class_name else _only(module, file), file)
+
+    return _checked(FoundPolicy(name, spec, source.sha256, make))
 
 
 def _from_entry_point(point: EntryPoint) -> FoundPolicy:

@@ -1,7 +1,7 @@
 """A policy's own source: its file and the files beside it that it imports, read once, hashed and run as one.
 
-Each policy gets modules of its own under names of its own, so that two policies whose helpers are called the same
-never meet, and nothing of the user's is found by the rest of the program.
+Every night runs them anew.  Each policy gets modules of its own under names of its own, so that two policies whose
+helpers are called the same never meet, and nothing of the user's is found by the rest of the program.
 """
 
 from __future__ import annotations
@@ -13,10 +13,11 @@ import sys
 import tokenize
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from symtable import symtable
 from traceback import walk_tb
-from types import ModuleType
+from types import CodeType, ModuleType
 from typing import Any
 
 
@@ -40,7 +41,10 @@ class Source:
         return f"matchday_policy_{self.file.stem}_{self.sha256[:12]}"
 
     def run(self) -> ModuleType:
-        """The policy's file as a module; raises whatever running it raises.  No byte code is left beside it."""
+        """The policy's file as a module, run anew; raises whatever running it raises.
+
+        No byte code is left beside it.
+        """
         return _Modules(self).load(self.file.stem)
 
 
@@ -103,11 +107,16 @@ class _Modules:
         vars(module).update(__file__=str(file), __builtins__=self.builtins)
         self.loaded[name] = sys.modules[module.__name__] = module  # dataclasses look their module up
         try:
-            exec(compile(self.source.texts[name], str(file), "exec"), vars(module))
+            exec(_code(self.source.texts[name], str(file)), vars(module))
         except BaseException:
             del self.loaded[name]
             raise
         return module
+
+
+@cache  # every night runs it
+def _code(text: bytes, file: str) -> CodeType:
+    return compile(text, file, "exec")
 
 
 def place(error: BaseException, module: str) -> str:

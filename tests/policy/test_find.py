@@ -101,6 +101,28 @@ def test_a_policy_imports_files_beside_it_and_shares_them_with_no_other(tmp_path
     assert not list(tmp_path.rglob("__pycache__"))
 
 
+COUNTING = """
+import counts
+
+nights = []
+
+class Counting:
+    def __init__(self):
+        nights.append(1)
+        counts.nights.append(1)
+        self.nights = len(nights), len(counts.nights)
+
+    def decide(self, view):
+        return []
+"""
+
+
+def test_every_night_finds_the_globals_of_a_policy_at_their_beginning(tmp_path):
+    written(tmp_path, "nights = []\n", "counts.py")
+    found = find(str(written(tmp_path, COUNTING)))
+    assert [found.make().nights for _ in range(3)] == [(1, 1)] * 3
+
+
 def test_the_hash_of_a_policy_is_that_of_all_its_files(tmp_path):
     file = helped(tmp_path, 1.0)
     hashes = [find(str(file)).source_sha256]
