@@ -17,13 +17,14 @@ Location = tuple[str | int, ...]
 def load(file: Path, assignments: Sequence[str] = ()) -> World:
     """Reads a scenario; `assignments` are `path.to.field=value`.  Raises InputError with the place of every fault."""
     world = load_world(file, assignments)
-    unknown = {place: why for place, spec in _named(world.scenario.experiment).items() if (why := lacking(spec))}
+    unknown = {place: why for place, spec in named(world.scenario.experiment).items() if (why := lacking(spec))}
     if unknown:
         document = override(read(file), assignments)
         raise InputError([document.problem(place, why) for place, why in unknown.items()])
     return world
 
 
-def _named(told: Experiment) -> dict[Location, str]:
+def named(told: Experiment) -> dict[Location, str]:
+    """The policies that a scenario names, by where."""
     policies: dict[Location, str] = {("experiment", "policies", i): spec for i, spec in enumerate(told.policies)}
     return {("experiment", "baseline"): told.baseline, **policies}

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 
 import sim
 from sim.errors import MatchdayError, did_you_mean
+from sim.policy.outside import outside
 from sim.policy.push import Policy
 from sim.policy.source import Source, names_in, place, read_source
 
@@ -29,6 +30,7 @@ class FoundPolicy:
     spec: str  # as the user wrote it
     source_sha256: str
     make: Callable[[], Policy]
+    doubts: tuple[str, ...] = ()  # why the same seed may give other results, each a sentence without its subject
 
 
 class Sample(NamedTuple):
@@ -68,6 +70,19 @@ def lacking(spec: str) -> str | None:
     if not class_name or known is None or class_name in known:
         return None
     return f"{path}: no class '{class_name}'{did_you_mean(class_name, known)}"
+
+
+def doubts(spec: str) -> tuple[str, ...]:
+    """Why the same seed may give other results with the policy that `spec` names, each a sentence without its subject.
+
+    As far as that can be told without running anything; nothing for entry points and for what `lacking` tells of.
+    """
+    path, _ = _parted(spec)
+    file = Path(path) if path.endswith(".py") else next((s.file for s in available() if s.name == spec), None)
+    try:
+        return outside(read_source(file).files) if file else ()
+    except OSError:
+        return ()
 
 
 def _parted(spec: str) -> tuple[str, str]:
@@ -130,18 +145,19 @@ def _from_file(name: str, spec: str, file: Path, class_name: str) -> FoundPolicy
         module = _imported(source)  # anew, so that no night finds what another has left in its globals
         return _made(_named(module, class_name, file) if class_name else _only(module, file), file)
 
-    return _checked(FoundPolicy(name, spec, source.sha256, make))
+    return _checked(FoundPolicy(name, spec, source.sha256, make, outside(source.files)))
 
 
 def _from_entry_point(point: EntryPoint) -> FoundPolicy:
     try:
         chosen = point.load()
         file = Path(inspect.getsourcefile(chosen) or point.value)
-        sha = hashlib.sha256(file.read_bytes()).hexdigest()
+        text = file.read_bytes()
     except (Exception, SystemExit) as error:
         raise MatchdayError(f"policy '{point.name}' ({point.value}): {_said(error)}") from error
     _check_class(chosen, point.value, file)
-    return _checked(FoundPolicy(point.name, point.name, sha, lambda: _made(chosen, file)))
+    sha = hashlib.sha256(text).hexdigest()
+    return _checked(FoundPolicy(point.name, point.name, sha, lambda: _made(chosen, file), outside({file: text})))
 
 
 def _imported(source: Source) -> ModuleType:

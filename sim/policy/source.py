@@ -29,6 +29,15 @@ class Source:
     texts: Mapping[str, bytes]
 
     @property
+    def files(self) -> dict[Path, bytes]:
+        """The bytes by file."""
+        return {self.path(name): text for name, text in self.texts.items()}
+
+    def path(self, name: str) -> Path:
+        """The file that goes by a name."""
+        return self.file.with_name(f"{name}.py")
+
+    @property
     def sha256(self) -> str:
         """Hash of the file; of all files and their names where there are several."""
         hashes = {name: hashlib.sha256(text).hexdigest() for name, text in self.texts.items()}
@@ -101,7 +110,7 @@ class _Modules:
     def load(self, name: str) -> ModuleType:
         if name in self.loaded:
             return self.loaded[name]
-        file = self.source.file.with_name(f"{name}.py")
+        file = self.source.path(name)
         own = self.source.module
         module = ModuleType(own if file == self.source.file else f"{own}.{name}")
         vars(module).update(__file__=str(file), __builtins__=self.builtins)
