@@ -14,13 +14,15 @@ from collections.abc import Generator
 from types import SimpleNamespace
 from typing import Any, NamedTuple
 
+import numpy as np
 import simpy
 
 from sim import behaviour as b
 from sim.policy import Policy, View
-from sim.policy.view import Products, Viewers
+from sim.policy.chance import night_key
+from sim.policy.view import Products, Viewers, facts_of
 from sim.world.audience import TASTE_STEP
-from sim.world.match import NEUTRAL, SIDES
+from sim.world.match import NEUTRAL
 from sim.world.night import Night
 from sim.world.stage import BLOCK
 from sim.world.surfaces import Surface
@@ -145,13 +147,12 @@ class PlainNight:
             news=tuple(e for e in past if e.at > self.asked), chat_rate=(0.0, 0.0, 0.0),
             present=(self.present[0], self.present[1], self.present[2]), clicks=self.clicks, orders=self.orders,
             products=self.products(), viewers=Viewers(self.night.crowd.known, t),
+            _chance=(night_key(self.night.seed, self.night.replication), int((t - self.opens) / width)),
         )  # fmt: skip
 
     def products(self) -> Products:
         """The shop as the board shows it."""
-        goods = self.night.scenario.shop.products.items()
-        facts = {key: (p.name, p.category, SIDES.index(p.side), p.price) for key, p in goods}
-        return Products(facts, [self.left(self.shown, k) for k in range(len(facts))])
+        return Products(facts_of(self.night.scenario.shop), np.array(self.shown).reshape(-1, self.sizes))
 
 
 class Viewer:

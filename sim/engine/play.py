@@ -19,11 +19,11 @@ from sim.engine.board import SLOTS, Publisher, Window
 from sim.engine.books import Books, Tally
 from sim.engine.ledger import ROW, Kind, Ledger
 from sim.engine.stock import DELIVERED, Stock
+from sim.policy.chance import night_key
 from sim.policy.check import Order, PolicyError, ask
 from sim.policy.push import MOST_PUSHES, Policy
-from sim.policy.view import Products, View, Viewers
+from sim.policy.view import Products, View, Viewers, facts_of
 from sim.world.audience import Crowd
-from sim.world.match import SIDES
 from sim.world.night import Night
 
 EngineName = Literal["compiled", "reference"]
@@ -77,8 +77,8 @@ class _Play:
         self.deliveries: list[tuple[float, int]] = []
         self.on_order = np.zeros(len(night.catalogue.keys), bool)
         self.match = stage.match
-        products = night.scenario.shop.products.items()
-        self.facts = {key: (p.name, p.category, SIDES.index(p.side), p.price) for key, p in products}
+        self.facts = facts_of(night.scenario.shop)
+        self.chance = night_key(night.seed, night.replication)
         self.asked = -np.inf  # when the policy was last asked
         self.chat_rate = np.zeros(3)
         self.over = env.process(self._windows())
@@ -108,7 +108,7 @@ class _Play:
 
     def _push(self, number: int, start: float, end: float) -> NDArray[np.int64]:
         """Asks the policy and opens what it says; gives the slots of the new offers."""
-        view = self._view(start, end)
+        view = self._view(number, start, end)
         orders = ask(self.policy, self.name, view)
         view.viewers.close()
         self.asked = start
@@ -160,7 +160,7 @@ class _Play:
         if self.env.now < self.match.closes:  # what comes later is not tonight's, however long the till stays open
             self.deliveries.append((self.env.now, product))
 
-    def _view(self, start: float, end: float) -> View:
+    def _view(self, number: int, start: float, end: float) -> View:
         match, books = self.match, self.books
         second = min(int(start - match.opens), len(self.night.stage.emotion.in_play) - 1)
         past = tuple(e for e in match.events if e.at <= start)
@@ -177,13 +177,10 @@ class _Play:
             present=tuple(int(x) for x in books.counts.present),  # type: ignore[arg-type]
             clicks=books.clicks,
             orders=books.orders,
-            products=self._products(),
+            products=Products(self.facts, self.publisher.board.stock.reshape(len(self.facts), -1).copy()),
             viewers=Viewers(self.engine.crowd.known, start),
+            _chance=(self.chance, number),
         )
-
-    def _products(self) -> Products:
-        stock = self.publisher.board.stock.reshape(len(self.facts), -1).sum(axis=1)
-        return Products(self.facts, stock.tolist())
 
 
 def play(

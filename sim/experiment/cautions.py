@@ -12,6 +12,11 @@ FEW = 10  # units of a SKU below which whole units are too coarse a sample of th
 
 def cautions(plan: Plan) -> list[str]:
     """A sentence each; none for most plans."""
+    unsteady = [f"policy '{policy.name}' {doubt}" for policy in plan.policies for doubt in policy.doubts]
+    return unsteady + _coarse(plan)
+
+
+def _coarse(plan: Plan) -> list[str]:
     scenario = plan.world.scenario
     scale = plan.viewers / scenario.audience.viewers
     full, sample = (stock_up(scenario.shop, x, scenario.assumptions).stock for x in (1.0, scale))

@@ -7,9 +7,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from sim.errors import InputError, MatchdayError, Problem
-from sim.experiment.load import load
+from sim.experiment.load import Location, load, named
+from sim.policy.find import doubts as policy_doubts
 from sim.world.doubts import doubts
 from sim.world.kinds import read_known
+from sim.world.scenario import Scenario
 from sim.world.timeline import load_timeline
 
 SUFFIXES = (".yaml", ".yml")
@@ -67,9 +69,16 @@ def _problems(file: Path) -> Sequence[Problem]:
         if kind == "timeline":
             load_timeline(file)
             return []
-        found = doubts(load(file).scenario)
+        scenario = load(file).scenario
     except InputError as error:
         return error.problems
     except MatchdayError as error:
         return [Problem(file, 0, 0, "", str(error))]
+    found = [*doubts(scenario), *_of_policies(scenario)]
     return [replace(document.problem(*doubt), severity="warning") for doubt in found]
+
+
+def _of_policies(scenario: Scenario) -> Iterator[tuple[Location, str]]:
+    for place, spec in named(scenario.experiment).items():
+        for doubt in policy_doubts(spec):
+            yield place, f"policy '{spec}' {doubt}"

@@ -13,7 +13,7 @@ from sim.errors import MatchdayError
 from sim.experiment.load import load
 from sim.experiment.provenance import MANIFEST, MATCH, SCENARIO, file_sha256
 from sim.experiment.runs import Plan
-from sim.policy.find import FoundPolicy, available, find_all
+from sim.policy.find import FoundPolicy, available, find, find_all
 from sim.world.night import World
 
 
@@ -50,10 +50,17 @@ def plan_comparison(request: Request, baseline: str | None) -> tuple[Plan, str]:
 
 def _led_by(baseline: str, specs: Sequence[str]) -> tuple[tuple[FoundPolicy, ...], str]:
     found = find_all(specs)
-    if not any(baseline in (p.name, p.spec) for p in found):
+    first = next((p for p in found if baseline in (p.name, p.spec)), None) or _also(baseline, found)
+    if first is None:
         found = find_all([baseline, *specs])
-    first = next(p for p in found if baseline in (p.name, p.spec))
+        first = found[0]
     return (first, *(p for p in found if p is not first)), first.name
+
+
+def _also(baseline: str, found: Sequence[FoundPolicy]) -> FoundPolicy | None:
+    """The baseline where it was found by another of its names."""
+    origin = find(baseline).origin
+    return next((p for p in found if p.origin == origin), None)
 
 
 def _plan(world: World, policies: tuple[FoundPolicy, ...], request: Request, *, replications: int) -> Plan:

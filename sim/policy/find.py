@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 
 import sim
 from sim.errors import MatchdayError, did_you_mean
+from sim.policy.outside import outside
 from sim.policy.push import Policy
 from sim.policy.source import Source, names_in, place, read_source
 
@@ -28,7 +29,9 @@ class FoundPolicy:
     name: str
     spec: str  # as the user wrote it
     source_sha256: str
+    origin: str  # its file and class, whatever they were called
     make: Callable[[], Policy]
+    doubts: tuple[str, ...] = ()  # why the same seed may give other results, each a sentence without its subject
 
 
 class Sample(NamedTuple):
@@ -70,6 +73,19 @@ def lacking(spec: str) -> str | None:
     return f"{path}: no class '{class_name}'{did_you_mean(class_name, known)}"
 
 
+def doubts(spec: str) -> tuple[str, ...]:
+    """Why the same seed may give other results with the policy that `spec` names, each a sentence without its subject.
+
+    As far as that can be told without running anything; nothing for entry points and for what `lacking` tells of.
+    """
+    path, _ = _parted(spec)
+    file = Path(path) if path.endswith(".py") else next((s.file for s in available() if s.name == spec), None)
+    try:
+        return outside(read_source(file).files) if file else ()
+    except OSError:
+        return ()
+
+
 def _parted(spec: str) -> tuple[str, str]:
     """The path or name, and the class or ""."""
     path, _, class_name = spec.rpartition(":") if ".py:" in spec else (spec, "", "")
@@ -81,14 +97,32 @@ def _unknown(spec: str) -> str:
 
 
 def find_all(specs: Iterable[str]) -> tuple[FoundPolicy, ...]:
-    """Each policy once, in order; different ones of the same name get `-2`, `-3`, … behind it.  Raises as `find`."""
+    """The policies in order; different ones of the same name get `-2`, `-3`, … behind it.
+
+    Raises MatchdayError where one is named twice, whatever it is called, and as `find`.
+    """
     found: dict[str, FoundPolicy] = {}
-    for spec in dict.fromkeys(specs):
+    told: dict[str, str] = {}
+    for spec in specs:
         policy = find(spec)
-        number = sum(re.fullmatch(re.escape(policy.name) + r"(-\d+)?", name) is not None for name in found)
-        name = f"{policy.name}-{number + 1}" if number else policy.name
+        if policy.origin in told:
+            raise MatchdayError(_repeated(told[policy.origin], spec))
+        told[policy.origin] = spec
+        name = _free(policy.name, found)
         found[name] = replace(policy, name=name)
     return tuple(found.values())
+
+
+def _repeated(first: str, second: str) -> str:
+    if first == second:
+        return f"policy '{first}' is named twice: name it once"
+    return f"'{first}' and '{second}' are the same policy: name one of them"
+
+
+def _free(name: str, taken: Iterable[str]) -> str:
+    """Names are file names too, and some disks take `blast` and `Blast` for one."""
+    number = sum(re.fullmatch(re.escape(name) + r"(-\d+)?", other, re.IGNORECASE) is not None for other in taken)
+    return f"{name}-{number + 1}" if number else name
 
 
 def names() -> list[str]:
@@ -125,20 +159,28 @@ def _from_file(name: str, spec: str, file: Path, class_name: str) -> FoundPolicy
         source = read_source(file)
     except OSError as error:
         raise MatchdayError(f"policy '{spec}': cannot read {error.filename}: {error.strerror}") from error
-    module = _imported(source)
-    chosen = _named(module, class_name, file) if class_name else _only(module, file)
-    return _checked(FoundPolicy(name, spec, source.sha256, lambda: _made(chosen, file)))
+
+    def make() -> Policy:
+        module = _imported(source)  # anew, so that no night finds what another has left in its globals
+        return _made(_named(module, class_name, file) if class_name else _only(module, file), file)
+
+    made = make()  # so that what cannot be made is known before anything is played
+    origin = f"{file.resolve()}:{class_name or type(made).__name__}"
+    return FoundPolicy(name, spec, source.sha256, origin, make, outside(source.files))
 
 
 def _from_entry_point(point: EntryPoint) -> FoundPolicy:
     try:
         chosen = point.load()
         file = Path(inspect.getsourcefile(chosen) or point.value)
-        sha = hashlib.sha256(file.read_bytes()).hexdigest()
+        text = file.read_bytes()
     except (Exception, SystemExit) as error:
         raise MatchdayError(f"policy '{point.name}' ({point.value}): {_said(error)}") from error
     _check_class(chosen, point.value, file)
-    return _checked(FoundPolicy(point.name, point.name, sha, lambda: _made(chosen, file)))
+    sha = hashlib.sha256(text).hexdigest()
+    _made(chosen, file)
+    origin = f"{file.resolve()}:{chosen.__qualname__}"
+    return FoundPolicy(point.name, point.name, sha, origin, lambda: _made(chosen, file), outside({file: text}))
 
 
 def _imported(source: Source) -> ModuleType:
@@ -181,12 +223,6 @@ def _check_class(thing: Any, name: str, file: Path) -> type[Any]:
     if not callable(getattr(thing, "decide", None)):
         raise MatchdayError(f"{file}: class '{name}' has no method decide(view)")
     return thing
-
-
-def _checked(policy: FoundPolicy) -> FoundPolicy:
-    """Makes one, so that what cannot be made is known before anything is played."""
-    policy.make()
-    return policy
 
 
 def _made(chosen: type[Any], file: Path) -> Policy:

@@ -44,7 +44,8 @@ class Push:
 class Policy(Protocol):
     """Anything with `decide`.  One instance lives one night and may remember what it has seen and said.
 
-    What it remembers belongs on `self`: globals of its module outlive the night, in no order one could rely on.
+    What it remembers belongs on `self`.  The source of a policy in a file is run anew for every night, so globals of
+    its module live one night too; those of an installed package outlive the night, in no order one could rely on.
     """
 
     def decide(self, view: View) -> Iterable[Push]:

@@ -1,7 +1,7 @@
 """A policy's own source: its file and the files beside it that it imports, read once, hashed and run as one.
 
-Each policy gets modules of its own under names of its own, so that two policies whose helpers are called the same
-never meet, and nothing of the user's is found by the rest of the program.
+Every night runs them anew.  Each policy gets modules of its own under names of its own, so that two policies whose
+helpers are called the same never meet, and nothing of the user's is found by the rest of the program.
 """
 
 from __future__ import annotations
@@ -13,10 +13,11 @@ import sys
 import tokenize
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from symtable import symtable
 from traceback import walk_tb
-from types import ModuleType
+from types import CodeType, ModuleType
 from typing import Any
 
 
@@ -26,6 +27,15 @@ class Source:
 
     file: Path
     texts: Mapping[str, bytes]
+
+    @property
+    def files(self) -> dict[Path, bytes]:
+        """The bytes by file."""
+        return {self.path(name): text for name, text in self.texts.items()}
+
+    def path(self, name: str) -> Path:
+        """The file that goes by a name."""
+        return self.file.with_name(f"{name}.py")
 
     @property
     def sha256(self) -> str:
@@ -40,7 +50,10 @@ class Source:
         return f"matchday_policy_{self.file.stem}_{self.sha256[:12]}"
 
     def run(self) -> ModuleType:
-        """The policy's file as a module; raises whatever running it raises.  No byte code is left beside it."""
+        """The policy's file as a module, run anew; raises whatever running it raises.
+
+        No byte code is left beside it.
+        """
         return _Modules(self).load(self.file.stem)
 
 
@@ -97,17 +110,22 @@ class _Modules:
     def load(self, name: str) -> ModuleType:
         if name in self.loaded:
             return self.loaded[name]
-        file = self.source.file.with_name(f"{name}.py")
+        file = self.source.path(name)
         own = self.source.module
         module = ModuleType(own if file == self.source.file else f"{own}.{name}")
         vars(module).update(__file__=str(file), __builtins__=self.builtins)
         self.loaded[name] = sys.modules[module.__name__] = module  # dataclasses look their module up
         try:
-            exec(compile(self.source.texts[name], str(file), "exec"), vars(module))
+            exec(_code(self.source.texts[name], str(file)), vars(module))
         except BaseException:
             del self.loaded[name]
             raise
         return module
+
+
+@cache  # every night runs it
+def _code(text: bytes, file: str) -> CodeType:
+    return compile(text, file, "exec")
 
 
 def place(error: BaseException, module: str) -> str:

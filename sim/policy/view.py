@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.world.match import AWAY, HOME, NEUTRAL, MatchEvent
+from sim.policy.chance import NightKey, chance
+from sim.world.match import AWAY, HOME, NEUTRAL, SIDES, MatchEvent
+
+if TYPE_CHECKING:
+    from sim.world.scenario import Product, Shop
 
 __all__ = ["AWAY", "HOME", "NEUTRAL", "ProductView", "View", "Viewers"]
 
@@ -100,17 +105,49 @@ class ProductView:
     category: str
     side: int  # HOME, AWAY or NEUTRAL: whose colours it carries
     price: float  # list price [currency]
+    cost: float  # of a unit to the shop [currency]
     stock: int  # free units over all sizes, as published
+    sizes: Mapping[str, int] = field(hash=False)  # free units by size label, as published; empty for one-size goods
+
+
+class Facts(NamedTuple):
+    """What does not change about a product."""
+
+    row: int  # its number in the catalogue
+    name: str
+    category: str
+    side: int
+    price: float
+    cost: float
+    slots: Mapping[str, int]  # size label -> size slot
+
+
+def facts_of(shop: Shop) -> dict[str, Facts]:
+    """Facts by product key, in the order of the catalogue."""
+    return {
+        key: Facts(row, p.name, p.category, SIDES.index(p.side), p.price, p.cost, _slots(p, shop))
+        for row, (key, p) in enumerate(shop.products.items())
+    }
+
+
+def _slots(product: Product, shop: Shop) -> dict[str, int]:
+    return {label: slot for slot, label in enumerate(shop.size_shares) if label in (product.sizes or {})}
 
 
 class Products(Mapping[str, ProductView]):
-    """The catalogue by product key, put together when looked at."""
+    """The catalogue by product key, put together when looked at.
 
-    def __init__(self, facts: Mapping[str, tuple[str, str, int, float]], stock: list[int]) -> None:
-        self._facts, self._stock = facts, dict(zip(facts, stock, strict=True))
+    `stock` (P, K) are the board's units by product and size slot; it is kept and not copied.
+    """
+
+    def __init__(self, facts: Mapping[str, Facts], stock: NDArray[np.int64]) -> None:
+        self._facts, self._stock = facts, stock
 
     def __getitem__(self, key: str) -> ProductView:
-        return ProductView(key, *self._facts[key], self._stock[key])
+        f = self._facts[key]
+        units = self._stock[f.row].tolist()
+        sizes = {label: units[slot] for label, slot in f.slots.items()}
+        return ProductView(key, f.name, f.category, f.side, f.price, f.cost, sum(units), sizes)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._facts)
@@ -137,6 +174,17 @@ class View:
     orders: int  # paid, so far
     products: Products
     viewers: Viewers
+    _chance: tuple[NightKey, int] = field(repr=False)  # the night's key, and the number of the window
+
+    @cached_property
+    def random(self) -> np.random.Generator:
+        """Chance of this window's own: the same numbers for every policy, whenever this night is played.
+
+        It begins anew in each window, so what a policy draws here does not depend on how much it, or anybody, has drawn
+        before; policies that differ only now and then can so be compared.  Python's own `random` would give other
+        results every time.
+        """
+        return chance(*self._chance)
 
     def goods_of(self, side: int) -> list[ProductView]:
         """Products in a side's colours that are in stock."""

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import pickle
+import re
 import sys
 from pathlib import Path
 
 import pytest
 
 from sim.errors import InputError, MatchdayError, Problem
+from sim.experiment.request import Request, plan_comparison
 from sim.policy.check import PolicyError
 from sim.policy.find import available, find, find_all
+from tests.command_line import SCENARIO
 from tests.worlds import world
 
 MINE = """
@@ -59,8 +62,37 @@ def test_an_own_policy_by_file_and_class(tmp_path):
 
 def test_names_that_clash_are_told_apart(tmp_path):
     first, second = written(tmp_path, MINE, "a.py"), written(tmp_path, MINE, "b.py")
-    found = find_all([f"{first}:Mine", f"{second}:Mine", f"{first}:Mine"])
-    assert [policy.name for policy in found] == ["Mine", "Mine-2"]
+    third = written(tmp_path, MINE.replace("Mine", "mine"), "c.py")
+    found = find_all([f"{first}:Mine", f"{second}:Mine", f"{third}:mine"])
+    assert [policy.name for policy in found] == ["Mine", "Mine-2", "mine-3"]
+
+
+@pytest.mark.parametrize(
+    ("second", "said"),
+    [
+        ("blast", "policy 'blast' is named twice"),
+        ("policies/blast.py:Blast", "'blast' and 'policies/blast.py:Blast' are the same policy: name one of them"),
+        ("./policies/../policies/blast.py", "are the same policy"),
+    ],
+)
+def test_a_policy_that_is_named_twice_is_refused_whatever_it_is_called(monkeypatch, second, said):
+    monkeypatch.chdir(Path(__file__).parents[2])
+    with pytest.raises(MatchdayError, match=re.escape(said)):
+        find_all(["blast", "no_push", second])
+
+
+def test_a_scenario_that_names_a_policy_twice_is_told_where(here, matchday):
+    (here / "night.yaml").write_text(SCENARIO.replace("[blast, lull_only]", "[blast, blast]"))
+    code, said, _ = matchday("validate", "night.yaml")
+    assert code == 2
+    assert "night.yaml:14:58: " in said
+    assert "policy 'blast' is named twice" in said
+
+
+def test_a_baseline_may_go_by_another_name_than_among_the_policies(here):
+    written(here, MINE)
+    plan, name = plan_comparison(Request(here / "night.yaml", ("blast", "mine.py")), "./mine.py:Mine")
+    assert (name, [policy.name for policy in plan.policies]) == ("mine", ["mine", "blast"])
 
 
 HELPED = """
@@ -99,6 +131,28 @@ def test_a_policy_imports_files_beside_it_and_shares_them_with_no_other(tmp_path
     assert not {"helpers", "later"} & set(sys.modules)
     assert str(first.parent) not in sys.path
     assert not list(tmp_path.rglob("__pycache__"))
+
+
+COUNTING = """
+import counts
+
+nights = []
+
+class Counting:
+    def __init__(self):
+        nights.append(1)
+        counts.nights.append(1)
+        self.nights = len(nights), len(counts.nights)
+
+    def decide(self, view):
+        return []
+"""
+
+
+def test_every_night_finds_the_globals_of_a_policy_at_their_beginning(tmp_path):
+    written(tmp_path, "nights = []\n", "counts.py")
+    found = find(str(written(tmp_path, COUNTING)))
+    assert [found.make().nights for _ in range(3)] == [(1, 1)] * 3
 
 
 def test_the_hash_of_a_policy_is_that_of_all_its_files(tmp_path):

@@ -1,0 +1,66 @@
+"""What a policy's source takes from outside the night: chance and clocks of the machine, which differ at every run.
+
+Read from the syntax tree, so that it can be told without running anything.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+CHANCE, CLOCK = "draw from view.random instead", "read view.time instead"
+OUTSIDE = {
+    "random": CHANCE,
+    "secrets": CHANCE,
+    "uuid": CHANCE,
+    "os.urandom": CHANCE,
+    "numpy.random": CHANCE,
+    "time": CLOCK,
+    "datetime": CLOCK,
+}
+HARMLESS = ("numpy.random", "numpy.random.Generator")  # a module that may go unused, and the type of `view.random`
+
+
+class _Taken(NamedTuple):
+    line: int
+    name: str  # in full, as numpy.random.default_rng
+    how: str
+
+
+def outside(texts: Mapping[Path, bytes]) -> tuple[str, ...]:
+    """For each thing that a policy takes from outside, what speaks against it; a sentence without its subject.
+
+    `texts` are all files of the policy: what bears the name of one of them is that file.  A file that cannot be parsed
+    is passed over; running it says so.
+    """
+    own = {file.stem for file in texts}
+    told: dict[str, str] = {}
+    for file, text in texts.items():
+        for line, name, how in sorted(_taken(text)):
+            found = next((x for x in OUTSIDE if f"{name}.".startswith(f"{x}.")), None)
+            if found and name not in HARMLESS and name.partition(".")[0] not in own:
+                where = f"{how} {found} ({file}:{line})"
+                told.setdefault(found, f"{where}: the same seed can give other results; {OUTSIDE[found]}")
+    return tuple(told.values())
+
+
+def _taken(text: bytes) -> Iterator[_Taken]:
+    try:
+        nodes = list(ast.walk(ast.parse(text)))
+    except (SyntaxError, ValueError, RecursionError):
+        return
+    meant: dict[str, str] = {}  # full name by the name that an import binds
+    for node in nodes:
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            module = f"{'.' * node.level}{node.module or ''}." if isinstance(node, ast.ImportFrom) else ""
+            for alias in node.names:
+                yield _Taken(node.lineno, module + alias.name, "imports")
+                first = alias.name.partition(".")[0]  # all that `import a.b` binds
+                meant |= {alias.asname: module + alias.name} if alias.asname else {first: module + first}
+    for node in nodes:
+        if isinstance(node, ast.Attribute):
+            first, _, rest = ast.unparse(node).partition(".")
+            if first in meant:
+                yield _Taken(node.lineno, f"{meant[first]}.{rest}", "uses")

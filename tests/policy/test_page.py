@@ -1,0 +1,119 @@
+"""docs/policies.md as its readers use it: every file written down, every command run, every list held to the code."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from dataclasses import fields
+from pathlib import Path
+from typing import get_args
+
+import pytest
+
+from sim.engine.board import SLOTS
+from sim.engine.play import play
+from sim.experiment.load import load
+from sim.policy import ProductView, View, Viewers
+from sim.policy.check import PolicyError
+from sim.policy.find import find
+from sim.policy.push import MOST_PUSHES
+from sim.world.match import EventKind, MatchEvent, PeriodName
+from sim.world.scenario import Timing
+from sim.world.surfaces import Surfaces
+
+ROOT = Path(__file__).parents[2]
+PAGE = (ROOT / "docs" / "policies.md").read_text(encoding="utf-8")
+FILES = dict(re.findall(r"^`([\w.]+)`:\n\n```\w+\n(.*?)```", PAGE, re.MULTILINE | re.DOTALL))
+COMMANDS = re.findall(r"^\.venv/bin/python run_sim\.py (.*)$", PAGE, re.MULTILINE)
+HELPERS = {"goods_of", "everything", "mask"}
+
+
+def table(first: str, after: str = "") -> list[list[str]]:
+    """The rows of the table below `after` whose first column is headed `first`."""
+    found = re.search(rf"^\| {re.escape(first)} \|.*\n\|[-|]+\n((?:\|.*\n)+)", PAGE[PAGE.index(after) :], re.MULTILINE)
+    assert found
+    return [[cell.strip("` ") for cell in row.strip("|").split("|")] for row in found[1].splitlines()]
+
+
+def named(first: str, after: str = "") -> list[str]:
+    return [row[0] for row in table(first, after)]
+
+
+def public(kind: type) -> list[str]:
+    """What a class shows: fields, then properties and methods."""
+    told = [f.name for f in fields(kind)] if hasattr(kind, "__dataclass_fields__") else []
+    return [name for name in dict.fromkeys([*told, *vars(kind)]) if not name.startswith("_")]
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    for name, text in FILES.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_runs(folder, matchday, command):
+    code, out, said = matchday(*shlex.split(command))
+    assert code == 0, out + said
+    assert "note:" not in said
+
+
+def test_the_page_shows_files_and_commands():
+    assert set(FILES) == {"night.yaml", "goal.py", "considerate.py"}
+    assert len(COMMANDS) == PAGE.count("run_sim.py") == 4
+    assert PAGE.count("```") == 2 * (len(FILES) + 2)
+
+
+def test_the_lists_are_those_of_the_code():
+    assert set(named("field", "`View`")) == set(public(View)) - HELPERS
+    assert all(f"`{helper}(" in PAGE for helper in HELPERS)
+    assert named("period") == list(get_args(PeriodName))
+    assert named("field", "An event has") == public(MatchEvent)
+    kinds = PAGE[PAGE.index("The kinds are") : PAGE.index("## The shop")]
+    assert re.findall(r"`(\w+)`", kinds) == list(get_args(EventKind))
+    assert named("field", "`ProductView`\n") == public(ProductView)
+    assert set(named("column")) == set(public(Viewers)) - {"close"}
+
+
+def test_surfaces_and_limits_are_those_of_the_code():
+    yes = {True: "yes", False: "no"}
+    for name, *told in table("surface"):
+        s = getattr(Surfaces(), name)
+        marks = [yes[x] for x in (s.forced, s.standing, s.spoken, s.in_shop)]
+        assert told == [f"{s.salience:g}", f"{s.intrusiveness:g}", *marks]
+    assert named("surface") == list(Surfaces.model_fields)
+    limits = {row[0]: row[1] for row in table("limit")}
+    assert limits["pushes in a window"] == str(MOST_PUSHES)
+    assert limits["pushes that run at the same time"] == str(SLOTS)
+    assert f"windows of {Timing().window:g} s" in PAGE
+
+
+@pytest.mark.parametrize("row", table("`decide` gives"), ids=lambda row: row[0])
+def test_what_stops_a_run_is_told_as_the_page_says(folder, row):
+    given, reason = row
+    text = f"from sim.policy import Offer, Push\n\n\nclass Mine:\n    def decide(self, view):\n        return {given}\n"
+    (folder / "mine.py").write_text(text)
+    with pytest.raises(PolicyError) as stopped:
+        play(load(Path("night.yaml")).night(1, 0, 20), find("mine.py:Mine").make(), "Mine")
+    assert str(stopped.value).endswith(f"): {reason}")
+    if "64" not in reason:
+        assert str(stopped.value).startswith("policy 'Mine' at -30:00 (-1800 s): ")
+
+
+@pytest.mark.parametrize("discount", [0.0, 0.9])
+def test_the_ends_of_the_discount_are_allowed(folder, discount):
+    assert [row[1] for row in table("limit")][2:] == ["0", "0.9"]
+    (folder / "goal.py").write_text(FILES["goal.py"].replace('Offer("scarf")', f'Offer("scarf", {discount})'))
+    play(load(Path("night.yaml")).night(1, 0, 20), find("goal.py").make(), "goal")
+
+
+def test_the_note_about_chance_is_worded_as_the_page_says(folder):
+    (folder / "mine.py").write_text("import random\n\nclass Mine:\n    def decide(self, view):\n        return []\n")
+    (doubt,) = find("mine.py:Mine").doubts
+    assert f"`policy 'Mine' {doubt}`" in " ".join(PAGE.split())
+
+
+def test_the_readme_leads_here():
+    assert "(docs/policies.md)" in (ROOT / "README.md").read_text(encoding="utf-8")
