@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-# ISO 4217, as amended to 2024; units of account that nobody pays with are left out.
+# By ISO 4217; units of account that nobody pays with are left out.
 _NONE = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX VND VUV XAF XOF XPF"
 _THOUSANDTHS = "BHD IQD JOD KWD LYD OMR TND"
 _DECIMALS = dict.fromkeys(_NONE.split(), 0) | dict.fromkeys(_THOUSANDTHS.split(), 3)

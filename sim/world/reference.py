@@ -59,7 +59,7 @@ A scenario is a YAML file: a match, its audience, a shop, and how they are to be
 
 `validate FILE` checks it and says where a fault is and what to write; keys that are not on this page are faults.
 `--set shop.board_lag=60` changes a field for one run, by its path. `<name>` in a path is a name you choose. Texts that
-look like something else go in quotes: `"23:10"`, `"no"`.
+look like something else go in quotes: `"2030-07-21"`, `"no"`.
 
 `make schema` writes this page, and the schemas for editors, from the forms that check a scenario.
 """
