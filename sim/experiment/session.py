@@ -12,7 +12,6 @@ from typing import Any
 import pandas as pd
 
 from sim.experiment.comparison import compare
-from sim.experiment.remarks import remarks
 from sim.experiment.runs import Done, Plan, play_all, table, warm_up
 from sim.experiment.store import Command, close, draft, fill
 from sim.stop import check
@@ -46,8 +45,7 @@ def conduct(
                 tell(night)
                 check()
         rows = table(nights)
-        compared = compare(rows, scenario=plan.world.scenario.name, seed=plan.seed, baseline=command.baseline)
-        comparison = {**compared, "remarks": remarks(compared)}
+        comparison = compare(rows, scenario=plan.world.scenario.name, seed=plan.seed, baseline=command.baseline)
         fill(folder, plan, nights, comparison)
         close(folder, plan, command, nights, started)
         check()

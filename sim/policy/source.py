@@ -125,7 +125,7 @@ class _Modules:
 
 @cache  # every night runs it
 def _code(text: bytes, file: str) -> CodeType:
-    return compile(text, file, "exec")
+    return compile(text, file, "exec", dont_inherit=True)
 
 
 def place(error: BaseException, module: str) -> str:

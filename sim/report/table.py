@@ -19,6 +19,7 @@ from rich.table import Table
 from rich.text import Text
 
 from sim.experiment.comparison import decided, half_interval, varies
+from sim.experiment.remarks import remarks
 from sim.measures.outcomes import METRICS, MONEY, Metric
 from sim.report.decimals import decimals
 
@@ -27,7 +28,7 @@ GAP = 1  # between columns
 MARK = 2  # columns of a mark: a blank behind it keeps it from the next policy's sign
 SHOWN = (
     "orders", "conversion_rate", "click_through_rate", "gross_revenue", "margin", "watch_minutes", "annoyance_mean",
-    "annoyance_p95", "annoyed_share", "mutes", "pushed_away", "stockout_minutes", "missed_units",
+    "annoyance_p95", "annoyed_share", "mutes", "pushed_away", "lost_viewers", "stockout_minutes", "missed_units",
     "sold_out_at_checkout",
 )  # fmt: skip
 BY_NAME = {metric.name: metric for metric in METRICS}
@@ -85,6 +86,7 @@ def markdown(comparison: Comparison, currency: str, metrics: Sequence[str] = ALL
         below = (f"<br>{cell.below(UNICODE)} {cell.sign(UNICODE)}".rstrip() for cell in cells)
         numbers = (cell.mean + text.removesuffix("<br>") for cell, text in zip(cells, below, strict=True))
         lines.append(f"| {_label(BY_NAME[name], currency)} | " + " | ".join(numbers) + " |")
+    lines += [f"\n{_literal(remark)}." for remark in remarks(comparison)]
     return "\n".join(lines) + "\n"
 
 
@@ -206,6 +208,8 @@ class _Blocks:
         for group in _groups(self.comparison, rows, signs, room):
             yield _table(group, labels, signs)
             yield ""
+        for remark in remarks(self.comparison):
+            yield Text(f"{remark}.")
         yield Text(_legend(self.comparison, rows, signs), style="dim")
         if self.metrics == SHOWN:
             more = len(BY_NAME) - len(SHOWN)
