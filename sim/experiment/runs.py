@@ -30,7 +30,7 @@ from sim.measures.rows import ledger, viewers
 from sim.measures.series import by_minute
 from sim.policy import Push, View
 from sim.policy.find import FoundPolicy, find_all
-from sim.stop import SIGNALS
+from sim.stop import held
 from sim.world.night import World
 
 MANY = 200_000  # viewers from which a night is worth several threads
@@ -186,25 +186,23 @@ def _in_order(pool: ProcessPoolExecutor, jobs: Sequence[tuple[int, int]], ahead:
 
 @contextmanager
 def _interrupts_held() -> Iterator[None]:
-    """What tells this process to stop is heard a moment later: a worker is started whole or not at all.
+    """What stops this process is heard a moment later, so that a worker is started whole or not at all.
 
-    Those that start here inherit what is blocked.  Ctrl-C, which goes to all processes of a terminal, they never hear;
-    the others from `_start` on.
+    Ctrl-C goes to all processes of a terminal; those that start here never hear it, for they inherit what is blocked.
     """
-    if not hasattr(signal, "pthread_sigmask"):
-        yield
-        return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+    with held():  # a blocked signal would still come by way of another thread
+        if not hasattr(signal, "pthread_sigmask"):
+            yield
+            return
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        try:
+            yield
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _start(parcel: _Parcel) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # where nothing can be held
-    if hasattr(signal, "pthread_sigmask"):
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, {*SIGNALS} - {signal.SIGINT})
     Thread(target=_end_with_parent, daemon=True).start()
     global _plan  # noqa: PLW0603 - a process's own
     _plan = cache(
