@@ -12,20 +12,21 @@ PART = 0.1  # of the orders a policy gains or loses, from which deliveries are t
 
 def remarks(comparison: Mapping[str, Any]) -> list[str]:
     """A sentence each; none for most comparisons."""
-    baseline, n = comparison["baseline"], comparison["replications"]
+    n = comparison["replications"]
+    restocked = {name: d for name, d in comparison["differences"].items() if n > 1 and _restocked(d, n)}
+    if not restocked:
+        return []
+    told = ", ".join(
+        f"{name} {d['delivered']['mean']:+,.1f} units for {d['orders']['mean']:+,.1f} orders"
+        for name, d in restocked.items()
+    )
     return [
-        _restocked(policy, baseline, apart["delivered"]["mean"], apart["orders"]["mean"])
-        for policy, apart in comparison["differences"].items()
-        if _differ(apart["delivered"], n) and abs(apart["delivered"]["mean"]) > PART * abs(apart["orders"]["mean"])
+        f"Replenishment brought more or less than under {comparison['baseline']}: {told} a night. What was sold of "
+        "these units is the shop's reordering as much as the pushes' doing"
     ]
 
 
-def _differ(difference: Mapping[str, float], n: int) -> bool:
-    return n > 1 and decided(difference["mean"], (difference["high"] - difference["low"]) / 2.0, n)
-
-
-def _restocked(policy: str, baseline: str, delivered: float, orders: float) -> str:
-    return (
-        f"{policy}: {orders:+,.1f} orders a night against {baseline}, but also {delivered:+,.1f} units that "
-        "replenishment brought; what was sold of these is the shop's reordering as much as the push's doing"
-    )
+def _restocked(apart: Mapping[str, Mapping[str, float]], n: int) -> bool:
+    delivered, orders = apart["delivered"], apart["orders"]
+    half = (delivered["high"] - delivered["low"]) / 2.0
+    return decided(delivered["mean"], half, n) and abs(delivered["mean"]) > PART * abs(orders["mean"])

@@ -15,7 +15,7 @@ from rich.console import Console
 
 from sim.experiment.comparison import compare
 from sim.measures.outcomes import NAMES
-from sim.report.table import markdown, spreadsheet, terminal
+from sim.report.table import SHOWN, markdown, spreadsheet, terminal
 
 ROOT = Path(__file__).parents[2]
 POLICIES = ["no_push", "blast", "A_policy_with_quite_a_long_name", *(f"candidate_{i}" for i in range(6))]
@@ -24,7 +24,12 @@ LONG = ["ScarfAtHalfTimeForAwaySupportersOnlyV123", "aggressive_discount_after_e
 
 def compared(replications: int, shift: float = 1.0, policies=POLICIES, scale: float = 100000.0, baseline="no_push"):
     rows = [
-        {"policy": p, "replication": r, **dict.fromkeys(NAMES, scale * (1 + r % 3) + shift * k * (10 + r % 2))}
+        {
+            "policy": p,
+            "replication": r,
+            **dict.fromkeys(NAMES, scale * (1 + r % 3) + shift * k * (10 + r % 2)),
+            "delivered": 0.0,
+        }
         for k, p in enumerate(policies)
         for r in range(replications)
     ]
@@ -117,7 +122,7 @@ def test_without_differences_each_metric_takes_one_line():
     text = text_of(compared(3, policies=["no_push"]))
     assert "gross_revenue [EUR]" in text
     assert "difference" not in text
-    assert len(text.split("\n\n")[0].splitlines()) == 1 + 14
+    assert len(text.split("\n\n")[0].splitlines()) == 1 + len(SHOWN)
 
 
 # --- signs ------------------------------------------------------------------------------------------------------------
@@ -171,7 +176,7 @@ def test_the_legend_explains_only_what_is_in_the_table(other, equal, steady):
 
 
 def test_a_table_of_some_metrics_says_how_many_more_there_are():
-    assert f"{len(NAMES) - 14} more metrics with --metric" in text_of(compared(2))
+    assert f"{len(NAMES) - len(SHOWN)} more metrics with --metric" in text_of(compared(2))
     assert "more metrics" not in text_of(compared(2), metrics=["orders"])
 
 
