@@ -19,17 +19,13 @@ from sim.report.table import SHOWN, markdown, spreadsheet, terminal
 
 ROOT = Path(__file__).parents[2]
 POLICIES = ["no_push", "blast", "A_policy_with_quite_a_long_name", *(f"candidate_{i}" for i in range(6))]
+CALM = {"delivered": 0.0}  # else every table had a remark
 LONG = ["ScarfAtHalfTimeForAwaySupportersOnlyV123", "aggressive_discount_after_each_late_goal", "x" * 40]
 
 
 def compared(replications: int, shift: float = 1.0, policies=POLICIES, scale: float = 100000.0, baseline="no_push"):
     rows = [
-        {
-            "policy": p,
-            "replication": r,
-            **dict.fromkeys(NAMES, scale * (1 + r % 3) + shift * k * (10 + r % 2)),
-            "delivered": 0.0,
-        }
+        {"policy": p, "replication": r, **dict.fromkeys(NAMES, scale * (1 + r % 3) + shift * k * (10 + r % 2)), **CALM}
         for k, p in enumerate(policies)
         for r in range(replications)
     ]
@@ -261,3 +257,10 @@ def test_an_ascii_stream_sees_no_question_marks_and_columns_sets_the_width(tmp_p
     assert "+/-" in text
     assert text.count("sold_out_at_checkout") == 1
     assert 80 < max(map(len, text.splitlines())) <= 150
+
+
+def test_what_would_mislead_is_said_beside_the_table():
+    rising = nights([10.0, 12.0, 14.0, 9.0, 11.0, 13.0], [20.0, 23.0, 26.0, 19.0, 21.0, 24.0])
+    for text in (text_of(rising), markdown(rising, "EUR")):
+        assert "blast +10.7 units for +10.7 orders a night" in " ".join(text.split())
+    assert "Replenishment" not in text_of(compared(7))
