@@ -97,6 +97,7 @@ Outputs = Annotated[
     ),
 ]
 Results = Annotated[Path, typer.Option(parser=_folder, metavar="DIR", help="where results folders are made")]
+Ledger = Annotated[bool, typer.Option("--ledger", help="keep every row of every night, and its SHA-256")]
 Engines = Annotated[Engine, typer.Option(help="the engine; both give the same nights")]
 Metrics = Annotated[
     list[str] | None,
@@ -113,7 +114,7 @@ def run(
     viewers: Viewers = None,
     engine: Engines = Engine.COMPILED,
     results: Results = Path("results"),
-    ledger: Annotated[bool, typer.Option("--ledger", help="keep every row of every night, and its SHA-256")] = False,
+    ledger: Ledger = False,
     jobs: Jobs = 1,
     set_: Sets = None,
     metric: Metrics = None,
@@ -141,6 +142,7 @@ def compare(
     set_: Sets = None,
     metric: Metrics = None,
     results: Results = Path("results"),
+    ledger: Ledger = False,
     output: Outputs = None,
 ) -> None:
     """Play several policies through the same nights and say where they differ.
@@ -152,7 +154,7 @@ def compare(
     _check(output, metric)
     request = Request(scenario, tuple(policy or ()), tuple(set_ or ()), seed, n, viewers)
     plan, name = plan_comparison(request, baseline)
-    _conduct(plan, name, set_, results, jobs, False, output, metric)
+    _conduct(plan, name, set_, results, jobs, ledger, output, metric)
 
 
 @app.command()
