@@ -209,7 +209,7 @@ def schema(
     from sim.world.schemas import schema_text, write_schemas
 
     if page:
-        from sim.world.reference import scenario_page
+        from sim.report.reference import scenario_page
 
         if write or what is not File.SCENARIO:
             raise typer.BadParameter("the page is of scenarios, and is printed", param_hint="--page")

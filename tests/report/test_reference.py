@@ -9,7 +9,7 @@ import pytest
 
 from sim.experiment.lint import problems_in
 from sim.experiment.load import load
-from sim.world.reference import scenario_page
+from sim.report.reference import scenario_page
 from sim.world.scenario import schema
 
 PAGE = Path(__file__).parents[2] / "docs" / "scenario.md"
