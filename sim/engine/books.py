@@ -43,6 +43,7 @@ class Counts(NamedTuple):
     present: NDArray[np.int64]  # (3,): viewers on the stream now: home, away, neutral
     pushed_away: NDArray[np.int64]  # (minutes,)
     lost: NDArray[np.bool_]  # (N,): who was pushed away and has not come back
+    bought: NDArray[np.bool_]  # (N,): who has paid an order
     group: NDArray[np.uint16]  # (N,): each viewer's
     by_group: NDArray[np.int64]  # (KINDS, groups): rows
     spent: NDArray[np.int64]  # (groups,): paid [minor units]
@@ -131,6 +132,7 @@ def _blank(night: Night, minutes: int, pushes: int) -> Counts:
         zeros(3),
         zeros(minutes),
         np.zeros(viewers, np.bool_),
+        np.zeros(viewers, np.bool_),
         side.astype(np.uint16) * segments + segment,
         zeros(KINDS, 3 * segments),
         zeros(3 * segments),
@@ -159,6 +161,7 @@ def _count(rows: Any, opens: float, closes: float, counts: Any) -> int:
             orders += 1
             counts.revenue[minute, row.product] += row.price
             counts.spent[group] += row.price
+            counts.bought[row.viewer] = True
             if row.push >= 0:
                 counts.by_push[row.push, 0] += 1
                 counts.by_push[row.push, 1] += row.price

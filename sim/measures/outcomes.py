@@ -24,7 +24,7 @@ class Facts:
         self.known, self.closes = crowd.known, played.night.stage.match.closes  # s
         came = crowd.viewers["arrivals"] > 0
         self.joined = int(came.sum())
-        self.buyers = int((crowd.known["orders"][came] > 0).sum())
+        self.buyers = int(self.books.counts.bought.sum())
         self.peak = crowd.viewers["peak_annoyance"][came].astype(float)  # [average tolerances]
         self.tolerance = crowd.viewers["tolerance"][came].astype(float)
         self.minor = float(10**self.night.scenario.shop.decimals)

@@ -75,7 +75,7 @@ def people(played: Played) -> pd.DataFrame:
         "chats": books.chats.sum(axis=0).ravel(),
         **_sums(BY_GROUP, lambda kind: counts.by_group[kind]),
         "revenue": counts.spent / _minor(played),
-        "buyers": among(came & (crowd.known["orders"] > 0)),
+        "buyers": among(counts.bought),
         "annoyed": among(annoyed),
         "lost_viewers": among(counts.lost),
     }

@@ -83,11 +83,9 @@ class Viewers:
         return self.__known["chats"].copy()
 
     @property
-    def orders(self) -> NDArray[np.int32]:
+    def orders(self) -> NDArray[np.int16]:
         """Orders paid tonight; -1 for viewers who have not consented to the stream's seeing it."""
-        orders = self.__known["orders"].astype(np.int32)
-        orders[self.__known["consent"] == 0] = -1
-        return orders
+        return self.__known["orders"].copy()
 
     @property
     def minutes_watched(self) -> NDArray[np.float64]:

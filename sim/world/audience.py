@@ -23,7 +23,7 @@ KNOWN = np.dtype(
         ("watched", "f8"),  # time on the stream in earlier stays [s]
         ("clicks", "u2"),
         ("chats", "u2"),
-        ("orders", "u2"),  # paid orders of the night
+        ("orders", "i2"),  # paid tonight, of those who let it be seen; -1 of the others
         ("side", "u1"),  # declared favourite: HOME, AWAY or NEUTRAL
         ("tier", "u1"),  # 0 none, 1 member
         ("present", "u1"),
@@ -133,6 +133,7 @@ def _draw_people(
     sides = audience.sides
     known["side"] = _choose(u[0], [sides.home, sides.away, sides.neutral])
     known["consent"] = u[12] < _trait(segments, "consent")[s]
+    known["orders"] = np.where(known["consent"] == 1, 0, -1)
     known["tier"] = u[13] < _trait(segments, "members")[s]
     viewers["segment"] = s
     viewers["own_size"] = _choose(u[2], list(size_shares.values()))

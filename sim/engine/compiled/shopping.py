@@ -181,7 +181,7 @@ def run_errand(i, t, people, scene, board, notes):
     if v.errand == PAGE:
         decide(i, t, people, scene, board, notes)
     elif v.errand == PAYING:
-        people.known[i].orders += 1
+        people.known[i].orders += people.known[i].consent
         tell_hand(notes, t, i, Kind.PAYMENT, v, v.one_click)
         drop(v)
     elif v.errand == LAPSING:

@@ -248,7 +248,7 @@ class Viewer:
         if self.errand == "page":
             self.decide(t)
         elif self.errand == "paying":
-            self.known["orders"] += 1
+            self.known["orders"] += self.known["consent"]
             self.tell_hand(t, Kind.PAYMENT, self.one_click)
             self.drop()
         elif self.errand == "lapsing":
