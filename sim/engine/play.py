@@ -28,7 +28,6 @@ from sim.world.night import Night
 
 EngineName = Literal["compiled", "reference"]
 NOTHING = np.zeros(0, np.int64)
-AFTERWARDS = 60.0  # s, width of windows after the broadcast, when there is no stream whose lag they could be (assumed)
 
 
 class Engine(Protocol):
@@ -86,7 +85,7 @@ class _Play:
     def _windows(self) -> Generator[Any, Any, None]:
         number, start, closes = 0, float(self.match.opens), float(self.match.closes)
         while (on_air := start < closes) or self.engine.busy:
-            end = self._edge(number + 1) if on_air else start + AFTERWARDS
+            end = self._edge(number + 1) if on_air else start + self.night.scenario.assumptions.after_window
             self.publisher.publish(start, self.engine.stock.free, self._heat())
             fresh = self._push(number, start, end) if on_air else NOTHING
             window = Window(start, end, self.publisher.board, fresh)

@@ -85,6 +85,11 @@ class Shelf(BaseModel):
         "Gruen, Corsten & Bharadwaj 2002: with a size missing about .45 / .40 / .15 substitute, go, wait",
         "Waiting for new stock, against walking away")
     wait_seconds: float = number(1200, "s", 60, 7200, "assumed", NONE, "How long somebody waits before looking again")
+    sizes_asked: float = number(2, "sizes", 1, 2, "assumed", NONE,
+        "Sizes somebody asks the till for, one after the other, before going without")
+    after_window: float = number(60, "s", 5, 300, "assumed",
+        "No source found; there is no stream any more whose lag it could be",
+        "How often the till answers after the broadcast")
     trust_lost: float = number(0.2, "share", 0, 0.9, "assumed",
         "Direction: Anderson, Fitzsimons & Simester 2006; percentages not found",
         "Trust lost to one 'sold out at checkout'")

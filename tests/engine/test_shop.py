@@ -105,18 +105,19 @@ def test_more_is_ordered_as_soon_as_the_shelf_is_down_to_the_mark():
     assert 3 + moves[ball["time"] < first["time"]].sum() == 2
 
 
-def test_who_is_refused_asks_once_more_at_most():
+@pytest.mark.parametrize("engine", ["compiled", "reference"])
+@pytest.mark.parametrize("most", [1, 2])
+def test_who_is_refused_asks_once_more_at_most(most, engine):
     eager = {"viewers": 500, "segments": {"all": {"share": 1.0, "browse": {"median": 10.0}}}}
-    w = world(
-        audience=eager, shop=shop(stock=2, board_lag=1800.0), assumptions={"cart_base": -1.0, "wait_seconds": 60.0}
-    )
-    frame = lived(w, NoPush()).ledger.frame()
+    numbers = {"cart_base": -1.0, "wait_seconds": 60.0, "sizes_asked": most}
+    w = world(audience=eager, shop=shop(stock=2, board_lag=1800.0), assumptions=numbers)
+    frame = lived(w, NoPush(), engine=engine).ledger.frame()
     frame = frame[frame["viewer"] >= 0]
     page = frame["kind"].eq(Kind.VIEW).groupby(frame["viewer"]).cumsum()
     asked = frame["kind"].isin([Kind.CART, Kind.ORDER, Kind.REFUSAL])
     times = asked.groupby([frame["viewer"], page]).sum()
-    assert times.max() == 2
-    assert (times == 2).sum() > 20
+    assert times.max() == most
+    assert (times == most).sum() > 20
 
 
 def test_nobody_mutes_what_they_went_to_see():
@@ -163,6 +164,22 @@ def test_what_a_missing_size_ends_in():
         assert choice != Kind.OTHER_SIZE or then["size"].item() == (0 if u_size * (near + far) < near else 3)
         chosen[choice] += 1
     assert min(chosen.values()) > 5
+
+
+@pytest.mark.parametrize("engine", ["compiled", "reference"])
+def test_the_till_answers_after_the_broadcast_as_often_as_the_numbers_say(engine):
+    """Who would pay at once pays when the till has answered: at the end of a window of the width that is set."""
+    eager = {"viewers": 600, "segments": {"all": {"share": 1.0, "browse": {"median": 20.0}}}}
+    hasty = {"cart_base": -1.0, "cart_paid": 1.0, "payment_window": 300.0, "payment_delay": 0.02, "page_minimum": 30.0}
+    for width in (20.0, 200.0):
+        w = world(audience=eager, shop=shop(stock=1000), assumptions={**hasty, "after_window": width})
+        played = lived(w, NoPush(), engine=engine)
+        frame, closes = played.ledger.frame(), played.night.stage.match.closes
+        late = frame[(frame["kind"] == Kind.CART) & (frame["time"] > closes)]["viewer"]
+        paid = frame[(frame["kind"] == Kind.PAYMENT) & frame["viewer"].isin(late)].groupby("viewer")["time"].last()
+        at_the_end = ((paid - closes) / width % 1.0).round(9).isin([0.0, 1.0])
+        assert len(late) > 5
+        assert at_the_end.mean() > 0.5
 
 
 def test_what_arrives_after_the_broadcast_is_not_tonights():

@@ -155,7 +155,7 @@ def hear_refusal(i, t, people, scene, board, notes):
     """Sold out at checkout: trust goes; who is still watching may take another size, once."""
     v = people.viewers[i]
     v.trust = b.trust_after_refusal(v.trust, scene.numbers[0])
-    if people.known[i].present == 1 and v.tries < 2:
+    if people.known[i].present == 1 and v.tries < scene.numbers[0].sizes_asked:
         v.price = price_for(i, v.product, t, scene, board)
         _, u, u_size, _ = size_draw(i, v, scene)
         go_without(i, t, u, u_size, people, scene, board, notes)

@@ -256,7 +256,7 @@ class Viewer:
             self.drop()
         elif self.errand == "refused":
             self.trust = b.trust_after_refusal(self.trust, self.p)
-            if self.present and self.tries < 2:
+            if self.present and self.tries < self.p.sizes_asked:
                 self.price = self.price_for(self.product, t)
                 _, u, u_size, _ = self.size_draw()
                 self.go_without(t, u, u_size)
