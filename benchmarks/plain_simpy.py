@@ -272,7 +272,7 @@ class Viewer:
         elif not self.busy:
             price, feeling = self.price_pull(offer.product), self.feeling()
             if self.rng.random() < b.click_probability(
-                interest, price, feeling, now.attention, self.annoyance, self.tolerance, p
+                interest, price, feeling, now.attention, self.noticed, self.annoyance, self.tolerance, p
             ):
                 self.world.events += 1
                 self.world.clicks += 1

@@ -153,11 +153,23 @@ def host_pull(affinity: float, trust: float, p: Any) -> float:
 
 @register_jitable
 def click_probability(
-    interest: float, price: float, feeling: float, attention: float, annoyance: float, tolerance: float, p: Any
+    interest: float,
+    price: float,
+    feeling: float,
+    attention: float,
+    noticed: int,
+    annoyance: float,
+    tolerance: float,
+    p: Any,
 ) -> float:
-    """P(click | noticed): logit of relevance, price, feeling (emotion, trust, voices), attention and annoyance."""
+    """P(click | noticed): logit of relevance, price, feeling (emotion, trust, voices), attention, wear and annoyance.
+
+    The `noticed`-th push of the night, from 1, loses click_wear ln(noticed): at 1 the odds of the k-th are 1/k of the
+    first's, so more and more pushes bring less and less ("ads blindness", Hohnhold, O'Brien & Tang 2015: direction).
+    """
     x = p.click_base + p.interest * (interest - 0.5) + p.click_discount * price + feeling
-    return logistic(x - p.click_attention * attention - p.click_annoyance * annoyance / tolerance)
+    x -= p.click_attention * attention + p.click_wear * math.log(noticed)
+    return logistic(x - p.click_annoyance * annoyance / tolerance)
 
 
 # --- from a page to an order ------------------------------------------------------------------------------------------

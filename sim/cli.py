@@ -297,7 +297,7 @@ def _conduct(
     from sim.report.progress import progress
     from sim.report.table import ALL, LEAST, SHOWN, terminal
 
-    for caution in cautions(plan):
+    for caution in cautions(plan, sets or ()):
         print(f"note: {caution}", file=sys.stderr)
     command = Command(tuple(sys.argv[1:]), tuple(sets or ()), baseline, results)
     with _in_memory(plan.viewers, jobs), progress(len(plan.jobs)) as tell:

@@ -33,11 +33,12 @@ def test_staying_and_leaving():
 
 def test_noticing_and_clicking():
     assert b.notice_probability(0.9, 1.0, True, P) == 0.9 > b.notice_probability(0.9, 1.0, False, P)
-    neutral = b.click_probability(0.5, 0.0, 0.0, 0.0, 0.0, 1.0, P)
+    neutral = b.click_probability(0.5, 0.0, 0.0, 0.0, 1, 0.0, 1.0, P)
     assert 0.017 <= neutral <= 0.046  # the benchmark range of push click-through
-    assert rises(b.click_probability(i, 0.0, 0.0, 0.0, 0.0, 1.0, P) for i in (0, 0.5, 1))
-    assert rises(-b.click_probability(0.5, 0.0, 0.0, a, 0.0, 1.0, P) for a in (0, 0.5, 1))
-    assert rises(-b.click_probability(0.5, 0.0, 0.0, 0.0, n, 1.0, P) for n in (0, 1, 3))
+    assert rises(b.click_probability(i, 0.0, 0.0, 0.0, 1, 0.0, 1.0, P) for i in (0, 0.5, 1))
+    assert rises(-b.click_probability(0.5, 0.0, 0.0, a, 1, 0.0, 1.0, P) for a in (0, 0.5, 1))
+    assert rises(-b.click_probability(0.5, 0.0, 0.0, 0.0, k, 0.0, 1.0, P) for k in (1, 2, 16))
+    assert rises(-b.click_probability(0.5, 0.0, 0.0, 0.0, 1, n, 1.0, P) for n in (0, 1, 3))
     assert b.relevance(0.0, 1.0, -1, P) < b.relevance(0.0, 1.0, 0, P) == 0.5 < b.relevance(0.0, 1.0, 1, P)
     assert rises(b.host_pull(a, 0.7, P) for a in (-1, 0, 1))
 

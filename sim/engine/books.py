@@ -41,8 +41,8 @@ class Counts(NamedTuple):
     revenue: NDArray[np.int64]  # (minutes, P): paid [minor units]
     presence: NDArray[np.int64]  # (minutes, 3): change in viewers on the stream
     present: NDArray[np.int64]  # (3,): viewers on the stream now: home, away, neutral
-    pushed_away: NDArray[np.int64]  # (minutes,)
-    lost: NDArray[np.bool_]  # (N,): who was pushed away and has not come back
+    pushed_away: NDArray[np.int64]  # (minutes,): leaves before the final whistle that annoyance made
+    lost: NDArray[np.bool_]  # (N,): who was pushed away before the final whistle and has not come back
     bought: NDArray[np.bool_]  # (N,): who has paid an order
     group: NDArray[np.uint16]  # (N,): each viewer's
     by_group: NDArray[np.int64]  # (KINDS, groups): rows
@@ -56,6 +56,7 @@ class Books:
     def __init__(self, night: Night) -> None:
         match, self._keys, self.segments = night.stage.match, night.catalogue.keys, _segments(night)
         self.opens, self.closes = float(match.opens), float(match.closes)
+        self.whistle = float(match.full_time)
         self.minutes = int(np.ceil((self.closes - self.opens) / 60.0)) + 1
         windows = int(np.ceil((self.closes - self.opens) / night.scenario.timing.window)) + 1
         self.counts = _blank(night, self.minutes, windows * MOST_PUSHES)
@@ -70,7 +71,7 @@ class Books:
     def add_rows(self, rows: NDArray[np.void]) -> None:
         """Counts the next rows, in any order that is one of time for each viewer."""
         if len(rows):
-            self.orders += _count(rows, self.opens, self.closes, self.counts)
+            self.orders += _count(rows, self.opens, self.closes, self.whistle, self.counts)
             rare = rows["kind"] >= Kind.PUSH
             if rare.any():
                 self.rare.append(rows[rare])
@@ -146,8 +147,11 @@ def _minute(time: float, opens: float, closes: float, minutes: int) -> int:
 
 
 @compiled
-def _count(rows: Any, opens: float, closes: float, counts: Any) -> int:
-    """Adds rows to the counts; gives how many orders were paid in them."""
+def _count(rows: Any, opens: float, closes: float, whistle: float, counts: Any) -> int:
+    """Adds rows to the counts; gives how many orders were paid in them.
+
+    Who is pushed away after the final whistle goes a little sooner than everybody else, and does not count.
+    """
     orders = 0
     for r in range(rows.shape[0]):
         row = rows[r]
@@ -167,7 +171,7 @@ def _count(rows: Any, opens: float, closes: float, counts: Any) -> int:
                 counts.by_push[row.push, 1] += row.price
         elif row.kind <= LEAVE:  # JOIN, RETURN, LEAVE
             side = group // (counts.by_group.shape[1] // 3)
-            pushed = row.kind == LEAVE and row.flag == 1
+            pushed = row.kind == LEAVE and row.flag == 1 and row.time < whistle
             change = -1 if row.kind == LEAVE else 1
             counts.presence[minute, side] += change
             counts.present[side] += change

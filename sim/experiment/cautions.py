@@ -2,18 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+
 import numpy as np
 
 from sim.experiment.runs import Plan
 from sim.world.catalogue import stock_up
+from sim.world.doubts import doubts
 
 FEW = 10  # units of a SKU below which whole units are too coarse a sample of the shelf (assumed)
 
 
-def cautions(plan: Plan) -> list[str]:
-    """A sentence each; none for most plans."""
+def cautions(plan: Plan, assignments: Sequence[str] = ()) -> list[str]:
+    """A sentence each; none for most plans.  `assignments` are those of `--set`."""
     unsteady = [f"policy '{policy.name}' {doubt}" for policy in plan.policies for doubt in policy.doubts]
-    return unsteady + _coarse(plan)
+    slips = [f"{'.'.join(map(str, place))}: {words}" for place, words in doubts(plan.world.scenario)]
+    return [*unsteady, *slips, *_prices(plan, assignments), *_coarse(plan)]
+
+
+def _prices(plan: Plan, assignments: Sequence[str]) -> Iterator[str]:
+    products = plan.world.scenario.shop.products
+    changed = {assignment.partition("=")[0].strip() for assignment in assignments}
+    for key, product in products.items():
+        place = f"shop.products.{key}"
+        if f"{place}.price" in changed and product.reference_price is None:
+            yield (
+                f"{place}.price is set, and what viewers are used to paying moves with it, so nobody minds: to see "
+                f"what a price does, set {place}.reference_price, too"
+            )
 
 
 def _coarse(plan: Plan) -> list[str]:

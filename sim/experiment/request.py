@@ -13,7 +13,7 @@ from sim.errors import MatchdayError
 from sim.experiment.load import load
 from sim.experiment.provenance import MANIFEST, MATCH, SCENARIO, file_sha256
 from sim.experiment.runs import Plan
-from sim.policy.find import FoundPolicy, available, find, find_all
+from sim.policy.find import FoundPolicy, available, find, find_all, lacking
 from sim.world.night import World
 
 
@@ -50,15 +50,21 @@ def plan_comparison(request: Request, baseline: str | None) -> tuple[Plan, str]:
 
 def _led_by(baseline: str, specs: Sequence[str]) -> tuple[tuple[FoundPolicy, ...], str]:
     found = find_all(specs)
-    first = next((p for p in found if baseline in (p.name, p.spec)), None) or _also(baseline, found)
+    first = _among(found, baseline)
     if first is None:
         found = find_all([baseline, *specs])
         first = found[0]
     return (first, *(p for p in found if p is not first)), first.name
 
 
-def _also(baseline: str, found: Sequence[FoundPolicy]) -> FoundPolicy | None:
-    """The baseline where it was found by another of its names."""
+def _among(found: Sequence[FoundPolicy], baseline: str) -> FoundPolicy | None:
+    """The baseline, if it is there: as it was asked for, or under another of its names.
+
+    A class of the user's that is called like a sample is not that sample.
+    """
+    told = next((p for p in found if p.spec == baseline), None)
+    if told or lacking(baseline):
+        return told or next((p for p in found if p.name == baseline), None)
     origin = find(baseline).origin
     return next((p for p in found if p.origin == origin), None)
 

@@ -222,7 +222,7 @@ def close(folder: Path, plan: Plan, command: Command, nights: Sequence[Done], st
         **_numbers(plan),
         "draws": draws.SCHEME,
         "git": checkout(),
-        "cautions": cautions(plan),
+        "cautions": cautions(plan, command.assignments),
         "versions": versions(),
         "host": platform.platform(),
         "started": started.isoformat(),

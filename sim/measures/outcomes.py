@@ -89,7 +89,7 @@ METRICS: tuple[Metric, ...] = (
         (Kind.PAYMENT, Kind.JOIN), lambda f: _share(f.buyers, f.joined),
     ),
     Metric(
-        "click_through_rate", "share", "more", "clicks on pushes / exposures; 0 when nothing was shown",
+        "click_through_rate", "share", None, "clicks on pushes / exposures; 0 when nothing was shown",
         (Kind.CLICK, Kind.EXPOSURE), lambda f: _share(f.shown.get("clicked", 0), f.shown.get("exposed", 0)),
     ),
     Metric("gross_revenue", MONEY, "more", "sum of prices paid", (Kind.PAYMENT,), lambda f: f.revenue),
@@ -121,12 +121,13 @@ METRICS: tuple[Metric, ...] = (
     Metric("mutes", "viewers", "less", "viewers who switched pushes off", (Kind.MUTE,), lambda f: f.rows(Kind.MUTE)),
     Metric(
         "pushed_away", "leaves", "less",
-        "leaves that would not have happened without annoyance (LEAVE with flag 1); who comes back may leave again",
+        "leaves before the final whistle that would not have happened without annoyance (LEAVE with flag 1); who comes "
+        "back may leave again",
         (Kind.LEAVE,), lambda f: float(f.books.counts.pushed_away.sum()),
     ),
     Metric(
         "lost_viewers", "viewers", "less",
-        "viewers pushed away who did not come back; some would have left later of their own accord",
+        "viewers pushed away before the final whistle who did not come back; some would have left later anyway",
         (Kind.LEAVE, Kind.RETURN), lambda f: float(f.books.counts.lost.sum()),
     ),
     Metric(
@@ -137,16 +138,16 @@ METRICS: tuple[Metric, ...] = (
         "notices", "notices", None, "pushes that viewers noticed",
         (Kind.NOTICE,), lambda f: float(f.shown.get("noticed", 0)),
     ),
-    Metric("clicks", "clicks", "more", "pushes clicked", (Kind.CLICK,), lambda f: f.rows(Kind.CLICK)),
+    Metric("clicks", "clicks", None, "pushes clicked", (Kind.CLICK,), lambda f: f.rows(Kind.CLICK)),
     Metric("chats", "messages", "more", "chat messages", (Kind.CHAT,), lambda f: float(f.books.chats.sum())),
-    Metric("views", "pages", "more", "product pages opened", (Kind.VIEW,), lambda f: f.rows(Kind.VIEW)),
-    Metric("saves", "saves", "more", "products saved for later", (Kind.SAVE,), lambda f: f.rows(Kind.SAVE)),
+    Metric("views", "pages", None, "product pages opened", (Kind.VIEW,), lambda f: f.rows(Kind.VIEW)),
+    Metric("saves", "saves", None, "products saved for later", (Kind.SAVE,), lambda f: f.rows(Kind.SAVE)),
     Metric(
-        "carts", "units", "more", "units reserved in carts, to be paid within the payment window",
+        "carts", "units", None, "units reserved in carts, to be paid within the payment window",
         (Kind.CART,), lambda f: f.rows(Kind.CART),
     ),
     Metric(
-        "reservations", "units", "more", "units reserved, in carts or by one-click orders",
+        "reservations", "units", None, "units reserved, in carts or by one-click orders",
         (Kind.CART, Kind.ORDER), lambda f: f.rows(Kind.CART, Kind.ORDER),
     ),
     Metric(

@@ -35,15 +35,15 @@ def ledger(played: Played) -> pd.DataFrame:
     `surface` and `price` [currency] where there are any, `flag`, and `value`, which `sim.engine.ledger.Kind` explains.
     """
     rows, catalogue = played.ledger.rows(), played.night.catalogue
-    kinds = [kind.name.lower() for kind in Kind]
+    kinds = [kind for kind in Kind if kind is not Kind.ASK]
     number = np.zeros(256, np.int8)
-    number[[int(kind) for kind in Kind]] = np.arange(len(kinds))
+    number[kinds] = np.arange(len(kinds))
     price = rows["price"] / 10**played.night.scenario.shop.decimals
     sized = (rows["product"] >= 0) & catalogue.sized[rows["product"]]
     return pd.DataFrame(
         {
             "time": rows["time"],
-            "kind": _named(number[rows["kind"]], kinds),
+            "kind": _named(number[rows["kind"]], [kind.name.lower() for kind in kinds]),
             "viewer": rows["viewer"],
             "push": rows["push"],
             "product": _named(rows["product"], catalogue.keys),

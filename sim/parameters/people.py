@@ -70,6 +70,10 @@ class Noticing(BaseModel):
         "Share of the price effect on buying that already shows in clicking")
     click_annoyance: float = number(0.5, "logit per tolerance", 0, 3, "assumed", NONE,
         "Loss of clicking with annoyance")
+    click_wear: float = number(0.7, "logit per log push", 0, 1.5, "assumed",
+        "Direction: ads blindness (Hohnhold, O'Brien & Tang 2015), fewer pushes with higher click rates (Zhao et al. "
+        "2018, abstract); size not found",
+        "Loss of clicking with the logarithm of the pushes noticed tonight")
 
 
 class Annoyance(BaseModel):

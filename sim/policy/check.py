@@ -20,6 +20,7 @@ from sim.world.surfaces import SurfaceIndex
 from sim.world.yaml_wording import cut, safe
 
 SURFACES = tuple(s.name.lower() for s in SurfaceIndex)
+MOST_SAID = 400  # letters of what a policy raised
 WANTED = "an audience is EVERYONE, or a mask or viewer numbers in one NumPy array"
 
 
@@ -52,7 +53,8 @@ def ask(policy: Policy, name: str, view: View) -> list[Order]:
         pushes = list(islice(said, MOST_PUSHES + 1)) if several else said
     except (Exception, SystemExit) as error:  # a policy that exits must not look like a run that passed
         where = place(error, type(policy).__module__)
-        reason = f"raised {type(error).__name__}: {error}" + (f" ({where})" if where else "")
+        said = str(error) if len(str(error)) <= MOST_SAID else str(error)[:MOST_SAID] + " …"
+        reason = f"raised {type(error).__name__}: {said}" + (f" ({where})" if where else "")
         raise PolicyError(name, view, reason) from error
     if pushes is None:
         raise PolicyError(name, view, "decide() gave None; return [] to push nothing")

@@ -220,8 +220,11 @@ def _named(module: ModuleType, name: str, file: Path) -> type[Any]:
 def _check_class(thing: Any, name: str, file: Path) -> type[Any]:
     if not inspect.isclass(thing):
         raise MatchdayError(f"{file}: '{name}' is no class but {type(thing).__name__}")
-    if not callable(getattr(thing, "decide", None)):
+    decide = getattr(thing, "decide", None)
+    if not callable(decide):
         raise MatchdayError(f"{file}: class '{name}' has no method decide(view)")
+    if inspect.iscoroutinefunction(decide):
+        raise MatchdayError(f"{file}: {name}.decide is async; a plain method is wanted")
     return thing
 
 

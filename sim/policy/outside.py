@@ -19,6 +19,7 @@ OUTSIDE = {
     "numpy.random": CHANCE,
     "time": CLOCK,
     "datetime": CLOCK,
+    "hash": "take zlib.crc32 instead",
 }
 HARMLESS = ("numpy.random", "numpy.random.Generator")  # a module that may go unused, and the type of `view.random`
 
@@ -60,6 +61,8 @@ def _taken(text: bytes) -> Iterator[_Taken]:
                 first = alias.name.partition(".")[0]  # all that `import a.b` binds
                 meant |= {alias.asname: module + alias.name} if alias.asname else {first: module + first}
     for node in nodes:
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "hash":
+            yield _Taken(node.lineno, "hash", "uses")
         if isinstance(node, ast.Attribute):
             first, _, rest = ast.unparse(node).partition(".")
             if first in meant:

@@ -172,7 +172,7 @@ def _words(night: Night, row: np.void, run: int) -> str:
     if kind is Kind.CHAT and run > 1:
         return f"writes {run} messages"
     if kind is Kind.LEAVE and row["flag"] == 1:
-        return "leaves, pushed away: would have stayed if not annoyed"
+        return "leaves, pushed away: would not have gone now if not annoyed"
     good, price = _good(night, row), _price(night, row)
     place = SurfaceIndex(int(row["surface"])).name.lower().replace("_", " ") if row["surface"] >= 0 else ""
     return WORDS[kind].format(good=good, price=price, offer=f"{good} at {price} ({place})")

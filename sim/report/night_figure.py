@@ -92,19 +92,7 @@ def _night_finding(policy: str, comparison: Comparison, series: pd.DataFrame, ma
     text += f"{_count(pushes, 'push', 'pushes')}, {_count(orders, 'order')}"
     if n > 1:
         text += f" (mean of all {n}: {comparison['policies'][policy]['orders']['mean']:,.1f})"
-    if orders and any(event.scores for event in match.events):
-        text += f", {_after_goals(series, match):.0%} of them within ten minutes after a goal"
     return f"{text}."
-
-
-def _after_goals(series: pd.DataFrame, match: Match) -> float:
-    """Share of all paid orders in the minute of a goal or the nine after it, while the broadcast lasts."""
-    goals = {int((e.at - match.opens) // 60) for e in match.events if e.scores}
-    near = [
-        clock != "after" and any(minute - 10 < goal <= minute for goal in goals)
-        for minute, clock in enumerate(series["clock"])
-    ]
-    return float(series["orders"].to_numpy()[near].sum() / series["orders"].sum())
 
 
 def _count(n: int, one: str, many: str | None = None) -> str:

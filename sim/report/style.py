@@ -157,7 +157,9 @@ def printable(text: str) -> str:
 
 
 def thousands(x: float, _: object = None) -> str:
-    """A number as an axis shows it: 24,000, or 0.25."""
+    """A number as an axis shows it: 24,000, or 0.25, or 1.5M where there is no room for more."""
+    if x >= 1e6:
+        return f"{x / 1e6:g}M"
     return f"{x:,.0f}" if x >= 10.0 else f"{x:.3g}"
 
 

@@ -60,6 +60,10 @@ def _stock(shop: Shop) -> Iterator[Fault]:
         field = "stock" if product.sizes is None else "sizes"
         if not product.stock and not any((product.sizes or {}).values()) and product.replenishment is None:
             yield ("shop", "products", key, field), "none on the shelf and no replenishment: nobody can ever buy it"
+        whole = product.stock or sum((product.sizes or {}).values())
+        if product.replenishment and product.replenishment.reorder_at >= whole > 0:
+            words = f"more is ordered at {product.replenishment.reorder_at}, which is all there is at first: {whole}"
+            yield ("shop", "products", key, "replenishment", "reorder_at"), words
         for size, units in (product.sizes or {}).items():
             if units and not shop.size_shares[size]:
                 words = f"nobody wears {size}: its share in shop.size_shares is 0"

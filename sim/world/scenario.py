@@ -264,7 +264,8 @@ class Product(Form):
         default=None,
         gt=0,
         le=1e7,
-        description="what viewers are used to paying; the list price unless given [currency]",
+        description="what viewers are used to paying, the list price unless given: what moves them is a price, listed "
+        "or offered, that differs from it [currency]",
     )
     cost: float = Field(ge=0, le=1e7, description="what one unit costs the shop; may be 0 [currency]")
     stock: int | None = Field(

@@ -117,7 +117,7 @@ def tempted():
     """A night of host mentions of a cheap shirt, where nobody goes to the shop unasked and nothing runs out."""
     shy = {"all": {"share": 1.0, "browse": {"median": 1e-9}}}
     w = world(
-        shop=PLAIN, assumptions={"click_base": -1.0, "cart_base": -1.0},
+        shop=PLAIN, assumptions={"click_base": -1.0, "cart_base": -1.0, "buy_base": -3.0},
         audience={"viewers": 300, "segments": shy},
     )  # fmt: skip
     return w, w.night(5, 0).crowd, lived(w, often(surface="host_mention", every=120.0), seed=5)
@@ -144,13 +144,16 @@ def test_who_clicks_and_nobody_who_is_busy(tempted):
     busy = errands(frame, pages(w, played))
     free = clicked = occupied = 0
     heat = chat_heat(played)
-    for row in met(played).dropna().itertuples():
+    noticed = met(played).dropna().copy()
+    noticed["number"] = noticed.sort_values("time").groupby("viewer").cumcount() + 1
+    for row in noticed.itertuples():
         v, now = before.viewers[row.viewer], second(played, row.time)
         pull = feeling(played, v, int(before.known["side"][row.viewer]), row.time, heat)
         pull += p.host_effect * float(v["host_affinity"]) * float(v["trust"])
         odds = p.click_base + p.interest * (interest(w, before, row.viewer, 0) - 0.5) + pull
         odds += p.click_discount * b.price_pull(5600, 8000, float(v["price_sensitivity"]), p)
         odds -= p.click_attention * float(now["attention"]) + p.click_annoyance * row.value / float(v["tolerance"])
+        odds -= p.click_wear * np.log(row.number)
         u = draws.draw(5, 0, row.viewer, draws.EXPOSE, occasions.on_stream(row.push, row.stay))[2]
         taken = any(a < row.time < z for a, z in busy.get(row.viewer, ()))
         away = muted.get(row.viewer) == row.time

@@ -1,4 +1,4 @@
-"""When a small sample of a night is said to be too small for its shelf."""
+"""What is said before a plan is played: samples too small for their shelf, prices that move nobody, slips."""
 
 from __future__ import annotations
 
@@ -24,3 +24,21 @@ def test_a_shelf_of_nine_that_a_sample_empties_is_told():
 
 def test_a_shop_that_is_small_itself_is_no_sample():
     assert not cautions(Plan(world(shop=shop(stock=2)), (), 1, 1, 80))
+
+
+def test_a_price_that_moves_its_own_reference_is_told():
+    plan = Plan(world(), (), 1, 1, 80)
+    (said,) = cautions(plan, ["shop.products.ball.price=90", "seed=3"])
+    assert said.startswith("shop.products.ball.price is set")
+    assert "set shop.products.ball.reference_price, too" in said
+    fixed = shop(stock=6)
+    fixed["products"]["ball"]["reference_price"] = 30.0
+    assert not cautions(Plan(world(shop=fixed), (), 1, 1, 80), ["shop.products.ball.price=90"])
+
+
+def test_slips_of_the_scenario_are_told_with_their_place():
+    dear = shop(stock=6)
+    dear["products"]["ball"]["cost"] = 31.0
+    assert cautions(Plan(world(shop=dear), (), 1, 1, 80)) == [
+        "shop.products.ball.cost: costs 31, more than its price of 30"
+    ]

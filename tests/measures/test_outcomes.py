@@ -71,8 +71,8 @@ def by_hand(played: Played) -> dict[str, float]:
         "annoyance_p95": np.percentile(peaks, 95) if len(joined) else 0.0,
         "annoyed_share": (peaks.to_numpy(np.float32) > tolerance).sum() / came,
         "mutes": n["MUTE"],
-        "pushed_away": int(((rows["kind"] == Kind.LEAVE) & (rows["flag"] == 1)).sum()),
-        "lost_viewers": lost(rows),
+        "pushed_away": int(pushed(rows, night.stage.match.full_time).sum()),
+        "lost_viewers": lost(rows, night.stage.match.full_time),
         "exposures": n["EXPOSURE"],
         "notices": n["NOTICE"],
         "clicks": n["CLICK"],
@@ -99,9 +99,13 @@ def watched(rows: pd.DataFrame, closes: float) -> float:
     return total
 
 
-def lost(rows: pd.DataFrame) -> int:
+def pushed(rows: pd.DataFrame, whistle: float) -> pd.Series:
+    return (rows["kind"] == Kind.LEAVE) & (rows["flag"] == 1) & (rows["time"] < whistle)
+
+
+def lost(rows: pd.DataFrame, whistle: float) -> int:
     last = rows[rows["kind"].isin([Kind.LEAVE, Kind.RETURN])].groupby("viewer").last()
-    return int(((last["kind"] == Kind.LEAVE) & (last["flag"] == 1)).sum())
+    return int(pushed(last, whistle).sum())
 
 
 def dry_minutes(played: Played, rows: pd.DataFrame, sku: int) -> float:

@@ -95,6 +95,22 @@ def test_a_baseline_may_go_by_another_name_than_among_the_policies(here):
     assert (name, [policy.name for policy in plan.policies]) == ("mine", ["mine", "blast"])
 
 
+def test_a_class_that_is_called_like_the_baseline_is_not_it(here):
+    written(here, MINE.replace("Mine", "no_push"))
+    plan, name = plan_comparison(Request(here / "night.yaml", ("mine.py:no_push", "blast")), None)
+    assert (name, [policy.spec for policy in plan.policies]) == ("no_push", ["no_push", "mine.py:no_push", "blast"])
+    plan, name = plan_comparison(Request(here / "night.yaml", ("mine.py:no_push", "blast")), "mine.py:no_push")
+    assert [policy.spec for policy in plan.policies] == ["mine.py:no_push", "blast"]
+    plan, name = plan_comparison(Request(here / "night.yaml", ("mine.py:no_push", "blast")), "blast")
+    assert name == "blast"
+
+
+def test_a_baseline_may_be_called_by_the_name_of_its_class(here):
+    written(here, MINE)
+    plan, name = plan_comparison(Request(here / "night.yaml", ("blast", "mine.py:Mine")), "Mine")
+    assert (name, len(plan.policies)) == ("Mine", 2)
+
+
 HELPED = """
 from helpers import Rest
 
@@ -185,6 +201,7 @@ def test_a_helper_that_fails_once_is_tried_again(tmp_path):
         ("{file}", MINE + MINE.replace("Mine", "Yours"), "several classes"),
         ("{file}:Mine", "class Mine:\n    pass\n", "no method decide"),
         ("{file}:Mine", "Mine = 3\n", "no class but int"),
+        ("{file}:Mine", MINE.replace("def decide", "async def decide"), "Mine.decide is async; a plain method"),
         ("{file}:Mine", "class Mine:\n  def decide(self, view)\n", "mine.py:2:"),
         ("{file}:Mine", "import os\nimport nosuchmodule\n", "mine.py:2: cannot be imported: ModuleNotFoundError"),
         ("{file}:Mine", "raise SystemExit(0)\n", "mine.py:1: cannot be imported: SystemExit"),

@@ -36,6 +36,7 @@ def mine(folder: Path, text: str) -> Path:
         ("from numpy import random as r\nx = r.rand()", "uses numpy.random ({file}:2)"),
         ("def f():\n    import time", "imports time ({file}:2): the same seed can give other results; read view.time"),
         ("from datetime import datetime\nx = datetime.now()", "imports datetime ({file}:1)"),
+        ("x = hash('home') % 2", "uses hash ({file}:1): the same seed can give other results; take zlib.crc32"),
     ],
 )
 def test_chance_and_clocks_of_the_machine_are_told_with_their_place(tmp_path, text, said):

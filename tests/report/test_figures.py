@@ -1,6 +1,5 @@
 import warnings
 import xml.etree.ElementTree as ET
-from dataclasses import replace
 from pathlib import Path
 
 import matplotlib as mpl
@@ -120,15 +119,6 @@ def test_what_comes_after_the_broadcast_is_told_and_not_drawn(tmp_path, night):
     assert "after the broadcast" not in words(
         draw_night(tmp_path / "p.svg", "quiet", one, quiet.assign(orders=quiet["orders"].mask(last, 0)), match)
     )
-
-
-def test_only_a_night_with_goals_says_what_came_after_them(tmp_path, night):
-    match, series, _ = night
-    one, sold = compared(alike(["quiet"], 2.0, 1)), series["quiet"].assign(orders=1)
-    assert not any(event.scores for event in match.events)
-    decided = replace(match, events=tuple(replace(event, kind="goal") for event in match.events[:2]))
-    told = [words(draw_night(tmp_path / "n.svg", "quiet", one, sold, m)) for m in (match, decided)]
-    assert ["% of them within" in text for text in told] == [False, True]
 
 
 def paths(file: Path) -> list[str]:

@@ -30,6 +30,10 @@ def test_an_ordinary_shop_raises_no_doubt():
         ({"reference_price": 3000.0}, "ball.reference_price: viewers are used to paying 3000, and its price is 30"),
         ({"reference_price": 2.99}, "ball.reference_price: viewers are used to paying 2.99"),
         ({"category": "jersy"}, "ball.category: only this product is of category 'jersy': is 'jersey' meant?"),
+        (
+            {"replenishment": REPLENISHED | {"reorder_at": 6}},
+            "ball.replenishment.reorder_at: more is ordered at 6, which",
+        ),
         ({"stock": 0}, "ball.stock: none on the shelf and no replenishment"),
         ({"stock": None, "sizes": {"S": 0, "M": 0}}, "ball.sizes: none on the shelf and no replenishment"),
     ],
