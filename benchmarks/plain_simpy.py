@@ -271,8 +271,16 @@ class Viewer:
             self.world.events += 1
         elif not self.busy:
             price, feeling = self.price_pull(offer.product), self.feeling()
-            if self.rng.random() < b.click_probability(
-                interest, price, feeling, now.attention, self.noticed, self.annoyance, self.tolerance, p
+            if b.clicks(
+                self.rng.random(),
+                interest,
+                price,
+                feeling,
+                now.attention,
+                self.noticed,
+                self.annoyance,
+                self.tolerance,
+                p,
             ):
                 self.world.events += 1
                 self.world.clicks += 1

@@ -152,7 +152,8 @@ def host_pull(affinity: float, trust: float, p: Any) -> float:
 
 
 @register_jitable
-def click_probability(
+def clicks(
+    u: float,
     interest: float,
     price: float,
     feeling: float,
@@ -161,15 +162,16 @@ def click_probability(
     annoyance: float,
     tolerance: float,
     p: Any,
-) -> float:
-    """P(click | noticed): logit of relevance, price, feeling (emotion, trust, voices), attention, wear and annoyance.
+) -> bool:
+    """Whether a noticed push is clicked: a logit of relevance, price, feeling, attention, annoyance and wear.
 
-    The `noticed`-th push of the night, from 1, loses click_wear ln(noticed): at 1 the odds of the k-th are 1/k of the
-    first's, so more and more pushes bring less and less ("ads blindness", Hohnhold, O'Brien & Tang 2015: direction).
+    Feeling is emotion, trust and voices together.  The `noticed`-th push of the night, from 1, loses
+    click_wear ln(noticed): at 1 the odds of the k-th are 1/k of the first's, so more and more pushes bring less and
+    less ("ads blindness", Hohnhold, O'Brien & Tang 2015: direction).
     """
     x = p.click_base + p.interest * (interest - 0.5) + p.click_discount * price + feeling
-    x -= p.click_attention * attention + p.click_wear * math.log(noticed)
-    return logistic(x - p.click_annoyance * annoyance / tolerance)
+    x -= p.click_attention * attention + p.click_annoyance * annoyance / tolerance
+    return u < logistic(x) and u < logistic(x - p.click_wear * math.log(noticed))  # the first settles most cases
 
 
 # --- from a page to an order ------------------------------------------------------------------------------------------

@@ -33,12 +33,19 @@ def test_staying_and_leaving():
 
 def test_noticing_and_clicking():
     assert b.notice_probability(0.9, 1.0, True, P) == 0.9 > b.notice_probability(0.9, 1.0, False, P)
-    neutral = b.click_probability(0.5, 0.0, 0.0, 0.0, 1, 0.0, 1.0, P)
-    assert 0.017 <= neutral <= 0.046  # the benchmark range of push click-through
-    assert rises(b.click_probability(i, 0.0, 0.0, 0.0, 1, 0.0, 1.0, P) for i in (0, 0.5, 1))
-    assert rises(-b.click_probability(0.5, 0.0, 0.0, a, 1, 0.0, 1.0, P) for a in (0, 0.5, 1))
-    assert rises(-b.click_probability(0.5, 0.0, 0.0, 0.0, k, 0.0, 1.0, P) for k in (1, 2, 16))
-    assert rises(-b.click_probability(0.5, 0.0, 0.0, 0.0, 1, n, 1.0, P) for n in (0, 1, 3))
+
+    def clicked(interest=0.5, attention=0.0, noticed=1, annoyance=0.0):
+        """The share of draws that click."""
+        given = interest, 0.0, 0.0, attention, noticed, annoyance, 1.0, P
+        return sum(b.clicks((u + 0.5) / 10_000, *given) for u in range(10_000)) / 10_000
+
+    assert 0.017 <= clicked() <= 0.046  # the benchmark range of push click-through
+    assert rises(clicked(interest=i) for i in (0, 0.5, 1))
+    assert rises(-clicked(attention=a) for a in (0, 0.5, 1))
+    assert rises(-clicked(annoyance=n) for n in (0, 1, 3))
+    odds = [clicked(noticed=k) / (1 - clicked(noticed=k)) for k in (1, 2, 16)]
+    assert odds[0] / odds[1] == pytest.approx(2**P.click_wear, rel=0.02)
+    assert odds[0] / odds[2] == pytest.approx(16**P.click_wear, rel=0.05)
     assert b.relevance(0.0, 1.0, -1, P) < b.relevance(0.0, 1.0, 0, P) == 0.5 < b.relevance(0.0, 1.0, 1, P)
     assert rises(b.host_pull(a, 0.7, P) for a in (-1, 0, 1))
 

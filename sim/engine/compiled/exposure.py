@@ -42,7 +42,7 @@ def expose(i, t, slot, occasion, u_notice, u_click, u_mute, people, scene, board
     if scene.places[offer.surface].spoken:
         feeling += b.host_pull(v.host_affinity, v.trust, p)
     price = price_pull(v, offer.product, offer.price, scene)
-    if u_click < b.click_probability(interest, price, feeling, attention, v.noticed, v.annoyance, v.tolerance, p):
+    if b.clicks(u_click, interest, price, feeling, attention, v.noticed, v.annoyance, v.tolerance, p):
         people.known[i].clicks += 1
         count_push(notes, CLICKED, people, i, slot, offer)
         tell(notes, t, i, Kind.CLICK, offer.push, offer.product, -1, offer.surface, offer.price, 0, 0.0)

@@ -206,9 +206,7 @@ class Viewer:
         if surface.spoken:
             feeling += b.host_pull(self.host_affinity, self.trust, p)
         pull = self.price_pull(what["product"], price)
-        if u_click < b.click_probability(
-            interest, pull, feeling, attention, self.noticed, self.annoyance, self.tolerance, p
-        ):
+        if b.clicks(u_click, interest, pull, feeling, attention, self.noticed, self.annoyance, self.tolerance, p):
             self.known["clicks"] += 1
             self.count(2, slot, offer)
             self.tell(t, Kind.CLICK, price=price, **what)
