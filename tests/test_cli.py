@@ -307,6 +307,15 @@ def test_explain_knows_the_nights_of_a_run_and_any_of_a_scenario(here, matchday)
     assert matchday("explain", "night.yaml", "-p", "blast", "--viewer", 1, "--replication", 99)[0] == 0
 
 
+def test_explain_needs_no_policy_but_the_one_that_played(here, matchday):
+    (here / "gone.py").write_text("class A:\n    def decide(self, view):\n        return []\n")
+    night = here / "night.yaml"
+    night.write_text(night.read_text().replace("[blast, lull_only]", "[gone.py]"))
+    folder = matchday("run", "night.yaml", "-p", "blast")[1].splitlines()[-1]
+    (here / "gone.py").unlink()
+    assert matchday("explain", folder, "--viewer", 1)[0] == 0
+
+
 def test_explain_points_from_a_folder_of_runs_to_the_latest(here, matchday):
     for name in ("a/20300101T000000Z-2", "b/20290101T000000Z-1", "b/.20310101T000000Z-3"):
         (here / "results" / name).mkdir(parents=True)

@@ -66,6 +66,7 @@ class Books:
         # Running sums, because every window asks for them.
         self.events = self.clicks = self.orders = 0  # so far: things viewers did or met, pushes clicked, orders paid
         self.rare: list[NDArray[np.void]] = []  # rows about pushes and stock, which are kept anyway
+        self._table: pd.DataFrame | None = None  # of what was shown, once it has been asked for
         self._shown: list[NDArray[np.int64]] = []  # (7, n) minute, layer, side, segment, surface, product, count
 
     def add_rows(self, rows: NDArray[np.void]) -> None:
@@ -84,11 +85,17 @@ class Books:
         if tally.met.any():
             self.clicks += int(tally.met[CLICKED].sum())
             self.met[:, board.running["push"][board.live]] += tally.met[:, board.live]
+            self._table = None
             where = np.nonzero(tally.shown)
             self._shown.append(np.stack([np.full(len(where[0]), minute), *where, tally.shown[where]]))
 
     def shown(self) -> pd.DataFrame:
         """Pushes by minute, layer (exposed, noticed, clicked), side, segment, surface and product: `n` of each."""
+        if self._table is None:
+            self._table = self._told()
+        return self._table
+
+    def _told(self) -> pd.DataFrame:
         columns = ["minute", "layer", "side", "segment", "surface", "product"]
         if not self._shown:
             return pd.DataFrame(columns=[*columns, "n"])

@@ -14,7 +14,7 @@ from sim.experiment.load import load
 from sim.experiment.provenance import MANIFEST, MATCH, SCENARIO, file_sha256
 from sim.experiment.runs import Plan
 from sim.policy.find import FoundPolicy, available, find, find_all, lacking
-from sim.world.night import World
+from sim.world.night import World, load_world
 
 
 @dataclass(frozen=True)
@@ -108,9 +108,9 @@ def plan_again(folder: Path, policy: str | None) -> Plan:
     for file in (folder / name for name in (SCENARIO, MATCH) if name in kept.files):
         _same(file, file_sha256(file) if file.is_file() else "", kept.files[file.name])
     source = kept.policies[chosen]
-    plan = plan_run(
-        Request(folder / SCENARIO, (source.spec,), (), kept.seed, replications=kept.replications, viewers=kept.viewers)
-    )
+    request = Request(folder / SCENARIO, seed=kept.seed, viewers=kept.viewers)
+    world = load_world(folder / SCENARIO)  # its other policies need not be there any more
+    plan = _plan(world, find_all([source.spec]), request, replications=kept.replications)
     _same(f"policy {source.spec}", plan.policies[0].source_sha256, source.source_sha256)
     return plan
 

@@ -97,10 +97,10 @@ def pushes(played: Played) -> pd.DataFrame:
         {
             "push": number,
             "time": rows["time"],
-            "clock": [night.stage.match.clock(t) for t in rows["time"]],
+            "clock": np.array([night.stage.match.clock(t) for t in rows["time"]], str),
             "expires": rows["value"],
-            "surface": places[rows["surface"]].astype(object),
-            "product": keys[rows["product"]].astype(object),
+            "surface": places[rows["surface"]],
+            "product": keys[rows["product"]],
             "price": rows["price"] / _minor(played),
             "discount": 1.0 - rows["price"] / listed,
             "audience": books.audience[number],

@@ -91,6 +91,6 @@ class Timetable(BaseModel):
     pre_match: float = number(30, "min", 0, 120, "assumed", NONE, "Broadcast before kick-off")
     half_time: float = number(15, "min", 5, 30, "assumed", "What is usual; no source read", "Half-time")
     extra_time_break: float = number(5, "min", 1, 15, "assumed", NONE, "Break before extra time")
-    extra_time_half_time: float = number(2, "min", 0.5, 10, "assumed", NONE, "Half-time of extra time")
+    extra_time_half_time: float = number(2, "min", 1, 10, "assumed", NONE, "Half-time of extra time")
     shootout_break: float = number(4, "min", 1, 15, "assumed", NONE, "Break before a shoot-out")
     post_match: float = number(20, "min", 0, 120, "assumed", NONE, "Broadcast after the match")

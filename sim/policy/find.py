@@ -5,10 +5,10 @@ from __future__ import annotations
 import ast
 import hashlib
 import inspect
-import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from importlib.metadata import EntryPoint, entry_points
+from itertools import count
 from pathlib import Path
 from types import ModuleType
 from typing import Any, NamedTuple
@@ -121,8 +121,9 @@ def _repeated(first: str, second: str) -> str:
 
 def _free(name: str, taken: Iterable[str]) -> str:
     """Names are file names too, and some disks take `blast` and `Blast` for one."""
-    number = sum(re.fullmatch(re.escape(name) + r"(-\d+)?", other, re.IGNORECASE) is not None for other in taken)
-    return f"{name}-{number + 1}" if number else name
+    used = {other.casefold() for other in taken}
+    numbered = (name if number == 1 else f"{name}-{number}" for number in count(1))
+    return next(free for free in numbered if free.casefold() not in used)
 
 
 def names() -> list[str]:
@@ -165,7 +166,7 @@ def _from_file(name: str, spec: str, file: Path, class_name: str) -> FoundPolicy
         return _made(_named(module, class_name, file) if class_name else _only(module, file), file)
 
     made = make()  # so that what cannot be made is known before anything is played
-    origin = f"{file.resolve()}:{class_name or type(made).__name__}"
+    origin = f"{file.resolve()}:{type(made).__qualname__}"
     return FoundPolicy(name, spec, source.sha256, origin, make, outside(source.files))
 
 

@@ -64,6 +64,15 @@ def _taken(text: bytes) -> Iterator[_Taken]:
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "hash":
             yield _Taken(node.lineno, "hash", "uses")
         if isinstance(node, ast.Attribute):
-            first, _, rest = ast.unparse(node).partition(".")
+            first, *rest = _dotted(node)
             if first in meant:
-                yield _Taken(node.lineno, f"{meant[first]}.{rest}", "uses")
+                yield _Taken(node.lineno, ".".join((meant[first], *rest)), "uses")
+
+
+def _dotted(node: ast.expr) -> list[str]:
+    """`np.random.rand` as its names; one that is no name where anything else is inside."""
+    names = []
+    while isinstance(node, ast.Attribute):
+        names.append(node.attr)
+        node = node.value
+    return [node.id if isinstance(node, ast.Name) else "", *reversed(names)]

@@ -28,11 +28,9 @@ class Offer:
 class Push:
     """An offer on a surface for an audience.
 
-    `audience` is EVERYONE, a mask over all viewers (bool, one a viewer) or an array of viewer numbers.  Those of
-    them who are
-    present and have not muted get it within the window; standing surfaces also meet those who arrive before it
-    `expires`
-    (seconds of match time).
+    `audience` is EVERYONE, a mask over all viewers (bool, one a viewer) or an array of viewer numbers.  Those of them
+    who are present and have not muted get it within the window; standing surfaces also meet those who arrive before it
+    `expires` (seconds of match time).
     """
 
     surface: SurfaceName

@@ -31,11 +31,12 @@ def broadcast_time(period: Period, clock: float) -> float:
 
 
 def _assumed(parameters: Parameters) -> dict[PeriodName, float]:
-    return {
-        "pre": parameters.pre_match * 60,
-        "HT": parameters.half_time * 60,
-        "ET_break": parameters.extra_time_break * 60,
-        "ET_HT": parameters.extra_time_half_time * 60,
-        "PK_break": parameters.shootout_break * 60,
-        "post": parameters.post_match * 60,
+    minutes: dict[PeriodName, float] = {
+        "pre": parameters.pre_match,
+        "HT": parameters.half_time,
+        "ET_break": parameters.extra_time_break,
+        "ET_HT": parameters.extra_time_half_time,
+        "PK_break": parameters.shootout_break,
+        "post": parameters.post_match,
     }
+    return {name: round(60 * lasts, 3) for name, lasts in minutes.items()}  # as exact as timelines are written

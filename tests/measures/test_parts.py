@@ -53,6 +53,9 @@ KINDS = {
     "sold_out_at_checkout": ("refusal",), "substitutions": ("other_size",), "chats": ("chat",), "leaves": ("leave",),
     "mutes": ("mute",),
 }  # fmt: skip
+SHOWN = {"exposures", "notices", "clicks"}
+SHOP = {"views", "saves", "orders", "unpaid", "missed_units", "sold_out_at_checkout", "substitutions"}
+COUNTED = {products: SHOWN | SHOP, people: SHOWN | SHOP | {"chats", "leaves", "mutes"}, pushes: SHOWN | {"orders"}}
 BY = {products: ["product"], people: ["side", "segment"], pushes: ["push"]}
 
 
@@ -60,7 +63,8 @@ BY = {products: ["product"], people: ["side", "segment"], pushes: ["push"]}
 def test_parts_count_what_the_rows_say(played, rows, part):
     by = BY[part]
     table = part(played).set_index(by)
-    for name in KINDS.keys() & set(table):
+    assert {name for name in KINDS if name in table} == COUNTED[part]
+    for name in COUNTED[part]:
         told = count(rows, KINDS[name], by).reindex(table.index, fill_value=0)
         assert table[name].tolist() == told.tolist(), name
     paid = rows[rows["kind"] == "payment"].groupby(by, observed=True)["price"].sum().reindex(table.index, fill_value=0)
@@ -103,6 +107,12 @@ def test_a_push_is_told_as_it_was_said():
     assert told["push"].is_unique
     assert (told["orders"] <= told["clicks"]).all()
     assert told["orders"].sum() > 0
+
+
+def test_a_night_without_pushes_has_their_columns_all_the_same(tmp_path):
+    none, some = (pushes(lived(WORLD, policy)) for policy in (NoPush(), Scripted(FLASHES.script)))
+    assert len(none) == 0
+    assert none.dtypes.equals(some.dtypes)
 
 
 def test_viewers_are_told_as_they_came(rows):

@@ -67,6 +67,12 @@ def test_names_that_clash_are_told_apart(tmp_path):
     assert [policy.name for policy in found] == ["Mine", "Mine-2", "mine-3"]
 
 
+def test_no_name_is_given_that_another_policy_has(tmp_path):
+    (tmp_path / "y").mkdir()
+    files = [written(tmp_path, MINE, "a.py"), written(tmp_path, MINE, "a-2.py"), written(tmp_path / "y", MINE, "a.py")]
+    assert [policy.name for policy in find_all(map(str, files))] == ["a", "a-2", "a-3"]
+
+
 @pytest.mark.parametrize(
     ("second", "said"),
     [

@@ -49,6 +49,7 @@ def test_chance_and_clocks_of_the_machine_are_told_with_their_place(tmp_path, te
     "text",
     [
         "import os\nimport math\nx = os.sep",
+        "x = (" + "1 + " * 600 + "1).real",
         "import numpy as np\nfrom numpy.random import Generator\ndef f(x: np.random.Generator, y: Generator): pass",
         "class Own:\n    time = 3\nrandom = Own()\nx = random.time",
         "from uuid import later",

@@ -262,6 +262,8 @@ def test_wyscout_extra_time_and_shootout(tmp_path: Path) -> None:
     [
         (meta(), 77, "no match 77 — near it: 7 (Reds - Blues, 2 - 2)"),
         (meta(label="Reds - Blues, 3 - 2"), 7, "the score says 3-2, but the goals in 1H, 2H give 2-2"),
+        (meta(label="Re\u202eds - Blues, 2 - 2"), 7, "which cannot be seen"),
+        (meta(label="  - Blues, 2 - 2"), 7, "only blanks"),
         (meta(label="Reds v Blues"), 7, "the label 'Reds v Blues' is not 'Home - Away, 2 - 1'"),
         (meta(teamsData={}), 7, "one home and one away team"),
         (

@@ -250,10 +250,22 @@ def test_shipped_world_cup_matches_agree_with_openfootball(path: Path) -> None:
 # --- written and read again -------------------------------------------------------------------------------------------
 
 
-def again(match: Match) -> Match:
+ASSUMED = Parameters()
+
+
+def again(match: Match, assumed: Parameters = ASSUMED) -> Match:
     """The match read from what was written of it."""
     document = parse(timeline_text(match), Path("again.yaml"))
-    return build(document.validate(Timeline), document.problem, Parameters())
+    return build(document.validate(Timeline), document.problem, assumed)
+
+
+@pytest.mark.parametrize("uneven", [1.00007, 3.33333, 7.77777])
+def test_a_match_with_assumed_breaks_of_any_length_survives_being_written(uneven: float) -> None:
+    breaks = dict.fromkeys(("extra_time_break", "extra_time_half_time", "shootout_break"), uneven)
+    assumed = Parameters(**breaks, half_time=10 + uneven, pre_match=20 + uneven, post_match=2 * uneven)
+    for path in SHIPPED:
+        match = load_timeline(path, assumed)
+        assert again(match, assumed) == match
 
 
 @pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)

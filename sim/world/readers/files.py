@@ -8,9 +8,10 @@ import zlib
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
-from pydantic import Field, TypeAdapter, ValidationError
+from pydantic import AfterValidator, Field, TypeAdapter, ValidationError
 
 from sim.errors import InputError, Problem
+from sim.world.names import readable
 from sim.world.yaml_faults import explained
 from sim.world.yaml_wording import cut, safe
 
@@ -19,7 +20,7 @@ MAX_PROBLEMS = 20
 HINT = " (docs/inputs.md says which files are read)"
 
 T = TypeVar("T")
-Name = Annotated[str, Field(min_length=1, max_length=80, pattern=r"^[^\x00-\x1f\x7f-\x9f]+$")]  # fit to be printed
+Name = Annotated[str, Field(min_length=1, max_length=80), AfterValidator(readable)]
 
 
 def read_text(path: Path) -> str:

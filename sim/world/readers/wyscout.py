@@ -16,6 +16,7 @@ from sim.errors import Problem
 from sim.parameters import Parameters
 from sim.world.clock import clock_text
 from sim.world.match import PLAYING, EventKind, Match
+from sim.world.names import readable
 from sim.world.readers.files import fault, read_json
 from sim.world.timeline import (
     MAX_EVENTS,
@@ -146,6 +147,11 @@ def _result(path: Path, meta: _Meta) -> _Result:
     found = _LABEL.match(meta.label)
     if not found:
         raise fault(path, f"match {meta.match}", f"the label '{meta.label}' is not 'Home - Away, 2 - 1'")
+    for side in ("home", "away"):
+        try:
+            readable(found[side])
+        except ValueError as error:
+            raise fault(path, f"match {meta.match}", f"the name of the {side} team {found[side]!a}: {error}") from error
     return _Result(found["home"], found["away"], (int(found["goals"]), int(found["against"])))
 
 
