@@ -22,7 +22,6 @@ from sim.world.surfaces import SurfaceIndex
 KINDS = max(Kind) + 1
 PAYMENT, LEAVE, PUSH = int(Kind.PAYMENT), int(Kind.LEAVE), int(Kind.PUSH)
 LAYERS = ("exposed", "noticed", "clicked")
-CLICKED = 2
 
 
 class Tally(NamedTuple):
@@ -83,7 +82,7 @@ class Books:
         self.events += tally.events
         self.chats[minute] += tally.chats
         if tally.met.any():
-            self.clicks += int(tally.met[CLICKED].sum())
+            self.clicks += int(tally.met[LAYERS.index("clicked")].sum())
             self.met[:, board.running["push"][board.live]] += tally.met[:, board.live]
             self._table = None
             where = np.nonzero(tally.shown)

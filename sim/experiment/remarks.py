@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sim.experiment.comparison import decided
+from sim.experiment.comparison import decided, half_interval
 
 PART = 0.1  # of the orders a policy gains or loses, from which deliveries are told (assumed)
 
@@ -28,5 +28,6 @@ def remarks(comparison: Mapping[str, Any]) -> list[str]:
 
 def _restocked(apart: Mapping[str, Mapping[str, float]], n: int) -> bool:
     delivered, orders = apart["delivered"], apart["orders"]
-    half = (delivered["high"] - delivered["low"]) / 2.0
-    return decided(delivered["mean"], half, n) and abs(delivered["mean"]) > PART * abs(orders["mean"])
+    return decided(delivered["mean"], half_interval(delivered), n) and abs(delivered["mean"]) > PART * abs(
+        orders["mean"]
+    )
