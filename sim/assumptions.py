@@ -10,7 +10,8 @@ from typing import Any
 from pydantic import BaseModel
 
 from sim.evidence import Evidence
-from sim.world.scenario import Audience, Scenario, Shop
+from sim.world.scenario import Audience, Scenario
+from sim.world.shop import Shop
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,12 @@ OWN = 1  # a viewer's k-th moment of their own accord
 EXPOSE = 2  # a push reaching a viewer
 PAGE, PAGE_OWN = 3, 4  # a product page opened from a push, or from a moment of one's own
 SIZE, SIZE_OWN = 5, 6  # the wanted size is missing there
+CHECKOUT, CHECKOUT_OWN = 7, 8  # the till asks more than the page showed
+PARCEL = 9  # a viewer's k-th order on its way: carrier and time, keeping it, when it goes back, what it is then
+STORE = 10  # a viewer's k-th visit to the store's end: time until it, item, and whether it is the last
+STORE_PUSH = 11  # a push reaching a viewer at the store's end
+AGAIN = 12  # whether a viewer comes to the next match
+OTHERS = 13  # purchases at the store by people who do not watch, by shelf
 TRAITS = 16  # and above: blocks of four traits
 
 M0, M1 = np.uint64(0xD2511F53), np.uint64(0xCD9E8D57)

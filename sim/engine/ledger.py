@@ -15,8 +15,12 @@ from numpy.typing import NDArray
 
 
 class Kind(IntEnum):
-    """What a row says.  EXPOSURE, NOTICE and CHAT are always counted, and kept as rows only when asked for."""
+    """What a row says.  EXPOSURE, NOTICE and CHAT are always counted, and kept as rows only when asked for.
 
+    Below SHOPS a viewer does or meets it, from there on the shop.  `flag` of rows about orders is a sum of `Flag`.
+    """
+
+    # the night
     JOIN = 0  # first arrival on the stream
     RETURN = 1
     LEAVE = 2  # flag 1: pushed away, would have stayed if not annoyed
@@ -30,19 +34,60 @@ class Kind(IntEnum):
     SAVE = 10
     CART = 11  # reserved, to be paid within the payment window
     ORDER = 12  # the same with one click
-    REFUSAL = 13  # sold out at checkout; flag 1: was a one-click order
-    PAYMENT = 14
+    REFUSAL = 13  # sold out at checkout
+    PAYMENT = 14  # value: what emotion added to the log odds of buying
     LAPSE = 15  # not paid in time: back to the shelf
     MISS = 16  # the wanted size was shown as sold out
     OTHER_SIZE = 17  # takes another size instead
     WAIT = 18  # will look again later
     WALK = 19  # goes without
-    PUSH = 32  # the policy pushes; value: when it expires, flag 1: to everyone
-    SOLD_OUT = 33  # a SKU's last free unit is gone
-    BACK = 34  # and there is one again
-    REORDER = 35  # more is ordered
-    DELIVERY = 36  # and arrives; value: units
-    ASK = 63  # a viewer asks the till; becomes CART, ORDER or REFUSAL when the window is settled
+    MISMATCH = 20  # the till asks more than the stream showed; price: the till's, value: the stream's
+    TEAM = 21  # joins a team and pays its price
+    TEAM_REFUND = 22  # the team stayed too small, or the unit was gone when it was full
+    CONTENT = 23  # opens content
+    CONTENT_END = 24  # has seen it to its end
+    COUPON = 25  # takes a coupon
+    REGRET = 26  # sees what was bought cheaper than it was bought
+    # the days after
+    ARRIVAL = 40  # a parcel is at the door; value: days it took, flag LATE: later than promised
+    RETURN_POSTED = 41  # sends it back
+    EXCHANGE = 42  # sends it back and wants another size
+    REFUND = 43  # money back: the return was looked at, or the exchange was not to be had
+    BALANCE = 44  # pays the rest of a pre-sale
+    FORFEIT = 45  # does not, and loses the deposit
+    STORE_VISIT = 46  # comes to the store to buy
+    POINTS = 47  # value: points earned since the last settlement of points
+    TIER = 48  # value: the tier now reached
+    COMEBACK = 49  # will be at the next match; flag 0: will not
+    ASK = 63  # a viewer asks the till; becomes CART, ORDER, PAYMENT, TEAM, MISMATCH or REFUSAL when that settles
+    # the shop
+    PUSH = 64  # the policy pushes; value: when it expires, flag 1: to everyone
+    SOLD_OUT = 65  # a SKU's last free unit is gone
+    BACK = 66  # and there is one again
+    REORDER = 67  # more is ordered
+    DELIVERY = 68  # and arrives; value: units
+    STORE_SALE = 69  # a unit sold at the store to somebody who does not watch
+    TEAM_FULL = 70  # a team is complete; value: its size
+    TEAM_FAILED = 71  # and one that was not by its deadline; value: members
+    PACKED = 72  # parcels leave the packers; value: how many
+    RESTOCK = 73  # a returned unit is for sale again
+    WRITE_OFF = 74  # and one that cannot be
+
+
+SHOPS = Kind.PUSH  # rows from here on are the shop's
+
+
+class Flag(IntEnum):
+    """Bits of `flag` in rows about orders."""
+
+    ONE_CLICK = 1
+    TEAM = 2  # in a team
+    INFORMED = 4  # had seen content about it, or been advised on the size
+    COUPON = 8  # with a coupon
+    STORE = 16  # at the store's end
+    LATE = 32  # later than promised
+    EXCHANGED = 64  # in place of another size
+    MEMBER = 128  # with a tier's discount
 
 
 ROW = np.dtype(

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from pydantic import ConfigDict
 
+from sim.parameters.after import Repeat
 from sim.parameters.emotion import Arousal, Attention, Mood, Suspense
 from sim.parameters.match import Play, Timetable
 from sim.parameters.people import Annoyance, Browsing, Noticing, Presence
@@ -14,6 +15,7 @@ from sim.parameters.shop import Impulse, Purchase, Shelf
 
 # The fields of the last base come first.
 class Parameters(
+    Repeat,
     Shelf,
     Purchase,
     Impulse,

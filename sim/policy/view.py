@@ -14,7 +14,7 @@ from sim.policy.chance import NightKey, chance
 from sim.world.match import AWAY, HOME, NEUTRAL, SIDES, MatchEvent
 
 if TYPE_CHECKING:
-    from sim.world.scenario import Product, Shop
+    from sim.world.shop import Product, Shop
 
 __all__ = ["AWAY", "HOME", "NEUTRAL", "ProductView", "View", "Viewers"]
 

@@ -14,6 +14,9 @@ from numpy.typing import NDArray
 from scipy.special import ndtri
 
 from sim import draws
+from sim.parameters import Parameters
+from sim.world.history import drop_chances, visit_rates
+from sim.world.loyalty import Loyalty
 from sim.world.match import NEUTRAL
 from sim.world.scenario import Audience, Segment, Spread
 
@@ -23,9 +26,12 @@ KNOWN = np.dtype(
         ("watched", "f8"),  # time on the stream in earlier stays [s]
         ("clicks", "u2"),
         ("chats", "u2"),
+        ("points", "i4"),  # of members
         ("orders", "i2"),  # paid tonight, of those who let it be seen; -1 of the others
+        ("history", "i2"),  # orders before tonight, at either end; -1 of those who do not let it be seen
         ("side", "u1"),  # declared favourite: HOME, AWAY or NEUTRAL
-        ("tier", "u1"),  # 0 none, 1 member
+        ("tier", "u1"),  # 0 none, then the tiers in rising order
+        ("early", "u1"),  # came to the stream early enough to count as a supporter
         ("present", "u1"),
         ("muted", "u1"),
         ("consent", "u1"),  # lets the stream see shop history
@@ -39,6 +45,8 @@ VIEWER = np.dtype(
         ("trust", "f8"),
         ("own_at", "f8"),  # next moment of one's own accord [s]
         ("errand_at", "f8"),  # when the errand in hand falls due [s], inf = none
+        ("store_at", "f8"),  # next visit to the store's end [s], inf = none
+        ("informed", "u8"),  # bit c: has seen content about category c
         ("peak_annoyance", "f4"),
         ("leave_bound", "f4"),  # bound of the leave hazard until the next moment of one's own accord [1/s]
         ("gain", "f4"),
@@ -49,10 +57,25 @@ VIEWER = np.dtype(
         ("price_sensitivity", "f4"),
         ("tolerance", "f4"),
         ("host_affinity", "f4"),  # [s.d.]
+        ("fatigue", "f4"),  # of pushes over weeks, as the night begins [average tolerances]
+        ("burden", "f4"),  # annoyance that tonight's pushes have added [average tolerances]
+        ("satisfaction", "f4"),  # with the shop and the stream, -1 to 1
+        ("rate", "f4"),  # store visits of a customer [per week]
+        ("drop", "f4"),  # chance that a purchase at the store is a customer's last
+        ("urge", "f4"),  # what emotion added to the log odds of buying what is in hand
+        ("claim", "f4"),  # how much of what was said of it was exaggerated
         ("moment", "i4"),  # number of the next moment of one's own accord
         ("cause", "i4"),  # what the errand came from: a push occasion, or -1 - own moment
         ("price", "i4"),  # price of what is in hand [minor units]
-        ("product", "i2"),
+        ("seen_price", "i4"),  # what the stream showed for it
+        ("list_price", "i4"),  # and what the list says
+        ("credit", "i4"),  # to be used on the next order [minor units]
+        ("last_price", "i4"),  # paid for the last order
+        ("team", "i4"),  # push of the last team joined, -1: none
+        ("visits", "i4"),  # number of the next visit to the store's end
+        ("parcels", "i4"),  # orders that have gone out so far
+        ("product", "i2"),  # item in hand
+        ("last_item", "i2"),  # last item ordered, -1: none
         ("noticed", "u2"),  # pushes noticed so far
         ("arrivals", "u2"),  # times come to the stream
         ("size", "i1"),  # size slot in hand
@@ -61,13 +84,20 @@ VIEWER = np.dtype(
         ("one_click", "u1"),  # whether what is in hand is bought with one click
         ("tries", "u1"),  # sizes asked for since the page was opened
         ("segment", "u1"),
+        ("slot", "i1"),  # of the offer whose team is in hand, -1: none
+        ("coupon", "i1"),  # coupon that is in the price in hand, -1: none
+        ("coupons", "u1"),  # bit c: has coupon c
+        ("customer", "u1"),  # NEVER bought, CUSTOMER of the store, or LOST as one
     ],
     align=True,
 )
+NEVER, CUSTOMER, LOST = 0, 1, 2
 TASTE_STEP = 1.0 / 32.0  # tastes are kept in steps of this many standard deviations: one byte a category
 # People are people, and what is counted of them has 16 bits: a median and a spread can say anything.
 MOST_CHAT = 1.0  # messages a second at full arousal
+MOST_POINTS = 1e9
 MOST_VISITS = 1.0 / 60.0  # visits to the shop a second in breaks
+HISTORY = 48  # block of traits about purchases before the first match, above those of tastes
 CHUNK = 1 << 15  # viewers drawn at a time, so that drawing needs little memory beside the records
 
 
@@ -78,6 +108,7 @@ class Crowd:
     known: NDArray[np.void]  # (N,) KNOWN
     viewers: NDArray[np.void]  # (N,) VIEWER
     tastes: NDArray[np.int8]  # (N, categories) in TASTE_STEP standard deviations
+    signals: NDArray[np.uint8]  # (N, categories) clicks and saves on the stream tonight, as the platform counts them
 
     def __len__(self) -> int:
         return len(self.known)
@@ -85,6 +116,8 @@ class Crowd:
 
 def gather(
     audience: Audience,
+    loyalty: Loyalty,
+    parameters: Parameters,
     size_shares: dict[str, float],
     categories: int,
     arrivals: NDArray[np.float64],
@@ -98,12 +131,18 @@ def gather(
     `arrivals` (3, T): cumulative share of each side's viewers who have come by second t after `opens`.
     """
     size = audience.viewers
-    crowd = Crowd(np.zeros(size, KNOWN), np.zeros(size, VIEWER), np.empty((size, categories), np.int8))
+    crowd = Crowd(
+        np.zeros(size, KNOWN),
+        np.zeros(size, VIEWER),
+        np.empty((size, categories), np.int8),
+        np.zeros((size, categories), np.uint8),
+    )
 
     def draw(first: int) -> None:
         part = slice(first, min(size, first + CHUNK))
         _draw_people(crowd, part, audience, size_shares, arrivals, opens, seed, replication)
         _draw_tastes(crowd, part, seed, replication)
+        _draw_history(crowd, part, audience, loyalty, parameters, seed, replication)
 
     with ThreadPoolExecutor(threads) as pool:
         list(pool.map(draw, range(0, size, CHUNK)))
@@ -134,7 +173,7 @@ def _draw_people(
     known["side"] = _choose(u[0], [sides.home, sides.away, sides.neutral])
     known["consent"] = u[12] < _trait(segments, "consent")[s]
     known["orders"] = np.where(known["consent"] == 1, 0, -1)
-    known["tier"] = u[13] < _trait(segments, "members")[s]
+    known["tier"] = u[13] < _trait(segments, "members")[s]  # the first, until points are counted
     viewers["segment"] = s
     viewers["own_size"] = _choose(u[2], list(size_shares.values()))
     viewers["own_at"] = _arrival(u[3], known["side"], arrivals, opens)
@@ -150,7 +189,31 @@ def _draw_people(
     trust = _trait(segments, "trust")[s] + _trait(segments, "trust_spread")[s] * ndtri(u[14])
     margin = _trait(segments, "trust_margin")[s]
     viewers["trust"] = np.clip(trust, margin, 1.0 - margin)
-    viewers["errand_at"] = np.inf
+    viewers["errand_at"] = viewers["store_at"] = np.inf
+    viewers["team"] = viewers["slot"] = viewers["coupon"] = viewers["last_item"] = -1
+
+
+def _draw_history(
+    crowd: Crowd, part: slice, audience: Audience, loyalty: Loyalty, p: Parameters, seed: int, replication: int
+) -> None:
+    """Who is a customer of the store, how often they come, and members' points."""
+    u = _uniforms(seed, replication, part, HISTORY, 1)
+    known, viewers = crowd.known[part], crowd.viewers[part]
+    segments = list(audience.segments.values())
+    bought = u[0] < _trait(segments, "customers")[viewers["segment"]]
+    viewers["customer"] = np.where(bought, CUSTOMER, NEVER)
+    viewers["rate"], viewers["drop"] = visit_rates(u[1], p), drop_chances(u[2], p)
+    known["history"] = np.where(known["consent"] == 1, bought, -1)
+    steps = [tier.points for tier in loyalty.tiers.values()]
+    above = max(1, steps[0]) * np.exp(loyalty.points_spread * np.abs(ndtri(u[3])))
+    known["points"] = np.where(known["tier"] > 0, np.minimum(above, MOST_POINTS), 0)
+    known["tier"] = tier_of(known["points"], known["tier"] > 0, steps)
+
+
+def tier_of(points: NDArray[np.int32], member: NDArray[np.bool_], steps: list[int]) -> NDArray[np.uint8]:
+    """The tier that `points` make: 0 for who is no member, else the last whose step is reached."""
+    reached = np.searchsorted(steps, points, side="right")
+    return np.where(member, np.maximum(1, reached), 0).astype(np.uint8)
 
 
 def _draw_tastes(crowd: Crowd, part: slice, seed: int, replication: int) -> None:

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from difflib import get_close_matches
 
 from sim.world.rules import Fault
-from sim.world.scenario import Scenario, Shop
+from sim.world.scenario import Scenario
+from sim.world.shop import Shop
 
 FAR = 10.0  # times the price
 ALIKE = 0.85  # of two categories' names: jersey and jersy are .91 alike, shirt and short .80

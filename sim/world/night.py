@@ -61,9 +61,11 @@ class World:
         scenario = self.scenario
         size = viewers or scenario.audience.viewers
         stage = self.stage(seed, replication)
-        catalogue = stock_up(scenario.shop, size / scenario.audience.viewers, scenario.assumptions)
+        catalogue = stock_up(scenario.shop, scenario.loyalty, size / scenario.audience.viewers, scenario.assumptions)
         crowd = gather(
             scenario.audience.model_copy(update={"viewers": size}),
+            scenario.loyalty,
+            scenario.assumptions,
             scenario.shop.size_shares,
             len(catalogue.categories),
             stage.arrivals,

@@ -11,29 +11,19 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
+from sim.errors import did_you_mean
 from sim.evidence import NONE, note, number, numbers
 from sim.parameters import Parameters
-from sim.world.currencies import decimals_of
-from sim.world.names import Name, SizeLabel
+from sim.world.forms import Form, Key, add_to_one
+from sim.world.fulfilment import Fulfilment
+from sim.world.host import Host
+from sim.world.loyalty import Loyalty
+from sim.world.names import Name
 from sim.world.rules import namesakes
+from sim.world.shop import Shop
 from sim.world.surfaces import Surfaces
 from sim.world.timeline import ScoreForm
 from sim.world.yaml_faults import misplaced
-
-Share = Annotated[float, Field(ge=0, le=1)]
-Key = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$", examples=["red-scarf"])]
-
-
-def _add_to_one(what: str, shares: list[float], *at: str) -> None:
-    if abs(sum(shares) - 1.0) > 1e-6:
-        raise misplaced(f"{what} add up to {sum(shares):g}, not to 1", *at)
-
-
-class Form(BaseModel):
-    """What every part of a scenario has in common."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
 
 # --- the match --------------------------------------------------------------------------------------------------------
 
@@ -158,6 +148,10 @@ class Segment(Form):
     consent: float = number(0.6, "share", 0.1, 0.95, "assumed", NONE,
         "Viewers who let the stream see their shop history", ge=0, le=1)
     members: float = number(0.2, "share", 0, 0.7, "assumed", NONE, "Viewers with a member tier", ge=0, le=1)
+    customers: float = number(0.15, "share", 0.02, 0.6, "assumed", NONE,
+        "Viewers who have bought at the store before", ge=0, le=1)
+    loyal: float = number(0.8, "share", 0.3, 0.97, "assumed", NONE,
+        "Viewers who come to the next match of a season, all else as usual", gt=0, lt=1)
     # fmt: on
 
     @model_validator(mode="before")
@@ -185,7 +179,7 @@ class Sides(Form):
 
     @model_validator(mode="after")
     def _whole(self) -> Sides:
-        _add_to_one("the shares of home, away and neutral", [self.home, self.away, self.neutral])
+        add_to_one("the shares of home, away and neutral", [self.home, self.away, self.neutral])
         return self
 
 
@@ -238,100 +232,8 @@ class Audience(Form):
 
     @model_validator(mode="after")
     def _whole(self) -> Audience:
-        _add_to_one("the shares of the segments", [s.share for s in self.segments.values()], "segments")
+        add_to_one("the shares of the segments", [s.share for s in self.segments.values()], "segments")
         return self
-
-
-# --- the shop ---------------------------------------------------------------------------------------------------------
-
-
-class Replenishment(Form):
-    """New stock is ordered when the shelf runs low and arrives after a lead time."""
-
-    reorder_at: int = Field(ge=0, description="units left, over all sizes, at which more is ordered [units]")
-    quantity: int = Field(ge=1, description="units ordered each time, split as the first stock was [units]")
-    lead: float = Field(gt=0, le=1440, description="time from order to shelf [minutes]")
-
-
-class Product(Form):
-    """Something to buy.  Give `stock` for one size, or `sizes` for a garment."""
-
-    name: Name = Field(description="what viewers read")
-    category: Key = Field(description="kind of good; tastes are by category")
-    side: Literal["home", "away", "neutral"] = Field(default="neutral", description="whose colours it carries")
-    price: float = Field(gt=0, le=1e7, description="list price; nothing is free [currency]")
-    reference_price: float | None = Field(
-        default=None,
-        gt=0,
-        le=1e7,
-        description="what viewers are used to paying, the list price unless given: what moves them is a price, listed "
-        "or offered, that differs from it [currency]",
-    )
-    cost: float = Field(ge=0, le=1e7, description="what one unit costs the shop; may be 0 [currency]")
-    stock: int | None = Field(
-        default=None, ge=0, le=1_000_000_000, description="units on the shelf, one size; 0 is sold out [units]"
-    )
-    sizes: dict[SizeLabel, Annotated[int, Field(ge=0, le=1_000_000_000)]] | None = Field(
-        default=None, min_length=1, description="units on the shelf by size of shop.size_shares; 0 is sold out [units]"
-    )
-    replenishment: Replenishment | None = None
-
-    @model_validator(mode="after")
-    def _stocked(self) -> Product:
-        if (self.stock is None) == (self.sizes is None):
-            raise ValueError("needs one of 'stock' (one size) and 'sizes' (units by size)")
-        return self
-
-
-class Shop(Form):
-    """What is for sale, and how fast the stream learns of it."""
-
-    currency: str = Field(
-        default="EUR", pattern=r"^[A-Z]{3}$", examples=["EUR"], description="ISO code of the currency"
-    )
-    decimals: int = Field(
-        default=2, ge=0, le=3, description="decimals of the smallest coin; unless given the currency's: JPY 0, KWD 3"
-    )
-    board_lag: float = Field(
-        default=0.0, ge=0, le=3600, description="age of the stock figures on the stream, beyond one window [s]"
-    )
-    size_shares: dict[SizeLabel, Share] = number(
-        {"S": 0.2, "M": 0.35, "L": 0.3, "XL": 0.15}, "share", 0, 0.6, "assumed", NONE,
-        "Garment sizes in rising order, with the share of viewers who wear each", min_length=1, max_length=12,
-    )  # fmt: skip
-    products: dict[Key, Product] = Field(min_length=1, max_length=64, description="the catalogue by product key")
-
-    @model_validator(mode="before")
-    @classmethod
-    def _coined(cls, given: Any) -> Any:
-        currency = given.get("currency") if isinstance(given, dict) else None
-        return {"decimals": decimals_of(currency), **given} if isinstance(currency, str) else given
-
-    @model_validator(mode="after")
-    def _consistent(self) -> Shop:
-        _add_to_one("the size shares", list(self.size_shares.values()), "size_shares")
-        for key, product in self.products.items():
-            self._check_sizes(key, product)
-            self._check_money(key, product)
-        return self
-
-    def _check_sizes(self, key: str, product: Product) -> None:
-        for size in product.sizes or ():
-            if size not in self.size_shares:
-                words = f"'{size}' is not among shop.size_shares: {', '.join(self.size_shares)}"
-                raise misplaced(words, "products", key, "sizes", size)
-
-    def _check_money(self, key: str, product: Product) -> None:
-        coins = f"{self.currency} with {self.decimals} decimals"
-        for label in ("price", "cost", "reference_price"):
-            amount = getattr(product, label)
-            minor = 0.0 if amount is None else amount * 10**self.decimals
-            if minor >= 2**31:
-                raise misplaced(f"too large for {coins}: {amount}", "products", key, label)
-            if amount is not None and label != "cost" and minor < 0.5:
-                raise misplaced(f"less than the smallest coin: {amount}", "products", key, label)
-            if abs(minor - round(minor)) > 1e-6:
-                raise misplaced(f"finer than {coins}: {amount}", "products", key, label)
 
 
 # --- the whole --------------------------------------------------------------------------------------------------------
@@ -358,18 +260,67 @@ class Experiment(Form):
     )
 
 
+class Fixture(Form):
+    """A match of a season."""
+
+    day: float = Field(ge=0, le=400, description="days from the kick-off of the first match to this one's [days]")
+    match: MatchForm = Field(description="which match is played: `source` says where it comes from")
+
+
 class Scenario(Form):
-    """One night: a match, its audience, a shop; and how it is to be played."""
+    """A match or a season of them, its audience, a shop; and how it is to be played.
+
+    In a season the audience is that of the side named first in every match, and of those who are for its opponents.
+    """
 
     name: Name = Field(description="what reports call it")
     about: str = Field(default="", max_length=4000, description="what it is for, in a sentence or two")
-    match: MatchForm = Field(description="which match is played: `source` says where it comes from")
+    match: MatchForm | None = Field(default=None, description="which match is played: `source` says where it is from")
+    fixtures: tuple[Fixture, ...] = Field(
+        default=(), max_length=60, description="matches of a season in order of their days, instead of `match`"
+    )
+    days_after: float = Field(
+        default=14, ge=0, le=120, description="how long the last match is followed: parcels, returns, visits [days]"
+    )
     audience: Audience
     shop: Shop
+    host: Host = Host()
+    loyalty: Loyalty = Loyalty()
+    fulfilment: Fulfilment = Fulfilment()
     surfaces: Surfaces = Surfaces()
     assumptions: Parameters = Field(default_factory=Parameters, description="numbers of the model to change")
     timing: Timing = Timing()
     experiment: Experiment = Experiment()
+
+    @model_validator(mode="after")
+    def _one_or_several(self) -> Scenario:
+        if (self.match is None) == (not self.fixtures):
+            raise ValueError("needs one of 'match' (one night) and 'fixtures' (a season)")
+        for i, fixture in enumerate(self.fixtures):
+            if i == 0 and fixture.day != 0:
+                raise misplaced("days count from the first match: its day is 0", "fixtures", 0, "day")
+            if i and fixture.day < self.fixtures[i - 1].day + 1:
+                words = f"a day at least must pass after the match before it, on day {self.fixtures[i - 1].day:g}"
+                raise misplaced(words, "fixtures", i, "day")
+        return self
+
+    @model_validator(mode="after")
+    def _tiers_are_there(self) -> Scenario:
+        for key, product in self.shop.products.items():
+            if product.access and product.access.tier and product.access.tier not in self.loyalty.tiers:
+                words = f"there is no tier '{product.access.tier}'{did_you_mean(product.access.tier, self.loyalty.tiers)}"
+                raise misplaced(words, "shop", "products", key, "access", "tier")
+        return self
+
+    @property
+    def matches(self) -> tuple[MatchForm, ...]:
+        """The matches in order; one unless it is a season."""
+        return tuple(f.match for f in self.fixtures) or (self.match,)  # type: ignore[return-value]
+
+    @property
+    def days(self) -> tuple[float, ...]:
+        """The days of the matches, from the first one's kick-off."""
+        return tuple(f.day for f in self.fixtures) or (0.0,)
 
 
 def schema() -> dict[str, Any]:

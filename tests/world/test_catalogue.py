@@ -8,7 +8,7 @@ import pytest
 
 from sim.parameters import Parameters
 from sim.world.catalogue import stock_up
-from sim.world.scenario import Shop
+from sim.world.shop import Shop
 from tests.worlds import shop
 
 
