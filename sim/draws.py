@@ -68,3 +68,10 @@ def fill(seed: int, replication: int, first: int, purpose: int, blocks: int, out
             a, b, c, d = draw(seed, replication, first + row, purpose + block, 0)
             out[row, 4 * block], out[row, 4 * block + 1] = a, b
             out[row, 4 * block + 2], out[row, 4 * block + 3] = c, d
+
+
+@compiled
+def fill_occasions(seed: int, replication: int, viewer: int, purpose: int, out: NDArray[np.float64]) -> None:
+    """Draws four uniforms for each of one viewer's occasions 0, 1, ..., into `out` (occasions, 4)."""
+    for index in range(out.shape[0]):
+        out[index, 0], out[index, 1], out[index, 2], out[index, 3] = draw(seed, replication, viewer, purpose, index)

@@ -33,7 +33,7 @@ def world(**changes: Any) -> World:
         "shop": shop(stock=6),
         "timing": {"window": 30.0},
     }
-    return World(Scenario.model_validate({**given, **changes}), None, Path("test.yaml"), "")
+    return World(Scenario.model_validate({**given, **changes}), (None,), Path("test.yaml"), "")
 
 
 def shop(stock: int, **changes: Any) -> dict[str, Any]:

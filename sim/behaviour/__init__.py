@@ -8,6 +8,8 @@ viewer's tolerance, trust, arousal and attention lie in [0, 1], mood in [-1, 1].
 
 from sim.behaviour.annoyance import *  # noqa: F403
 from sim.behaviour.buying import *  # noqa: F403
+from sim.behaviour.money import *  # noqa: F403
 from sim.behaviour.noticing import *  # noqa: F403
 from sim.behaviour.presence import *  # noqa: F403
+from sim.behaviour.promotions import *  # noqa: F403
 from sim.behaviour.scale import *  # noqa: F403

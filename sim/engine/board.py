@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim import behaviour as b
+from sim.engine.teams import Teams, no_teams
 from sim.parameters import Parameters
-from sim.world.catalogue import Catalogue
+from sim.world.catalogue import Catalogue, ItemKind
 
 ROUNDING = 1e-6  # s: an offer that ends with a window has ended, whatever sums of window widths are rounded to
 SLOTS = 64  # offers that can run at the same time (one bit each in a viewer's word of eligibility)
@@ -19,11 +20,16 @@ RUNNING = np.dtype(
     [
         ("opens", "f8"),  # s
         ("expires", "f8"),  # s
+        ("salience", "f8"),  # chance to be noticed with eyes off the game
+        ("intrusiveness", "f8"),  # average tolerances
+        ("said", "f8"),  # log odds that the words about it add
         ("push", "i4"),  # number of the push: window x MOST_PUSHES + position
-        ("price", "i4"),  # minor units
-        ("product", "i2"),
+        ("price", "i4"),  # minor units; of a coupon, what it makes of 10,000
+        ("item", "i2"),
         ("surface", "i1"),
+        ("team", "u1"),  # people in a team, 0: none
         ("everyone", "u1"),  # the whole audience; otherwise those whose bit is set
+        ("gated", "u1"),  # not for everybody: a limited edition, or a coupon that one can have once
     ],
     align=True,
 )
@@ -32,12 +38,13 @@ RUNNING = np.dtype(
 class Board(NamedTuple):
     """Arrays that the viewers of one window read."""
 
-    stock: NDArray[np.int64]  # (P x K,) free units as published
-    scarce: NDArray[np.bool_]  # (P,) low-stock badge
+    stock: NDArray[np.int64]  # (S x K,) free units as published
+    scarce: NDArray[np.bool_]  # (I,) low-stock badge
     voices: NDArray[np.float64]  # (3,) what the chat of each side adds to the log odds of buying
     running: NDArray[np.void]  # (SLOTS,) RUNNING
     live: NDArray[np.int64]  # slots of the offers that run, in the order they were opened
     eligible: NDArray[np.uint64]  # (N,) bit j: in the audience of the offer in slot j; (0,) until somebody needs it
+    teams: Teams  # as the till left them
 
 
 class Window(NamedTuple):
@@ -52,11 +59,18 @@ class Window(NamedTuple):
 class Publisher:
     """Keeps the board up to date: stock figures with their lag, chat heat, and the offers that run."""
 
-    def __init__(self, catalogue: Catalogue, viewers: int, lag: float, parameters: Parameters) -> None:
+    def __init__(
+        self, catalogue: Catalogue, viewers: int, lag: float, price_lag: float, parameters: Parameters
+    ) -> None:
         self.catalogue = catalogue
         self.parameters = parameters
+        self.sets = [
+            (item, [shelf for shelf, _ in catalogue.parts(item)])
+            for item in np.flatnonzero(catalogue.kind == ItemKind.BUNDLE).tolist()
+        ]
         self.viewers = viewers
         self.lag = lag
+        self.price_lag = price_lag
         self.history: deque[tuple[float, NDArray[np.int64]]] = deque()
         self.board = Board(
             stock=catalogue.stock.copy(),
@@ -65,23 +79,27 @@ class Publisher:
             running=np.zeros(SLOTS, RUNNING),
             live=np.zeros(0, np.int64),
             eligible=np.zeros(0, np.uint64),
+            teams=no_teams(SLOTS),
         )
 
     def publish(self, now: float, free: NDArray[np.int64], heat: NDArray[np.float64]) -> None:
         """The board of the window that starts at `now`.
 
-        From the till's `free` stock (P x K,), as old as the lag says, and the `heat` of chat (3,): rate / usual.
+        From the till's `free` stock (S x K,), as old as the lag says, and the `heat` of chat (3,): rate / usual.
         """
         self.history.append((now, free.copy()))
         while len(self.history) > 1 and self.history[1][0] <= now - self.lag:
             self.history.popleft()
         self.board.stock[:] = self.history[0][1]
-        left = self.board.stock.reshape(len(self.catalogue.keys), -1).sum(axis=1)
-        self.board.scarce[:] = (left > 0) & (left <= self.catalogue.scarce_at)
+        left = self.board.stock.reshape(self.catalogue.shelves, -1).sum(axis=1)
+        scarce = (left > 0) & (left <= self.catalogue.scarce_at)
+        self.board.scarce[: len(scarce)] = scarce
+        for item, parts in self.sets:
+            self.board.scarce[item] = scarce[parts].any()
         self.board.voices[:] = [b.social_proof(float(h), self.parameters) for h in heat]
         live = self.board.live
         if len(live):
-            over = self.board.running["expires"][live] <= now + ROUNDING
+            over = self.board.running["expires"][live] + self.price_lag <= now + ROUNDING
             self.board = self.board._replace(live=live[~over])
 
     @property
@@ -89,19 +107,11 @@ class Publisher:
         """Slots in which no offer runs."""
         return sorted(set(range(SLOTS)).difference(self.board.live.tolist()))
 
-    def open(
-        self,
-        push: int,
-        product: int,
-        surface: int,
-        price: int,
-        now: float,
-        expires: float,
-        ids: NDArray[np.intp] | None,
-    ) -> int:
-        """Starts an offer for viewers `ids` (None = everyone) and gives its slot, one of `free_slots`."""
+    def open(self, offer: NDArray[np.void], ids: NDArray[np.intp] | None) -> int:
+        """Starts an offer (RUNNING) for viewers `ids` (None = everyone) and gives its slot, one of `free_slots`."""
         slot = self.free_slots[0]
-        self.board.running[slot] = (now, expires, push, price, product, surface, ids is None)
+        self.board.running[slot] = offer
+        self.board.teams.waiting[slot] = self.board.teams.full[slot] = 0
         self.board = self.board._replace(live=np.append(self.board.live, slot))
         if ids is not None:
             self._mark(slot, ids)

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from sim.compiled import compiled, inlined
 from sim.engine.board import Window
 from sim.engine.ledger import ROW, Kind
+from sim.engine.terms import Terms
 from sim.policy.push import MOST_PUSHES
 from sim.world.match import SIDES
 from sim.world.night import Night
@@ -28,7 +29,7 @@ class Tally(NamedTuple):
     """What was counted in one window instead of being written down row by row."""
 
     chats: NDArray[np.int64]  # (3 sides, segments)
-    shown: NDArray[np.int64]  # (3 layers, 3 sides, segments, surfaces, products)
+    shown: NDArray[np.int64]  # (3 layers, 3 sides, segments, surfaces, items)
     met: NDArray[np.int64]  # (3 layers, SLOTS): the same by slot of the offer
     events: int  # things viewers did or met
 
@@ -36,8 +37,8 @@ class Tally(NamedTuple):
 class Counts(NamedTuple):
     """Arrays that rows are counted into.  A group is a side and a segment: side x segments + segment."""
 
-    kinds: NDArray[np.int64]  # (minutes, KINDS, P + 1): rows; last column: no product
-    revenue: NDArray[np.int64]  # (minutes, P): paid [minor units]
+    kinds: NDArray[np.int64]  # (minutes, KINDS, I + 1): rows; last column: no item
+    revenue: NDArray[np.int64]  # (minutes, I): paid [minor units]
     presence: NDArray[np.int64]  # (minutes, 3): change in viewers on the stream
     present: NDArray[np.int64]  # (3,): viewers on the stream now: home, away, neutral
     pushed_away: NDArray[np.int64]  # (minutes,): leaves before the final whistle that annoyance made
@@ -62,11 +63,14 @@ class Books:
         self.chats = np.zeros((self.minutes, 3, len(self.segments)), np.int64)
         self.met = np.zeros((len(LAYERS), windows * MOST_PUSHES), np.int64)  # exposed, noticed, clicked, by push
         self.audience = np.zeros(windows * MOST_PUSHES, np.int64)  # viewers each push was for
+        self.shelf = np.zeros((self.minutes, night.catalogue.shelves), np.int64)  # free units at the end of each minute
         # Running sums, because every window asks for them.
         self.events = self.clicks = self.orders = 0  # so far: things viewers did or met, pushes clicked, orders paid
         self.rare: list[NDArray[np.void]] = []  # rows about pushes and stock, which are kept anyway
+        self.paid: list[NDArray[np.void]] = []  # and those of payments
+        self.terms: dict[int, Terms] = {}  # by push
         self._table: pd.DataFrame | None = None  # of what was shown, once it has been asked for
-        self._shown: list[NDArray[np.int64]] = []  # (7, n) minute, layer, side, segment, surface, product, count
+        self._shown: list[NDArray[np.int64]] = []  # (7, n) minute, layer, side, segment, surface, item, count
 
     def add_rows(self, rows: NDArray[np.void]) -> None:
         """Counts the next rows, in any order that is one of time for each viewer."""
@@ -75,6 +79,14 @@ class Books:
             rare = rows["kind"] >= Kind.PUSH
             if rare.any():
                 self.rare.append(rows[rare])
+            paid = rows["kind"] == Kind.PAYMENT
+            if paid.any():
+                self.paid.append(rows[paid])
+
+    def open(self, terms: Terms, audience: int) -> None:
+        """Notes the terms of a push, and how many viewers it is for."""
+        self.terms[terms.push] = terms
+        self.audience[terms.push] = audience
 
     def add_tally(self, tally: Tally, window: Window) -> None:
         """Counts a window."""
@@ -88,14 +100,18 @@ class Books:
             where = np.nonzero(tally.shown)
             self._shown.append(np.stack([np.full(len(where[0]), minute), *where, tally.shown[where]]))
 
+    def add_level(self, free: NDArray[np.int64], end: float) -> None:
+        """Notes the free units by SKU at the `end` of a window."""
+        self.shelf[self.minute(np.nextafter(end, -np.inf)) :] = free.reshape(self.shelf.shape[1], -1).sum(axis=1)
+
     def shown(self) -> pd.DataFrame:
-        """Pushes by minute, layer (exposed, noticed, clicked), side, segment, surface and product: `n` of each."""
+        """Pushes by minute, layer (exposed, noticed, clicked), side, segment, surface and item: `n` of each."""
         if self._table is None:
             self._table = self._told()
         return self._table
 
     def _told(self) -> pd.DataFrame:
-        columns = ["minute", "layer", "side", "segment", "surface", "product"]
+        columns = ["minute", "layer", "side", "segment", "surface", "item"]
         if not self._shown:
             return pd.DataFrame(columns=[*columns, "n"])
         total = pd.DataFrame(np.concatenate(self._shown, axis=1).T, columns=[*columns, "n"])
@@ -104,7 +120,7 @@ class Books:
         total["side"] = np.array(SIDES)[total["side"]]
         total["segment"] = np.array(self.segments)[total["segment"]]
         total["surface"] = np.array([s.name.lower() for s in SurfaceIndex])[total["surface"]]
-        total["product"] = np.array(self._keys)[total["product"]]
+        total["item"] = np.array(self._keys)[total["item"]]
         return total
 
     def minute(self, time: float) -> int:
@@ -114,6 +130,10 @@ class Books:
     def total(self, kind: Kind) -> int:
         """Rows of a kind in the whole night."""
         return int(self.counts.kinds[:, kind].sum())
+
+    def payments(self) -> NDArray[np.void]:
+        """Rows of what was paid tonight, window by window."""
+        return np.concatenate(self.paid) if self.paid else np.zeros(0, ROW)
 
     def rare_rows(self, *kinds: Kind) -> NDArray[np.void]:
         """Rows about pushes, sell-outs, returns to stock, reorders and deliveries, in order: those of some kinds."""
@@ -126,15 +146,15 @@ def _segments(night: Night) -> tuple[str, ...]:
 
 
 def _blank(night: Night, minutes: int, pushes: int) -> Counts:
-    products, segments, viewers = len(night.catalogue.keys), len(_segments(night)), len(night.crowd)
+    items, segments, viewers = len(night.catalogue.keys), len(_segments(night)), len(night.crowd)
     side, segment = night.crowd.known["side"], night.crowd.viewers["segment"]
 
     def zeros(*shape: int) -> NDArray[np.int64]:
         return np.zeros(shape, np.int64)
 
     return Counts(
-        zeros(minutes, KINDS, products + 1),
-        zeros(minutes, products),
+        zeros(minutes, KINDS, items + 1),
+        zeros(minutes, items),
         zeros(minutes, 3),
         zeros(3),
         zeros(minutes),
@@ -162,14 +182,14 @@ def _count(rows: Any, opens: float, closes: float, whistle: float, counts: Any) 
     for r in range(rows.shape[0]):
         row = rows[r]
         minute = _minute(row.time, opens, closes, counts.kinds.shape[0])
-        counts.kinds[minute, row.kind, row.product] += 1
+        counts.kinds[minute, row.kind, row.item] += 1
         if row.kind >= PUSH:
             continue
         group = counts.group[row.viewer]
         counts.by_group[row.kind, group] += 1
         if row.kind == PAYMENT:
             orders += 1
-            counts.revenue[minute, row.product] += row.price
+            counts.revenue[minute, row.item] += row.price
             counts.spent[group] += row.price
             counts.bought[row.viewer] = True
             if row.push >= 0:

@@ -7,7 +7,7 @@ SHA-256 of the rows in that order, packed and little-endian, is the identity of 
 from __future__ import annotations
 
 import hashlib
-from enum import IntEnum
+from enum import IntEnum, IntFlag
 
 import numpy as np
 import pandas as pd
@@ -48,6 +48,7 @@ class Kind(IntEnum):
     CONTENT_END = 24  # has seen it to its end
     COUPON = 25  # takes a coupon
     REGRET = 26  # sees what was bought cheaper than it was bought
+    CREDIT = 27  # value: change in the credit of the viewer [minor units]
     # the days after
     ARRIVAL = 40  # a parcel is at the door; value: days it took, flag LATE: later than promised
     RETURN_POSTED = 41  # sends it back
@@ -77,7 +78,7 @@ class Kind(IntEnum):
 SHOPS = Kind.PUSH  # rows from here on are the shop's
 
 
-class Flag(IntEnum):
+class Flag(IntFlag):
     """Bits of `flag` in rows about orders."""
 
     ONE_CLICK = 1
@@ -97,7 +98,7 @@ ROW = np.dtype(
         ("viewer", "<i4"),  # -1: the shop
         ("push", "<i4"),  # number of the push it came from, -1: none
         ("price", "<i4"),  # minor units
-        ("product", "<i2"),  # -1: none
+        ("item", "<i2"),  # its number in the catalogue, -1: none
         ("kind", "u1"),
         ("flag", "u1"),
         ("size", "i1"),

@@ -18,13 +18,16 @@ from numpy.typing import NDArray
 from sim.engine.board import SLOTS, Publisher, Window
 from sim.engine.books import Books, Tally
 from sim.engine.ledger import ROW, Kind, Ledger
-from sim.engine.stock import DELIVERED, Stock
+from sim.engine.others import others_purchases
+from sim.engine.stock import ENTRY, Stock
+from sim.engine.terms import Terms, running
 from sim.policy.chance import night_key
 from sim.policy.check import Order, PolicyError, ask
 from sim.policy.push import MOST_PUSHES, Policy
-from sim.policy.view import Products, View, Viewers, facts_of
+from sim.policy.view import Items, Running, View, Viewers
 from sim.world.audience import Crowd
 from sim.world.night import Night
+from sim.world.surfaces import SurfaceIndex
 
 EngineName = Literal["compiled", "reference"]
 NOTHING = np.zeros(0, np.int64)
@@ -45,8 +48,11 @@ class Engine(Protocol):
         """Whether any viewer has an errand in hand, or will do anything else."""
         ...
 
-    def settle(self, window: Window, deliveries: NDArray[np.void]) -> tuple[NDArray[np.void], NDArray[np.void], Tally]:
-        """Settles it at its end; gives viewers' rows (in order if kept), the shop's, and what was only counted."""
+    def settle(self, window: Window, entries: NDArray[np.void]) -> tuple[NDArray[np.void], NDArray[np.void], Tally]:
+        """Settles it at its end, with what happened at the shop by itself (ENTRY, in order of time).
+
+        Gives viewers' rows (in order if kept), the shop's, and what was only counted.
+        """
         ...
 
 
@@ -69,22 +75,25 @@ class _Play:
     def __init__(self, night: Night, policy: Policy, name: str, engine: Engine, env: simpy.Environment, keep: bool):
         self.night, self.policy, self.name, self.engine, self.env = night, policy, name, engine, env
         stage = night.stage
-        lag, parameters = night.scenario.shop.board_lag, night.scenario.assumptions
-        self.publisher = Publisher(night.catalogue, len(night.crowd), lag, parameters)
+        shop, host = night.scenario.shop, night.scenario.host
+        self.publisher = Publisher(
+            night.catalogue, len(night.crowd), shop.board_lag, shop.price_lag, night.scenario.assumptions
+        )
+        self.surfaces, self.exaggerates = night.scenario.surfaces.by_index(), 1.0 - host.truthfulness
         self.ledger = Ledger(keep)
         self.books = Books(night)
-        self.deliveries: list[tuple[float, int]] = []
-        self.on_order = np.zeros(len(night.catalogue.keys), bool)
         self.match = stage.match
-        self.facts = facts_of(night.scenario.shop)
-        self.chance = night_key(night.seed, night.replication)
+        self.entries = others_purchases(night, self.match.closes)
+        self.on_order = np.zeros(night.catalogue.shelves, bool)
+        self.minor = 10**shop.decimals
+        self.chance = night_key(night.seed, night.chapter)
         self.asked = -np.inf  # when the policy was last asked
         self.chat_rate = np.zeros(3)
         self.over = env.process(self._windows())
 
     def _windows(self) -> Generator[Any, Any, None]:
         number, start, closes = 0, float(self.match.opens), float(self.match.closes)
-        while (on_air := start < closes) or self.engine.busy:
+        while (on_air := start < closes) or self._unsettled:
             end = self._edge(number + 1) if on_air else start + self.night.scenario.assumptions.after_window
             self.publisher.publish(start, self.engine.stock.free, self._heat())
             fresh = self._push(number, start, end) if on_air else NOTHING
@@ -95,6 +104,11 @@ class _Play:
             if on_air:
                 self._reorder(end)
             number, start = number + 1, end
+
+    @property
+    def _unsettled(self) -> bool:
+        """Whether a viewer has an errand in hand, or a team waits."""
+        return self.engine.busy or bool(self.publisher.board.teams.waiting.any())
 
     def _edge(self, number: int) -> float:
         """End of the `number`-th window of the broadcast; rounding makes no window of its own."""
@@ -119,48 +133,72 @@ class _Play:
         return np.array(slots, np.int64)
 
     def _open(self, push: int, order: Order, now: float) -> int:
-        product = self.night.catalogue.keys.index(order.product)
-        price = max(1, round(int(self.night.catalogue.price[product]) * (1.0 - order.discount)))
-        everyone = order.ids is None
-        row = (now, order.expires, -1, push, price, product, Kind.PUSH, everyone, -1, order.surface)
+        offer, surface, catalogue = order.offer, self.surfaces[order.surface], self.night.catalogue
+        item = catalogue.keys.index(offer.item)
+        claim = max(offer.claim, self.exaggerates if surface.spoken and catalogue.price[item] else 0.0)
+        expires = min(order.expires, self.match.closes) if offer.team else order.expires
+        terms = Terms(push, item, order, self._price(item, offer.discount), now, expires, claim)
+        row = (now, expires, -1, push, terms.price, item, Kind.PUSH, order.ids is None, -1, order.surface)
         self._tell(np.array([row], ROW))
-        self.books.audience[push] = len(self.night.crowd) if order.ids is None else len(order.ids)
-        return self.publisher.open(push, product, order.surface, price, now, order.expires, order.ids)
+        self.books.open(terms, len(self.night.crowd) if order.ids is None else len(order.ids))
+        if offer.team:
+            self._schedule(expires, Kind.TEAM_FAILED, slot=self.publisher.free_slots[0])
+        return self.publisher.open(running(terms, surface, catalogue, self.night.scenario.assumptions), order.ids)
+
+    def _price(self, item: int, discount: float) -> int:
+        own = int(self.night.catalogue.own_price[item])
+        return max(1, round(own * (1.0 - discount))) if own else 0
 
     def _settle(self, window: Window) -> None:
-        rows, shop, tally = self.engine.settle(window, self._arrived(window.end))
+        rows, shop, tally = self.engine.settle(window, self._happened(window.end))
         self._tell(rows)
         self._tell(shop)
         self.books.add_tally(tally, window)
+        self.books.add_level(self.engine.stock.free, window.end)
         self.chat_rate = tally.chats.sum(axis=1) * 60.0 / (window.end - window.start)
 
     def _tell(self, rows: NDArray[np.void]) -> None:
         self.ledger.add(rows)
         self.books.add_rows(rows)
 
-    def _arrived(self, end: float) -> NDArray[np.void]:
-        here = sorted(d for d in self.deliveries if d[0] < end)
-        self.deliveries = [d for d in self.deliveries if d[0] >= end]
-        for _, product in here:
-            self.on_order[product] = False  # not before it is on the shelf: it would be ordered twice
-        return np.array(here, DELIVERED)
+    def _schedule(self, at: float, kind: Kind, item: int = -1, slot: int = -1) -> None:
+        """Something will happen at the shop by itself."""
+        entry = np.zeros(1, ENTRY)
+        entry["time"], entry["kind"], entry["item"], entry["slot"], entry["viewer"] = at, kind, item, slot, -1
+        entries = np.concatenate([self.entries, entry])
+        self.entries = entries[np.lexsort((entries["slot"], entries["item"], entries["kind"], entries["time"]))]
+
+    def _happened(self, end: float) -> NDArray[np.void]:
+        n = int(np.searchsorted(self.entries["time"], end))
+        here, self.entries = self.entries[:n], self.entries[n:]
+        self.on_order[here["item"][here["kind"] == Kind.DELIVERY]] = False  # not before: it would be ordered twice
+        return here
 
     def _reorder(self, now: float) -> None:
         """Orders more of what has run low; one order of a product at a time."""
         catalogue = self.night.catalogue
-        left = self.engine.stock.free.reshape(len(catalogue.keys), -1).sum(axis=1)
+        left = self.engine.stock.free.reshape(catalogue.shelves, -1).sum(axis=1)
         for product in np.flatnonzero((left <= catalogue.reorder_at) & ~self.on_order):
             self.on_order[product] = True
             self._tell(np.array([(now, 0.0, -1, -1, 0, product, Kind.REORDER, 0, -1, -1)], ROW))
-            self.env.process(self._delivery(int(product)))
+            arrives = now + float(catalogue.lead[product])
+            if arrives < self.match.closes:  # what comes later is not tonight's, however long the till stays open
+                self._schedule(arrives, Kind.DELIVERY, item=int(product))
 
-    def _delivery(self, product: int) -> Generator[Any, Any, None]:
-        yield self.env.timeout(float(self.night.catalogue.lead[product]))
-        if self.env.now < self.match.closes:  # what comes later is not tonight's, however long the till stays open
-            self.deliveries.append((self.env.now, product))
+    def _running(self, slot: int) -> Running:
+        board = self.publisher.board
+        offer, teams = board.running[slot], board.teams
+        return Running(
+            item=self.night.catalogue.keys[offer["item"]],
+            surface=SurfaceIndex(offer["surface"]).name.lower(),
+            expires=float(offer["expires"]),
+            team=int(offer["team"]),
+            waiting=int(teams.waiting[slot]),
+            full=int(teams.full[slot]),
+        )
 
     def _view(self, number: int, start: float, end: float) -> View:
-        match, books = self.match, self.books
+        match, books, board, crowd = self.match, self.books, self.publisher.board, self.engine.crowd
         second = min(int(start - match.opens), len(self.night.stage.emotion.in_play) - 1)
         past = tuple(e for e in match.events if e.at <= start)
         return View(
@@ -176,8 +214,9 @@ class _Play:
             present=tuple(int(x) for x in books.counts.present),  # type: ignore[arg-type]
             clicks=books.clicks,
             orders=books.orders,
-            products=Products(self.facts, self.publisher.board.stock.reshape(len(self.facts), -1).copy()),
-            viewers=Viewers(self.engine.crowd.known, start),
+            items=Items(self.night.catalogue, self.minor, board.stock.reshape(-1, self.night.catalogue.sizes).copy()),
+            running=tuple(self._running(int(slot)) for slot in board.live),
+            viewers=Viewers(crowd.known, start, crowd.signals, self.night.catalogue.categories),
             _chance=(self.chance, number),
         )
 

@@ -1,4 +1,4 @@
-"""Units of every SKU, as the till keeps them."""
+"""Units of every SKU as the till keeps them, and what moves them besides the viewers of the stream."""
 
 from __future__ import annotations
 
@@ -9,19 +9,25 @@ from numpy.typing import NDArray
 
 
 class Stock(NamedTuple):
-    """Units by SKU.  free = initial + delivered - reserved - sold, never below zero."""
+    """Units by SKU.  free = initial + delivered + restocked - reserved - sold - elsewhere, never below zero."""
 
     initial: NDArray[np.int64]
-    delivered: NDArray[np.int64]
+    delivered: NDArray[np.int64]  # by replenishment
+    restocked: NDArray[np.int64]  # came back and could be sold again
+    written_off: NDArray[np.int64]  # came back and could not
     free: NDArray[np.int64]
     reserved: NDArray[np.int64]
-    sold: NDArray[np.int64]
+    sold: NDArray[np.int64]  # to viewers, returned or not
+    elsewhere: NDArray[np.int64]  # at the store, to people who do not watch
 
 
-DELIVERED = np.dtype([("time", "f8"), ("product", "i8")], align=True)
+# What happens at the shop by itself, in the order of its times: deliveries, others' purchases, deadlines of teams,
+# returned units.  `kind` is a ledger Kind.
+ENTRY = np.dtype(
+    [("time", "f8"), ("viewer", "i4"), ("item", "i4"), ("kind", "u1"), ("size", "i1"), ("slot", "i1")], align=True
+)
 
 
 def open_till(initial: NDArray[np.int64]) -> Stock:
     """A till with its shelves filled."""
-    none = np.zeros_like(initial)
-    return Stock(initial.copy(), none.copy(), initial.copy(), none.copy(), none.copy())
+    return Stock(*(initial.copy() if name in ("initial", "free") else np.zeros_like(initial) for name in Stock._fields))

@@ -48,7 +48,7 @@ class Facts:
     def cost(self) -> float:
         """Of the units that were paid [currency]."""
         units = self.books.counts.kinds[:, Kind.PAYMENT, :-1].sum(axis=0)
-        return float(units @ self.night.catalogue.cost) / self.minor
+        return float(units @ self.night.catalogue.cost_at_once) / self.minor
 
     @property
     def watched(self) -> float:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from sim.engine.books import LAYERS
 from sim.engine.ledger import Kind
 from sim.engine.play import Played
+from sim.world.catalogue import ItemKind
 from sim.world.match import SIDES
 from sim.world.surfaces import SurfaceIndex
 
@@ -33,25 +34,29 @@ BY_GROUP: Mapping[str, tuple[Kind, ...]] = {
 }
 
 
-def products(played: Played) -> pd.DataFrame:
-    """One row a product; amounts in currency units, the rest as metrics of these names count."""
+def items(played: Played) -> pd.DataFrame:
+    """One row an item; amounts in currency units, the rest as metrics of these names count.
+
+    Only products and pre-sales have a shelf: `stock`, `delivered` and `left_over` of other items are missing.
+    """
     night, stock, counts = played.night, played.stock, played.books.counts
-    keys, minor = night.catalogue.keys, _minor(played)
-    shown = _shown(played, ["product"], pd.Index(keys, name="product"))
+    keys, minor, shelves = night.catalogue.keys, _minor(played), night.catalogue.shelves
+    shown = _shown(played, ["item"], pd.Index(keys, name="item"))
     revenue = counts.revenue.sum(axis=0) / minor
     orders = counts.kinds[:, Kind.PAYMENT, :-1].sum(axis=0)
 
-    def of_skus(units: Counted) -> Counted:
-        return np.asarray(units.reshape(len(keys), -1).sum(axis=1))
+    def of_skus(units: Counted) -> pd.Series:
+        return pd.Series(units.reshape(shelves, -1).sum(axis=1)).reindex(range(len(keys))).astype("Int64")
 
     columns: dict[str, Any] = {
-        "product": list(keys),
+        "item": list(keys),
+        "kind": [ItemKind(kind).name.lower() for kind in night.catalogue.kind],
         "stock": of_skus(stock.initial),
         "delivered": of_skus(stock.delivered),
         **shown,
         **_sums(BY_PRODUCT, lambda kind: counts.kinds[:, kind, :-1].sum(axis=0)),
         "revenue": revenue,
-        "margin": revenue - orders * night.catalogue.cost / minor,
+        "margin": revenue - orders * night.catalogue.cost_at_once / minor,
         "left_over": of_skus(stock.free),
     }
     return pd.DataFrame(columns)
@@ -90,7 +95,7 @@ def pushes(played: Played) -> pd.DataFrame:
     """
     books, night = played.books, played.night
     rows = books.rare_rows(Kind.PUSH)
-    number, listed = rows["push"], night.catalogue.price[rows["product"]]
+    number, listed = rows["push"], night.catalogue.price[rows["item"]]
     places, keys = np.array([s.name.lower() for s in SurfaceIndex]), np.array(night.catalogue.keys)
     met, paid = books.met[:, number], books.counts.by_push[number]
     return pd.DataFrame(
@@ -100,9 +105,9 @@ def pushes(played: Played) -> pd.DataFrame:
             "clock": np.array([night.stage.match.clock(t) for t in rows["time"]], str),
             "expires": rows["value"],
             "surface": places[rows["surface"]],
-            "product": keys[rows["product"]],
+            "item": keys[rows["item"]],
             "price": rows["price"] / _minor(played),
-            "discount": 1.0 - rows["price"] / listed,
+            "discount": 1.0 - np.divide(rows["price"], listed, out=np.ones(len(rows)), where=listed > 0),
             "audience": books.audience[number],
             **{name: met[layer] for layer, name in enumerate(FUNNEL.values())},
             "orders": paid[:, 0],
@@ -111,7 +116,7 @@ def pushes(played: Played) -> pd.DataFrame:
     )
 
 
-PARTS: Mapping[str, Callable[[Played], pd.DataFrame]] = {"products": products, "people": people, "pushes": pushes}
+PARTS: Mapping[str, Callable[[Played], pd.DataFrame]] = {"items": items, "people": people, "pushes": pushes}
 
 
 def _minor(played: Played) -> float:

@@ -31,7 +31,7 @@ TRAITS = (
 def ledger(played: Played) -> pd.DataFrame:
     """Every row of a night, in canonical order.
 
-    `time` [s from kick-off], `kind`, `viewer` (-1: the shop), `push` (its number; -1: none), `product`, `size`,
+    `time` [s from kick-off], `kind`, `viewer` (-1: the shop), `push` (its number; -1: none), `item`, `size`,
     `surface` and `price` [currency] where there are any, `flag`, and `value`, which `sim.engine.ledger.Kind` explains.
     """
     rows, catalogue = played.ledger.rows(), played.night.catalogue
@@ -39,14 +39,14 @@ def ledger(played: Played) -> pd.DataFrame:
     number = np.zeros(256, np.int8)
     number[kinds] = np.arange(len(kinds))
     price = rows["price"] / 10**played.night.scenario.shop.decimals
-    sized = (rows["product"] >= 0) & catalogue.sized[rows["product"]]
+    sized = (rows["item"] >= 0) & catalogue.sized[rows["item"]]
     return pd.DataFrame(
         {
             "time": rows["time"],
             "kind": _named(number[rows["kind"]], [kind.name.lower() for kind in kinds]),
             "viewer": rows["viewer"],
             "push": rows["push"],
-            "product": _named(rows["product"], catalogue.keys),
+            "item": _named(rows["item"], catalogue.keys),
             "size": _named(np.where(sized, rows["size"], -1), catalogue.labels),
             "surface": _named(rows["surface"], [s.name.lower() for s in SurfaceIndex]),
             "price": np.where(rows["price"] > 0, price, np.nan),

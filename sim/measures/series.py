@@ -93,21 +93,11 @@ def _counted(table: pd.DataFrame, minutes: int) -> Column:
 
 
 def _shelf(night: Night, books: Books) -> dict[str, Column]:
-    """Free units by product, and the SKUs that are sold out."""
+    """Free units by shelf, and the SKUs that are sold out."""
     catalogue = night.catalogue
-    first = catalogue.stock.reshape(len(catalogue.keys), -1).sum(axis=1)
-    taken = books.counts.kinds[:, [Kind.CART, Kind.ORDER], :-1].sum(axis=1) - books.counts.kinds[:, Kind.LAPSE, :-1]
-    free = first + (_delivered(night, books) - taken).cumsum(axis=0)
     bare = int((catalogue.carried & (catalogue.stock == 0)).sum())
     change = books.counts.kinds[:, Kind.SOLD_OUT].sum(axis=1) - books.counts.kinds[:, Kind.BACK].sum(axis=1)
     return {
         "sold_out_skus": bare + change.cumsum(),
-        **{f"stock_{key}": free[:, i] for i, key in enumerate(catalogue.keys)},
+        **{f"stock_{key}": books.shelf[:, i] for i, key in enumerate(catalogue.keys[: catalogue.shelves])},
     }
-
-
-def _delivered(night: Night, books: Books) -> NDArray[np.int64]:
-    units = np.zeros((books.minutes, len(night.catalogue.keys)), np.int64)
-    for row in books.rare_rows(Kind.DELIVERY):
-        units[books.minute(row["time"]), row["product"]] += int(row["value"])
-    return units

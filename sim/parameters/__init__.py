@@ -10,12 +10,15 @@ from sim.parameters.after import Repeat
 from sim.parameters.emotion import Arousal, Attention, Mood, Suspense
 from sim.parameters.match import Play, Timetable
 from sim.parameters.people import Annoyance, Browsing, Noticing, Presence
+from sim.parameters.promotions import Promotions, Watching
 from sim.parameters.shop import Impulse, Purchase, Shelf
 
 
 # The fields of the last base come first.
 class Parameters(
     Repeat,
+    Watching,
+    Promotions,
     Shelf,
     Purchase,
     Impulse,

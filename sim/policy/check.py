@@ -15,7 +15,9 @@ from numpy.typing import NDArray
 from sim.errors import MatchdayError, did_you_mean
 from sim.policy.push import EVERYONE, MOST_PUSHES, Offer, Policy, Push
 from sim.policy.source import place
+from sim.policy.terms import terms_problem
 from sim.policy.view import View
+from sim.world.promotions import MOST_TEAM
 from sim.world.surfaces import SurfaceIndex
 from sim.world.yaml_wording import cut, safe
 
@@ -39,16 +41,19 @@ class Order:
     """A push that has been checked: numbers for names, viewer numbers for masks."""
 
     surface: int
-    product: str
-    discount: float
+    offer: Offer
     expires: float
     ids: NDArray[np.intp] | None  # None = everyone
+    prominence: float
 
 
-def ask(policy: Policy, name: str, view: View) -> list[Order]:
-    """What the policy wants now; raises PolicyError if it raises or asks for what there is not."""
+def ask(policy: Policy, name: str, view: View, asked: str = "decide") -> list[Order]:
+    """What the policy wants now, when `asked` by that method.
+
+    Raises PolicyError if it raises or asks for what there is not.
+    """
     try:
-        said: Any = policy.decide(view)
+        said: Any = getattr(policy, asked)(view)
         several = isinstance(said, Iterable) and not isinstance(said, str | bytes)
         pushes = list(islice(said, MOST_PUSHES + 1)) if several else said
     except (Exception, SystemExit) as error:  # a policy that exits must not look like a run that passed
@@ -57,9 +62,9 @@ def ask(policy: Policy, name: str, view: View) -> list[Order]:
         reason = f"raised {type(error).__name__}: {said}" + (f" ({where})" if where else "")
         raise PolicyError(name, view, reason) from error
     if pushes is None:
-        raise PolicyError(name, view, "decide() gave None; return [] to push nothing")
+        raise PolicyError(name, view, f"{asked}() gave None; return [] to push nothing")
     if not isinstance(pushes, list):
-        raise PolicyError(name, view, f"decide() must give a list of Push, gave {type(pushes).__name__}")
+        raise PolicyError(name, view, f"{asked}() must give a list of Push, gave {type(pushes).__name__}")
     if len(pushes) > MOST_PUSHES:
         raise PolicyError(name, view, f"more than {MOST_PUSHES} pushes in one window")
     return [_checked(push, name, view) for push in pushes]
@@ -70,11 +75,7 @@ def _checked(push: Any, name: str, view: View) -> Order:
     if problem:
         raise PolicyError(name, view, problem)
     return Order(
-        SURFACES.index(push.surface),
-        push.offer.product,
-        float(push.offer.discount),
-        float(push.expires),
-        _ids(push.audience),
+        SURFACES.index(push.surface), push.offer, float(push.expires), _ids(push.audience), float(push.prominence)
     )
 
 
@@ -86,17 +87,26 @@ def _problem(push: Any, view: View) -> str | None:
         return f"unknown surface {_cut(surface)}{did_you_mean(str(surface), SURFACES)}"
     if not _number(push.expires) or not push.expires > view.time:
         return f"a push must expire after now ({view.time:g} s), not at {_cut(push.expires)}"
-    return _offer_problem(push.offer, view) or _audience_problem(push.audience, len(view.viewers))
+    if not _number(push.prominence) or not 0.25 <= push.prominence <= 4.0:
+        return f"prominence is a number from 0.25 to 4, not {_cut(push.prominence)}"
+    return _offer_problem(push.offer, view) or terms_problem(push, view) or _audience_problem(
+        push.audience, len(view.viewers)
+    )
 
 
 def _offer_problem(offer: Any, view: View) -> str | None:
     if not isinstance(offer, Offer):
         return f"a push carries an Offer, not {type(offer).__name__}"
-    if not isinstance(offer.product, str) or offer.product not in view.products:
-        known = list(view.products)
-        return f"unknown product {_cut(offer.product)}{did_you_mean(str(offer.product), known)}"
+    if not isinstance(offer.item, str) or offer.item not in view.items:
+        return f"there is no item {_cut(offer.item)} to offer{did_you_mean(str(offer.item), list(view.items))}"
     if not _number(offer.discount) or not 0.0 <= offer.discount <= 0.9:
         return f"a discount is a share from 0 to 0.9, not {_cut(offer.discount)}"
+    if not isinstance(offer.team, int) or isinstance(offer.team, bool) or not (0 == offer.team or 2 <= offer.team <= MOST_TEAM):
+        return f"a team has 2 to {MOST_TEAM} people (0: no team is needed), not {_cut(offer.team)}"
+    if not isinstance(offer.joint, bool):
+        return f"joint is True or False, not {_cut(offer.joint)}"
+    if not _number(offer.claim) or not 0.0 <= offer.claim <= 1.0:
+        return f"a claim is a share from 0 (all true) to 1, not {_cut(offer.claim)}"
     return None
 
 

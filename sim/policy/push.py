@@ -18,10 +18,16 @@ EVERYONE: Final = "everyone"
 
 @dataclass(frozen=True)
 class Offer:
-    """A product, plain or at a discount that lasts as long as its push."""
+    """An item of the catalogue (a product, a pre-sale, a set, a coupon, content), and the terms it comes on.
 
-    product: str  # its key in the catalogue
-    discount: float = 0.0  # share of the list price, 0 (plain) to 0.9
+    `claim` is how much of what is said of it is exaggerated: it sells now, and costs trust and returns later.
+    """
+
+    item: str  # its key
+    discount: float = 0.0  # share of its price, 0 (plain) to 0.9, for as long as its push runs
+    team: int = 0  # people who must join before the push expires for the discount to hold; 0: no team is needed
+    joint: bool = False  # promoted by the host and the brand together, who share the discount
+    claim: float = 0.0  # 0: all true, to 1: all exaggerated
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,13 +36,14 @@ class Push:
 
     `audience` is EVERYONE, a mask over all viewers (bool, one a viewer) or an array of viewer numbers.  Those of them
     who are present and have not muted get it within the window; standing surfaces also meet those who arrive before it
-    `expires` (seconds of match time).
+    `expires` (seconds of match time).  Limited editions reach only those who may buy them.
     """
 
     surface: SurfaceName
     offer: Offer
     expires: float
     audience: str | NDArray[Any] = EVERYONE
+    prominence: float = 1.0  # size and place on its surface: noticed more, and annoying more; 0.25 to 4
 
 
 class Policy(Protocol):

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.errors import did_you_mean
 from sim.policy.chance import NightKey, chance
-from sim.world.match import AWAY, HOME, NEUTRAL, SIDES, MatchEvent
+from sim.world.catalogue import Catalogue, ItemKind
+from sim.world.match import AWAY, HOME, NEUTRAL, MatchEvent
 
-if TYPE_CHECKING:
-    from sim.world.shop import Product, Shop
-
-__all__ = ["AWAY", "HOME", "NEUTRAL", "ProductView", "View", "Viewers"]
+__all__ = ["AWAY", "HOME", "NEUTRAL", "Item", "ItemKind", "Items", "Running", "View", "Viewers"]
+UNLIMITED = 1_000_000_000  # units of what cannot run out
 
 
 class Viewers:
@@ -26,13 +26,21 @@ class Viewers:
     that wants to remember keeps the columns.
     """
 
-    __slots__ = ("__columns", "__now", "__size")
+    __slots__ = ("__at_store", "__categories", "__columns", "__now", "__signals", "__size")
 
-    def __init__(self, known: NDArray[np.void], now: float) -> None:
+    def __init__(
+        self,
+        known: NDArray[np.void],
+        now: float,
+        signals: NDArray[np.uint8],
+        categories: Sequence[str],
+        at_store: bool = False,
+    ) -> None:
         self.__columns: NDArray[np.void] | None = known.view()
         self.__columns.flags.writeable = False
         self.__now = now
         self.__size = len(known)
+        self.__signals, self.__categories, self.__at_store = signals, tuple(categories), at_store
 
     def __len__(self) -> int:
         return self.__size
@@ -64,8 +72,18 @@ class Viewers:
 
     @property
     def tier(self) -> NDArray[np.uint8]:
-        """Member tier; 0 = none."""
+        """Member tier; 0 = none, then the scenario's in rising order."""
         return self.__known["tier"].copy()
+
+    @property
+    def points(self) -> NDArray[np.int32]:
+        """Points of members."""
+        return self.__known["points"].copy()
+
+    @property
+    def early(self) -> NDArray[np.bool_]:
+        """Who came early enough to count as a supporter."""
+        return np.asarray(self.__known["early"] == 1)
 
     @property
     def consent(self) -> NDArray[np.bool_]:
@@ -88,6 +106,23 @@ class Viewers:
         return self.__known["orders"].copy()
 
     @property
+    def history(self) -> NDArray[np.int16]:
+        """Orders before tonight, at either end; -1 for viewers who have not consented."""
+        return self.__known["history"].copy()
+
+    def interest(self, category: str) -> NDArray[np.uint8]:
+        """Clicks and saves on the stream tonight, for a category of goods.
+
+        At the store's end, in the days after a match, it is there of viewers who have consented, and 0 of the others.
+        Raises KeyError for a category that the shop does not have.
+        """
+        consent = self.consent
+        if category not in self.__categories:
+            raise KeyError(f"no category {category!r}{did_you_mean(category, self.__categories)}")
+        signals = self.__signals[:, self.__categories.index(category)]
+        return signals * consent if self.__at_store else signals.copy()
+
+    @property
     def minutes_watched(self) -> NDArray[np.float64]:
         """Time on the stream tonight, in minutes."""
         now = np.where(self.present, self.__now - self.__known["joined_at"], 0.0)
@@ -95,63 +130,97 @@ class Viewers:
 
 
 @dataclass(frozen=True)
-class ProductView:
-    """A product as the stream's board shows it."""
+class Item:
+    """Something that can be offered, as the stream's board shows it."""
 
     key: str
     name: str
-    category: str
+    kind: ItemKind
+    category: str  # of goods; empty for coupons
     side: int  # HOME, AWAY or NEUTRAL: whose colours it carries
-    price: float  # list price [currency]
+    price: float  # without any offer [currency]; 0 of coupons and content
+    list_price: float  # the same, but of a set what its parts cost one by one
     cost: float  # of a unit to the shop [currency]
-    stock: int  # free units over all sizes, as published
+    stock: int  # free units over all sizes, as published; UNLIMITED of coupons and content
     sizes: Mapping[str, int] = field(hash=False)  # free units by size label, as published; empty for one-size goods
+    tier: int  # least tier that may buy it, 0 = everyone
+    early: bool  # whether early supporters may, whatever their tier
+    brand: bool  # whether its maker joins in promotions with the host
+    most_off: float  # what all reductions together may take off the list price [share]
+    minutes: float  # length of content
 
 
-class Facts(NamedTuple):
-    """What does not change about a product."""
+@dataclass(frozen=True)
+class Running:
+    """An offer that runs."""
 
-    row: int  # its number in the catalogue
-    name: str
-    category: str
-    side: int
-    price: float
-    cost: float
-    slots: Mapping[str, int]  # size label -> size slot
-
-
-def facts_of(shop: Shop) -> dict[str, Facts]:
-    """Facts by product key, in the order of the catalogue."""
-    return {
-        key: Facts(row, p.name, p.category, SIDES.index(p.side), p.price, p.cost, _slots(p, shop))
-        for row, (key, p) in enumerate(shop.products.items())
-    }
+    item: str
+    surface: str
+    expires: float  # s from kick-off
+    team: int  # people in a team, 0: no team is needed
+    waiting: int  # who wait for the open team to be full
+    full: int  # teams that have been
 
 
-def _slots(product: Product, shop: Shop) -> dict[str, int]:
-    return {label: slot for slot, label in enumerate(shop.size_shares) if label in (product.sizes or {})}
+class Items(Mapping[str, Item]):
+    """Items by key, put together when looked at.
 
-
-class Products(Mapping[str, ProductView]):
-    """The catalogue by product key, put together when looked at.
-
-    `stock` (P, K) are the board's units by product and size slot; it is kept and not copied.
+    `stock` (S, K) are the board's units by shelf and size slot; it is kept and not copied.
     """
 
-    def __init__(self, facts: Mapping[str, Facts], stock: NDArray[np.int64]) -> None:
-        self._facts, self._stock = facts, stock
+    def __init__(self, catalogue: Catalogue, minor: int, stock: NDArray[np.int64], kind: ItemKind | None = None):
+        self._catalogue, self._minor, self._stock = catalogue, minor, stock
+        self._rows = {
+            key: row for row, key in enumerate(catalogue.keys) if kind is None or catalogue.kind[row] == kind
+        }
 
-    def __getitem__(self, key: str) -> ProductView:
-        f = self._facts[key]
-        units = self._stock[f.row].tolist()
-        sizes = {label: units[slot] for label, slot in f.slots.items()}
-        return ProductView(key, f.name, f.category, f.side, f.price, f.cost, sum(units), sizes)
+    def __getitem__(self, key: str) -> Item:
+        c, row, minor = self._catalogue, self._rows[key], self._minor
+        sizes = self._sizes(row)
+        return Item(
+            key=key,
+            name=c.names[row],
+            kind=ItemKind(int(c.kind[row])),
+            category=c.categories[c.category[row]] if c.category[row] >= 0 else "",
+            side=int(c.side[row]),
+            price=int(c.own_price[row]) / minor,
+            list_price=int(c.price[row]) / minor,
+            cost=int(c.cost[row]) / minor,
+            stock=self._units(row),
+            sizes=sizes,
+            tier=int(c.tier[row]),
+            early=bool(c.early[row]),
+            brand=bool(c.funds[row] >= 0),
+            most_off=int(c.most_off[row]) / int(c.price[row]) if c.price[row] else 0.0,
+            minutes=float(c.length[row]) / 60.0,
+        )
+
+    def of(self, kind: ItemKind) -> Items:
+        """Those of one kind."""
+        return Items(self._catalogue, self._minor, self._stock, kind)
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._facts)
+        return iter(self._rows)
 
     def __len__(self) -> int:
-        return len(self._facts)
+        return len(self._rows)
+
+    def _units(self, row: int) -> int:
+        """Units that could be sold, whatever their sizes."""
+        return min((int(self._stock[shelf].sum()) // units for shelf, units in self._catalogue.parts(row)),
+                   default=UNLIMITED)
+
+    def _sizes(self, row: int) -> Mapping[str, int]:
+        """Units by size that could be sold."""
+        c = self._catalogue
+        if not c.sized[row]:
+            return {}
+        sizes = {}
+        for slot, label in enumerate(c.labels):
+            parts = [(c.sku(shelf, slot), units) for shelf, units in c.parts(row)]
+            if all(c.carried[sku] for sku, _ in parts):
+                sizes[label] = min(int(self._stock.ravel()[sku]) // units for sku, units in parts)
+        return sizes
 
 
 @dataclass(frozen=True, eq=False)
@@ -170,9 +239,11 @@ class View:
     present: tuple[int, int, int]  # viewers on the stream: home, away, neutral
     clicks: int  # on pushes, so far
     orders: int  # paid, so far
-    products: Products
+    items: Items  # all that can be offered
+    running: tuple[Running, ...]  # offers, in the order in which they were opened
     viewers: Viewers
     _chance: tuple[NightKey, int] = field(repr=False)  # the night's key, and the number of the window
+    day: int = 0  # days since the match, 0 tonight
 
     @cached_property
     def random(self) -> np.random.Generator:
@@ -184,11 +255,36 @@ class View:
         """
         return chance(*self._chance)
 
-    def goods_of(self, side: int) -> list[ProductView]:
+    @cached_property
+    def products(self) -> Items:
+        """Goods on the shelf, one by one."""
+        return self.items.of(ItemKind.PRODUCT)
+
+    @cached_property
+    def presales(self) -> Items:
+        """Goods sold ahead."""
+        return self.items.of(ItemKind.PRESALE)
+
+    @cached_property
+    def bundles(self) -> Items:
+        """Sets of goods."""
+        return self.items.of(ItemKind.BUNDLE)
+
+    @cached_property
+    def coupons(self) -> Items:
+        """Coupons that can be given."""
+        return self.items.of(ItemKind.COUPON)
+
+    @cached_property
+    def content(self) -> Items:
+        """What informs instead of selling."""
+        return self.items.of(ItemKind.CONTENT)
+
+    def goods_of(self, side: int) -> list[Item]:
         """Products in a side's colours that are in stock."""
         return [p for p in self.products.values() if p.side == side and p.stock > 0]
 
-    def everything(self) -> list[ProductView]:
+    def everything(self) -> list[Item]:
         """Products in stock."""
         return [p for p in self.products.values() if p.stock > 0]
 

@@ -179,11 +179,11 @@ def _words(night: Night, row: np.void, run: int) -> str:
 
 
 def _good(night: Night, row: np.void) -> str:
-    product, size, catalogue = int(row["product"]), int(row["size"]), night.catalogue
-    if product < 0:
+    item, size, catalogue = int(row["item"]), int(row["size"]), night.catalogue
+    if item < 0:
         return ""
-    name = night.scenario.shop.products[catalogue.keys[product]].name
-    return f"{name}, size {catalogue.labels[size]}" if size >= 0 and catalogue.sized[product] else name
+    name = catalogue.names[item]
+    return f"{name}, size {catalogue.labels[size]}" if size >= 0 and catalogue.sized[item] else name
 
 
 def _price(night: Night, row: np.void) -> str:

@@ -55,26 +55,27 @@ VIEWER = np.dtype(
         ("stay", "f4"),  # scale of stays [s]
         ("curiosity", "f4"),  # shop visits in breaks [1/s]
         ("price_sensitivity", "f4"),
-        ("tolerance", "f4"),
+        ("tolerance", "f4"),  # tonight's
         ("host_affinity", "f4"),  # [s.d.]
+        ("patience", "f4"),  # tolerance of who is not tired of pushes
         ("fatigue", "f4"),  # of pushes over weeks, as the night begins [average tolerances]
         ("burden", "f4"),  # annoyance that tonight's pushes have added [average tolerances]
         ("satisfaction", "f4"),  # with the shop and the stream, -1 to 1
         ("rate", "f4"),  # store visits of a customer [per week]
         ("drop", "f4"),  # chance that a purchase at the store is a customer's last
         ("urge", "f4"),  # what emotion added to the log odds of buying what is in hand
-        ("claim", "f4"),  # how much of what was said of it was exaggerated
+        ("said", "f4"),  # what was said of it added to them: exaggeration, a host and a brand together
         ("moment", "i4"),  # number of the next moment of one's own accord
         ("cause", "i4"),  # what the errand came from: a push occasion, or -1 - own moment
         ("price", "i4"),  # price of what is in hand [minor units]
-        ("seen_price", "i4"),  # what the stream showed for it
-        ("list_price", "i4"),  # and what the list says
+        ("seen", "i4"),  # what the stream showed where the till asks more
+        ("spends", "i4"),  # credit that is in the price in hand [minor units]
         ("credit", "i4"),  # to be used on the next order [minor units]
         ("last_price", "i4"),  # paid for the last order
         ("team", "i4"),  # push of the last team joined, -1: none
         ("visits", "i4"),  # number of the next visit to the store's end
         ("parcels", "i4"),  # orders that have gone out so far
-        ("product", "i2"),  # item in hand
+        ("item", "i2"),  # item in hand
         ("last_item", "i2"),  # last item ordered, -1: none
         ("noticed", "u2"),  # pushes noticed so far
         ("arrivals", "u2"),  # times come to the stream
@@ -184,7 +185,7 @@ def _draw_people(
     viewers["stay"] = _spread(segments, "stay", s, z[3]) * 60.0
     viewers["curiosity"] = np.minimum(_spread(segments, "browse", s, z[4]) / 3600.0, MOST_VISITS)
     viewers["price_sensitivity"] = _spread(segments, "price_sensitivity", s, z[5])
-    viewers["tolerance"] = _spread(segments, "tolerance", s, z[6])
+    viewers["tolerance"] = viewers["patience"] = _spread(segments, "tolerance", s, z[6])
     viewers["host_affinity"] = _trait(segments, "host_affinity")[s] + z[7]
     trust = _trait(segments, "trust")[s] + _trait(segments, "trust_spread")[s] * ndtri(u[14])
     margin = _trait(segments, "trust_margin")[s]

@@ -83,6 +83,11 @@ class Catalogue(NamedTuple):
         """Items with a shelf of their own."""
         return len(self.lead)
 
+    @property
+    def cost_at_once(self) -> NDArray[np.int64]:
+        """(I,) what a payment costs the shop at once: nothing where it is only a deposit."""
+        return np.where(self.due == 1.0, self.cost, 0)
+
     def sku(self, shelf: int, size: int) -> int:
         """Number of the SKU of a shelf in a size slot; one-size goods have one slot."""
         return shelf * self.sizes + (size if self.sized[shelf] else 0)

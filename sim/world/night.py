@@ -21,6 +21,7 @@ from sim.world.readers import read_csv, read_openfootball, read_wyscout
 from sim.world.scenario import (
     CsvMatch,
     GeneratedMatch,
+    MatchForm,
     OpenfootballMatch,
     Scenario,
     TeamForm,
@@ -31,6 +32,9 @@ from sim.world.scenario import (
 from sim.world.stage import Stage, set_stage
 from sim.world.timeline import load_timeline
 from sim.world.yaml_source import Document, override
+
+
+REPLICATION_BITS = 17  # a replication's number is below 2^17
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,6 +48,12 @@ class Night:
     numbers: NDArray[np.void]  # (1,) the model's numbers as a record of floats
     seed: int
     replication: int
+    fixture: int = 0  # number of the match in its season
+
+    @property
+    def chapter(self) -> int:
+        """The replication and the match as one number, which draws of the night are keyed by."""
+        return self.replication | self.fixture << REPLICATION_BITS
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,17 +61,19 @@ class World:
     """A scenario with its match found: where nights come from."""
 
     scenario: Scenario
-    fixed: Match | None  # None: every replication plays another match
+    fixed: tuple[Match | None, ...]  # by fixture; None: every replication plays another match
     file: Path
     source: str  # the scenario file as it was read
     _stages: dict[int, Stage] = field(default_factory=dict, repr=False)
 
     def night(self, seed: int, replication: int, viewers: int | None = None, threads: int = 1) -> Night:
-        """Draws a night; `viewers` other than the scenario's makes audience and stock larger or smaller together."""
+        """Draws the first night; `viewers` other than the scenario's makes audience and stock larger or smaller."""
         scenario = self.scenario
         size = viewers or scenario.audience.viewers
         stage = self.stage(seed, replication)
-        catalogue = stock_up(scenario.shop, scenario.loyalty, size / scenario.audience.viewers, scenario.assumptions)
+        catalogue = stock_up(
+            scenario.shop, scenario.loyalty, size / scenario.audience.viewers, scenario.assumptions
+        )
         crowd = gather(
             scenario.audience.model_copy(update={"viewers": size}),
             scenario.loyalty,
@@ -76,29 +88,30 @@ class World:
         )
         return Night(scenario, stage, catalogue, crowd, _record(scenario.assumptions), seed, replication)
 
-    def stage(self, seed: int, replication: int) -> Stage:
-        """The match of one replication as it is felt; a real match is made once."""
-        if self.fixed is None:
-            return self._set(self.match(seed, replication))
-        if 0 not in self._stages:
-            self._stages[0] = self._set(self.fixed)
-        return self._stages[0]
+    def stage(self, seed: int, replication: int, fixture: int = 0) -> Stage:
+        """A match of one replication as it is felt; a real match is made once."""
+        match = self.fixed[fixture]
+        if match is None:
+            return self._set(self.match(seed, replication, fixture))
+        if fixture not in self._stages:
+            self._stages[fixture] = self._set(match)
+        return self._stages[fixture]
 
     def _set(self, match: Match) -> Stage:
         return set_stage(match, self.scenario.audience.arrivals, self.scenario.assumptions)
 
-    def match(self, seed: int, replication: int) -> Match:
-        """The match of one replication."""
-        if self.fixed is not None:
-            return self.fixed
-        form = self.scenario.match
+    def match(self, seed: int, replication: int, fixture: int = 0) -> Match:
+        """A match of one replication."""
+        if (fixed := self.fixed[fixture]) is not None:
+            return fixed
+        form = self.scenario.matches[fixture]
         assert isinstance(form, GeneratedMatch)
         return generate_match(
             _team(form.home),
             _team(form.away),
             knockout=form.knockout,
             seed=seed,
-            replication=replication,
+            replication=replication | fixture << REPLICATION_BITS,
             parameters=self.scenario.assumptions,
         )
 
@@ -112,21 +125,29 @@ def load_world(file: Path, assignments: Sequence[str] = ()) -> World:
     changed = override(document, assignments) if assignments else document
     scenario = changed.validate(Scenario)
     _check_files(scenario, file, changed)
-    return World(scenario, _find_match(scenario, file.parent), file, file.read_text(encoding="utf-8"))
+    matches = tuple(_find_match(form, scenario.assumptions, file.parent) for form in scenario.matches)
+    return World(scenario, matches, file, file.read_text(encoding="utf-8"))
 
 
 def _check_files(scenario: Scenario, file: Path, document: Document) -> None:
     problems = [
-        document.problem(("match", name), f"{path} is a folder" if isdir(path) else f"there is no file {path}")
-        for name, path in match_files(scenario.match, file.parent).items()
+        document.problem((*at, name), f"{path} is a folder" if isdir(path) else f"there is no file {path}")
+        for at, form in places_of_matches(scenario).items()
+        for name, path in match_files(form, file.parent).items()
         if not isfile(path)  # also false for a name that no file can have
     ]
     if problems:
         raise InputError(problems)
 
 
-def _find_match(scenario: Scenario, folder: Path) -> Match | None:
-    form, assumed = scenario.match, scenario.assumptions
+def places_of_matches(scenario: Scenario) -> dict[tuple[str | int, ...], MatchForm]:
+    """Where in a scenario its matches stand."""
+    if scenario.match is not None:
+        return {("match",): scenario.match}
+    return {("fixtures", i, "match"): fixture.match for i, fixture in enumerate(scenario.fixtures)}
+
+
+def _find_match(form: MatchForm, assumed: Parameters, folder: Path) -> Match | None:
     files = match_files(form, folder)
     if isinstance(form, TimelineMatch):
         return load_timeline(files["file"], assumed)

@@ -68,7 +68,7 @@ class Coupon(Form):
 class Stacking(Form):
     """What happens where several reductions meet on one order: the same rule at both ends.
 
-    Discounts, coupons, a tier's discount and credit count; a team's price takes no other reduction but credit.
+    Discounts, coupons, a tier's discount and credit count; the price of a team or a pre-sale takes none of them.
     """
 
     rule: Literal["best", "sum"] = Field(

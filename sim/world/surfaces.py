@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from sim.evidence import NONE, note, numbers
 
 SurfaceName = Literal[
-    "floating_entry", "side_panel", "pop_up", "short_video", "host_mention", "shop_zone_banner"
+    "floating_entry", "side_panel", "pop_up", "short_video", "host_mention", "shop_zone_banner", "store_push"
 ]  # fmt: skip
 
 
@@ -23,6 +23,7 @@ class SurfaceIndex(IntEnum):
     SHORT_VIDEO = 3
     HOST_MENTION = 4
     SHOP_ZONE_BANNER = 5
+    STORE_PUSH = 6
 
 
 class Surface(BaseModel):
@@ -40,6 +41,7 @@ class Surface(BaseModel):
     )
     spoken: bool = Field(default=False, description="carried by the host: liking and trusting the host counts")
     in_shop: bool = Field(default=False, description="seen only by those who visit the match shopping zone")
+    at_store: bool = Field(default=False, description="a message of the store's, in the days after the match")
 
 
 Range = tuple[float, float, float]  # default, and from where to where it is plausible
@@ -57,7 +59,7 @@ def _surface(salience: Range, intrusiveness: Range, **kind: bool) -> Any:
 
 
 class Surfaces(BaseModel):
-    """The six surfaces; a scenario changes what it names and keeps the rest."""
+    """The seven surfaces; a scenario changes what it names and keeps the rest."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -67,6 +69,7 @@ class Surfaces(BaseModel):
     short_video: Surface = _surface((0.70, 0.4, 0.9), (0.15, 0.05, 0.5))
     host_mention: Surface = _surface((0.80, 0.4, 0.95), (0.08, 0.02, 0.3), spoken=True)
     shop_zone_banner: Surface = _surface((0.70, 0.3, 0.95), (0.0, 0, 0.05), standing=True, in_shop=True)
+    store_push: Surface = _surface((0.40, 0.1, 0.8), (0.12, 0.03, 0.4), at_store=True)
 
     @model_validator(mode="before")
     @classmethod

@@ -29,7 +29,8 @@ class CompiledEngine:
         self.crowd, self.keep = crowd, keep
         self.stock: Stock = open_till(catalogue.stock)
         self.quantity = catalogue.quantity
-        self.people = People(crowd.known, crowd.viewers, crowd.tastes, crowd.viewers["own_at"].copy())
+        self.people = People(crowd.known, crowd.viewers, crowd.tastes, crowd.signals, crowd.viewers["own_at"].copy())
+        self.most_parts = int(np.diff(catalogue.first_part).max())
         self.scene = scene_of(night)
         self.rows: list[NDArray[np.void]] = []
         edges = np.linspace(0, len(crowd), threads + 1).astype(int)
@@ -59,19 +60,27 @@ class CompiledEngine:
         """Whether any viewer has an errand in hand, or will do anything else."""
         return bool(self.people.due.min() < NEVER)
 
-    def settle(self, window: Window, deliveries: NDArray[np.void]) -> tuple[NDArray[np.void], NDArray[np.void], Tally]:
+    def settle(self, window: Window, entries: NDArray[np.void]) -> tuple[NDArray[np.void], NDArray[np.void], Tally]:
         """Settles the window at the till."""
         rows = np.concatenate(self.rows)
         if self.keep:
             rows = in_order(rows)
         at_till = business(rows["kind"])
-        if not len(at_till) and not len(deliveries):
+        if not len(at_till) and not len(entries):
             return rows, rows[:0], self._tally()
         asked = in_order(rows[at_till])
-        shop = shop_room(len(asked), len(deliveries), self.scene.sizes)
-        n = settle(asked, deliveries, self.quantity, window.end, self.people, self.scene, self.stock, shop)
+        shop = self._settled(asked, entries, window)
         rows[at_till] = asked
-        return rows, shop[:n], self._tally()
+        return rows, shop, self._tally()
+
+    def _settled(self, asked: NDArray[np.void], entries: NDArray[np.void], window: Window) -> NDArray[np.void]:
+        """Answers what was asked, in place; gives the shop's rows."""
+        board, sizes = window.board, self.scene.sizes
+        shop = shop_room(len(asked), entries, int(board.teams.waiting.sum()), self.most_parts, sizes)
+        n = settle(
+            asked, entries, self.quantity, window.end, self.people, self.scene, board, self.stock, shop
+        )
+        return shop[:n]
 
     def _walk(self, shard: tuple[int, int], notes: Notes, window: Window) -> list[NDArray[np.void]]:
         first, last = shard

@@ -5,17 +5,20 @@ from __future__ import annotations
 from sim import behaviour as b
 from sim import draws
 from sim.compiled import inlined
-from sim.engine.compiled.feeling import calm_down, feeling_at, interest_in, price_pull, second_at
+from sim.engine.compiled.feeling import calm_down, confidence, interest_in, price_pull, second_at, urge_at
 from sim.engine.compiled.notes import CLICKED, EXPOSED, NOTICED, tell, tell_if_kept
 from sim.engine.compiled.scene import NONE
-from sim.engine.compiled.shopping import open_page
+from sim.engine.compiled.shopping import open_page, signal
+from sim.engine.compiled.watching import open_content
 from sim.engine.ledger import Kind
+
+CONTENT, COUPON_SCALE = 4, 10_000
 
 
 @inlined
 def count_push(notes, layer, people, i, slot, offer):
     """One more on a layer of the funnel."""
-    notes.shown[layer, people.known[i].side, people.viewers[i].segment, offer.surface, offer.product] += 1
+    notes.shown[layer, people.known[i].side, people.viewers[i].segment, offer.surface, offer.item] += 1
     notes.met[layer, slot] += 1
 
 
@@ -24,35 +27,66 @@ def expose(i, t, slot, occasion, u_notice, u_click, u_mute, people, scene, board
     """A push on this viewer's screen: noticed or not, and what that does."""
     offer, v, p = board.running[slot], people.viewers[i], scene.numbers[0]
     count_push(notes, EXPOSED, people, i, slot, offer)
-    tell_if_kept(notes, t, i, Kind.EXPOSURE, offer.push, offer.product, offer.surface, offer.price, 0.0)
+    tell_if_kept(notes, t, i, Kind.EXPOSURE, offer.push, offer.item, offer.surface, offer.price, 0.0)
     attention = second_at(scene.curves, t).attention
-    forced = scene.places[offer.surface].forced
-    if u_notice >= b.notice_probability(scene.places[offer.surface].salience, attention, forced, p):
+    if u_notice >= b.notice_probability(offer.salience, attention, scene.places[offer.surface].forced, p):
         return
-    interest = interest_in(i, offer.product, people, scene)
+    interest = interest_in(i, offer.item, people, scene)
     annoy(i, t, slot, offer, attention, interest, people, scene, notes)
     unasked = not scene.places[offer.surface].in_shop
     if unasked and b.mutes(u_mute, v.annoyance, v.tolerance, p):
         people.known[i].muted = 1
-        tell(notes, t, i, Kind.MUTE, offer.push, offer.product, -1, offer.surface, 0, 0, v.annoyance)
+        tell(notes, t, i, Kind.MUTE, offer.push, offer.item, -1, offer.surface, 0, 0, v.annoyance)
         return
+    if offer.item == v.last_item and b.regrets(float(offer.price), float(v.last_price), p):
+        v.last_item = -1  # once is enough
+        v.trust = b.trust_after_regret(v.trust, p)
+        tell(notes, t, i, Kind.REGRET, offer.push, offer.item, -1, offer.surface, offer.price, 0, float(v.last_price))
     if v.errand != NONE:
         return  # busy with a page or an order
-    feeling = feeling_at(i, t, people, scene, board)
+    if tempted(i, t, u_click, offer, interest, attention, people, scene, board):
+        click(i, t, slot, occasion, people, scene, board, notes)
+
+
+@inlined
+def tempted(i, t, u, offer, interest, attention, people, scene, board):
+    """Whether the push is clicked."""
+    v, p, goods = people.viewers[i], scene.numbers[0], scene.goods[offer.item]
+    if goods.kind == CONTENT:
+        return b.opens_content(u, interest, attention, v.noticed, v.annoyance, v.tolerance, p)
+    feeling = urge_at(i, t, people, scene) + confidence(i, people, scene, board) + offer.said
     if scene.places[offer.surface].spoken:
-        feeling += b.host_pull(v.host_affinity, v.trust, p)
-    price = price_pull(v, offer.product, offer.price, scene)
-    if b.clicks(u_click, interest, price, feeling, attention, v.noticed, v.annoyance, v.tolerance, p):
-        people.known[i].clicks += 1
-        count_push(notes, CLICKED, people, i, slot, offer)
-        tell(notes, t, i, Kind.CLICK, offer.push, offer.product, -1, offer.surface, offer.price, 0, 0.0)
-        open_page(i, t, offer.product, occasion, people, scene, board, notes)
+        feeling += b.host_pull(v.host_affinity, v.trust, p) + scene.rules.manner
+    if goods.coupon >= 0:
+        price = b.price_pull(offer.price, COUPON_SCALE, v.price_sensitivity, p)
+    else:
+        price = price_pull(v, offer.item, offer.price, scene)
+    return b.clicks(u, interest, price, feeling, attention, v.noticed, v.annoyance, v.tolerance, p)
+
+
+@inlined
+def click(i, t, slot, occasion, people, scene, board, notes):
+    """Goods open their page, content begins, a coupon is taken."""
+    offer, v = board.running[slot], people.viewers[i]
+    goods = scene.goods[offer.item]
+    people.known[i].clicks += 1
+    signal(i, goods.category, people)
+    count_push(notes, CLICKED, people, i, slot, offer)
+    tell(notes, t, i, Kind.CLICK, offer.push, offer.item, -1, offer.surface, offer.price, 0, 0.0)
+    if goods.kind == CONTENT:
+        open_content(i, t, offer.item, occasion, people, scene, notes)
+    elif goods.coupon >= 0:
+        v.coupons |= 1 << goods.coupon
+        tell(notes, t, i, Kind.COUPON, offer.push, offer.item, -1, offer.surface, 0, 0, 0.0)
+    else:
+        slot_in_hand = slot if offer.team > 0 else -1
+        open_page(i, t, offer.item, occasion, slot_in_hand, offer.said, people, scene, board, notes)
 
 
 @inlined
 def meet(i, t, slot, occasion, people, scene, board, notes):
     """A standing offer that a viewer comes upon."""
-    _, u_notice, u_click, u_mute = draws.draw(scene.seed, scene.replication, i, draws.EXPOSE, occasion)
+    _, u_notice, u_click, u_mute = draws.draw(scene.seed, scene.chapter, i, draws.EXPOSE, occasion)
     expose(i, t, slot, occasion, u_notice, u_click, u_mute, people, scene, board, notes)
 
 
@@ -61,9 +95,10 @@ def annoy(i, t, slot, offer, attention, interest, people, scene, notes):
     """What noticing a push does to the viewer's annoyance."""
     v, p = people.viewers[i], scene.numbers[0]
     calm_down(v, t, p)
-    worn = b.wear(v.noticed, p)
-    v.annoyance += b.annoyance_cost(scene.places[offer.surface].intrusiveness, attention, worn, interest, p)
+    cost = b.annoyance_cost(offer.intrusiveness, attention, b.wear(v.noticed, p), interest, p)
+    v.annoyance += cost
+    v.burden += cost
     v.peak_annoyance = max(v.peak_annoyance, v.annoyance)
     v.noticed += 1
     count_push(notes, NOTICED, people, i, slot, offer)
-    tell_if_kept(notes, t, i, Kind.NOTICE, offer.push, offer.product, offer.surface, offer.price, v.annoyance)
+    tell_if_kept(notes, t, i, Kind.NOTICE, offer.push, offer.item, offer.surface, offer.price, v.annoyance)

@@ -14,29 +14,34 @@ def second_at(curves, t):
 
 
 @inlined
-def interest_in(i, product, people, scene):
-    """How much a product is this viewer's thing, in (0, 1)."""
-    side, goods = people.known[i].side, scene.goods[product].side
-    allegiance = 0
-    if goods < 2:
-        allegiance = 1 if goods == side else -1
-    taste = people.tastes[i, scene.goods[product].category] * TASTE_STEP
+def interest_in(i, item, people, scene):
+    """How much an item is this viewer's thing, in (0, 1)."""
+    goods, side = scene.goods[item], people.known[i].side
+    allegiance, taste = 0, 0.0
+    if goods.side < 2:
+        allegiance = 1 if goods.side == side else -1
+    if goods.category >= 0:
+        taste = people.tastes[i, goods.category] * TASTE_STEP
     return b.relevance(taste, people.viewers[i].fandom, allegiance, scene.numbers[0])
 
 
 @inlined
-def feeling_at(i, t, people, scene, board):
-    """Emotion, trust and others' voices together, as log odds."""
-    v, side, now = people.viewers[i], people.known[i].side, second_at(scene.curves, t)
-    arousal = b.own_arousal(v.gain, now.arousal[side])
-    mood = b.own_mood(v.gain, now.mood[side])
-    return b.impulse(arousal, mood, scene.numbers[0]) + b.trust_pull(v.trust, scene.numbers[0]) + board.voices[side]
+def urge_at(i, t, people, scene):
+    """What emotion adds to the log odds of clicking and buying."""
+    gain, side, now = people.viewers[i].gain, people.known[i].side, second_at(scene.curves, t)
+    return b.impulse(b.own_arousal(gain, now.arousal[side]), b.own_mood(gain, now.mood[side]), scene.numbers[0])
 
 
 @inlined
-def price_pull(v, product, price, scene):
+def confidence(i, people, scene, board):
+    """What trust and others' voices add."""
+    return b.trust_pull(people.viewers[i].trust, scene.numbers[0]) + board.voices[people.known[i].side]
+
+
+@inlined
+def price_pull(v, item, price, scene):
     """Log odds from a price [minor units]."""
-    return b.price_pull(price, scene.goods[product].reference, v.price_sensitivity, scene.numbers[0])
+    return b.price_pull(price, scene.goods[item].reference, v.price_sensitivity, scene.numbers[0])
 
 
 @inlined

@@ -25,7 +25,7 @@ class Notes(NamedTuple):
     rows: NDArray[np.void]  # (capacity,) ROW
     filled: NDArray[np.int64]  # (3,) rows filled; viewer events handled; rows for which there was no room
     chats: NDArray[np.int64]  # (3, segments)
-    shown: NDArray[np.int64]  # (3 layers, 3 sides, segments, surfaces, products)
+    shown: NDArray[np.int64]  # (3 layers, 3 sides, segments, surfaces, items)
     met: NDArray[np.int64]  # (3 layers, SLOTS): the same by slot of the offer
     times: NDArray[np.float64]  # (MOST_PUSHES,) when each fresh push reaches the viewer, inf = not
     luck: NDArray[np.float64]  # (MOST_PUSHES, 3) and the draws for noticing, clicking and muting then
@@ -33,14 +33,14 @@ class Notes(NamedTuple):
     touched: NDArray[np.float64]  # (1,) a sum that only keeps the reading of records from being optimised away
 
 
-def blank_notes(keep: bool, capacity: int, segments: int, surfaces: int, products: int) -> Notes:
+def blank_notes(keep: bool, capacity: int, segments: int, surfaces: int, items: int) -> Notes:
     """Empty notes with room for `capacity` rows."""
     return Notes(
         keep,
         np.zeros(capacity, ROW),
         np.zeros(3, np.int64),
         np.zeros((3, segments), np.int64),
-        np.zeros((3, 3, segments, surfaces, products), np.int64),
+        np.zeros((3, 3, segments, surfaces, items), np.int64),
         np.zeros((3, SLOTS), np.int64),
         np.empty(MOST_PUSHES),
         np.empty((MOST_PUSHES, 3)),
@@ -59,7 +59,7 @@ def wipe(notes: Notes) -> None:
 
 
 @inlined
-def tell(notes, t, i, kind, push, product, size, surface, price, flag, value):
+def tell(notes, t, i, kind, push, item, size, surface, price, flag, value):
     """Writes a row; where there is no room, counts it as lost."""
     n = notes.filled[0]
     notes.filled[1] += 1
@@ -72,7 +72,7 @@ def tell(notes, t, i, kind, push, product, size, surface, price, flag, value):
     row.viewer = i
     row.push = push
     row.price = price
-    row.product = product
+    row.item = item
     row.kind = kind
     row.flag = flag
     row.size = size
@@ -81,10 +81,10 @@ def tell(notes, t, i, kind, push, product, size, surface, price, flag, value):
 
 
 @inlined
-def tell_if_kept(notes, t, i, kind, push, product, surface, price, value):
+def tell_if_kept(notes, t, i, kind, push, item, surface, price, value):
     """An event that counts anyway and becomes a row only on request."""
     if notes.keep:
-        tell(notes, t, i, kind, push, product, -1, surface, price, 0, value)
+        tell(notes, t, i, kind, push, item, -1, surface, price, 0, value)
     else:
         notes.filled[1] += 1
 
@@ -98,4 +98,10 @@ def tell_presence(notes, t, i, kind, flag):
 @inlined
 def tell_hand(notes, t, i, kind, v, flag):
     """A row about what the viewer has in hand."""
-    tell(notes, t, i, kind, push_of(v.cause), v.product, v.size, -1, v.price, flag, 0.0)
+    tell(notes, t, i, kind, push_of(v.cause), v.item, v.size, -1, v.price, flag, 0.0)
+
+
+@inlined
+def tell_money(notes, t, i, kind, v, price, flag, value):
+    """The same with an amount of its own."""
+    tell(notes, t, i, kind, push_of(v.cause), v.item, v.size, -1, price, flag, value)

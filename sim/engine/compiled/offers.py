@@ -1,17 +1,28 @@
-"""Which of the offers that run are for this viewer."""
+"""Which of the offers that run are for this viewer, and what an order costs with them."""
 
 from __future__ import annotations
 
 import numpy as np
 
+from sim import behaviour as b
 from sim.compiled import inlined
+from sim.engine.occasions import push_of
 
 
 @inlined
-def applies(i, slot, t, board):
-    """Whether the offer in a slot runs at `t` and is for this viewer."""
+def may_have(i, item, people, scene):
+    """Whether a limited edition is for this viewer, and a coupon is not in hand already."""
+    goods, known = scene.goods[item], people.known[i]
+    if goods.coupon >= 0:
+        return (people.viewers[i].coupons >> goods.coupon) & 1 == 0
+    return known.tier >= goods.tier or (goods.early == 1 and known.early == 1)
+
+
+@inlined
+def is_for(i, slot, people, scene, board):
+    """Whether the offer in a slot is for this viewer."""
     offer = board.running[slot]
-    if t < offer.opens or t >= offer.expires:
+    if offer.gated == 1 and not may_have(i, offer.item, people, scene):
         return False
     if offer.everyone == 1:
         return True
@@ -19,11 +30,76 @@ def applies(i, slot, t, board):
 
 
 @inlined
-def price_for(i, product, t, scene, board):
-    """The lowest price this viewer can have at `t`."""
-    price = scene.goods[product].price
+def applies(i, slot, t, people, scene, board):
+    """Whether the offer in a slot runs at `t` and is for this viewer."""
+    offer = board.running[slot]
+    return offer.opens <= t < offer.expires and is_for(i, slot, people, scene, board)
+
+
+@inlined
+def lowest_offer(i, item, t, early, late, people, scene, board):
+    """Lowest price of an item at `t`, by offers that start `early` seconds late and end `late` seconds late."""
+    price = scene.goods[item].own_price
     for slot in board.live:
         offer = board.running[slot]
-        if offer.product == product and offer.price < price and applies(i, slot, t, board):
-            price = offer.price
+        if offer.item == item and offer.team == 0 and offer.price < price:
+            if offer.opens + early <= t < offer.expires + late and is_for(i, slot, people, scene, board):
+                price = offer.price
     return price
+
+
+@inlined
+def put_price(i, lowest, t, people, scene):
+    """Puts the price of what is in hand together: the lowest offer with tier, coupon and credit."""
+    v, goods, tier = people.viewers[i], scene.goods[people.viewers[i].item], people.known[i].tier
+    v.coupon, v.spends, v.price = -1, 0, lowest
+    if goods.due < 1.0:
+        return
+    offer, by_tier, coupon = goods.price - lowest, scene.tier_off[tier, v.item], best_coupon(v, t, scene)
+    by_coupon = scene.coupon_off[coupon, v.item] if coupon >= 0 else 0
+    off = b.taken_off(offer, by_tier, by_coupon, goods.most_off, scene.rules.stacks)
+    if by_coupon > 0 and b.coupon_counts(offer, by_tier, by_coupon, goods.most_off, scene.rules.stacks):
+        v.coupon = coupon
+    v.spends = max(0, min(v.credit, min(goods.most_off - off, goods.price - off - 1)))
+    v.price = max(1, goods.price - off - v.spends)
+
+
+@inlined
+def best_coupon(v, t, scene):
+    """The coupon in the viewer's wallet that takes most off what is in hand, -1 if there is none."""
+    best, most = -1, 0
+    if v.coupons != 0:
+        for c in range(scene.coupon_off.shape[0]):
+            if (v.coupons >> c) & 1 == 1 and t < scene.coupon_until[c] and scene.coupon_off[c, v.item] > most:
+                best, most = c, scene.coupon_off[c, v.item]
+    return best
+
+
+@inlined
+def price_in_hand(i, t, people, scene, board):
+    """What the stream shows for what is in hand: an offer ends there later than at the till."""
+    v = people.viewers[i]
+    if v.slot >= 0:
+        if in_team_offer(i, t, people, scene, board):
+            v.coupon, v.spends, v.price = -1, 0, board.running[v.slot].price
+            return
+        v.slot = -1
+    lowest = lowest_offer(i, v.item, t, 0.0, scene.rules.price_lag, people, scene, board)
+    put_price(i, lowest, t, people, scene)
+
+
+@inlined
+def in_team_offer(i, t, people, scene, board):
+    """Whether the team offer that the page in hand was opened from still takes this viewer."""
+    v = people.viewers[i]
+    offer = board.running[v.slot]
+    mine = push_of(v.cause) == offer.push and v.team != offer.push
+    return mine and applies(i, v.slot, t, people, scene, board)
+
+
+@inlined
+def price_at_till(i, t, people, scene, board):
+    """The same at the till, which learns of an offer later."""
+    v = people.viewers[i]
+    lowest = lowest_offer(i, v.item, t, scene.rules.price_lag, 0.0, people, scene, board)
+    put_price(i, lowest, t, people, scene)

@@ -18,8 +18,8 @@ from sim.engine import occasions
 from sim.engine.compiled.exposure import meet
 from sim.engine.compiled.feeling import calm_down, interest_in, second_at
 from sim.engine.compiled.notes import tell_if_kept, tell_presence
-from sim.engine.compiled.offers import applies
-from sim.engine.compiled.scene import NONE, PAGE, WAITING
+from sim.engine.compiled.offers import applies, may_have
+from sim.engine.compiled.scene import NONE, PAGE, READING, WAITING
 from sim.engine.compiled.shopping import drop, open_page
 from sim.engine.ledger import Kind
 from sim.engine.moments import Pace, next_moment, rate
@@ -54,13 +54,15 @@ def arrive(i, t, kind, u, people, scene, board, notes):
     known, v = people.known[i], people.viewers[i]
     known.present = 1
     known.joined_at = t
+    if t <= scene.rules.early:
+        known.early = 1
     v.arrivals += 1
     tell_presence(notes, t, i, kind, 0)
     plan_moment(i, t, u, people, scene)
     for slot in board.live:
         surface = board.running[slot].surface
         standing = scene.places[surface].standing and not scene.places[surface].in_shop
-        if standing and known.muted == 0 and applies(i, slot, t, board):
+        if standing and known.muted == 0 and applies(i, slot, t, people, scene, board):
             occasion = occasions.on_stream(board.running[slot].push, v.arrivals)
             meet(i, t, slot, occasion, people, scene, board, notes)
 
@@ -71,7 +73,7 @@ def depart(i, t, pushed, u, people, scene, notes):
     known, v = people.known[i], people.viewers[i]
     known.present = 0
     known.watched += t - known.joined_at
-    if v.errand in (PAGE, WAITING):
+    if v.errand in (PAGE, WAITING, READING):
         drop(v)
     tell_presence(notes, t, i, Kind.LEAVE, 1 if pushed else 0)
     plan_moment(i, t, u, people, scene)
@@ -81,7 +83,7 @@ def depart(i, t, pushed, u, people, scene, notes):
 def absent_moment(i, t, people, scene, board, notes):
     """The first arrival, or a candidate for a return."""
     v, p = people.viewers[i], scene.numbers[0]
-    u_gap, u, _, _ = draws.draw(scene.seed, scene.replication, i, draws.OWN, v.moment)
+    u_gap, u, _, _ = draws.draw(scene.seed, scene.chapter, i, draws.OWN, v.moment)
     if v.arrivals == 0:
         arrive(i, t, Kind.JOIN, u_gap, people, scene, board, notes)
         return
@@ -98,7 +100,7 @@ def absent_moment(i, t, people, scene, board, notes):
 def present_moment(i, t, people, scene, board, notes):
     """A candidate moment: its place on the bound says what it may become, the true hazard whether it does."""
     v, known, curves, p = people.viewers[i], people.known[i], scene.curves, scene.numbers[0]
-    u_gap, u, u_product, _ = draws.draw(scene.seed, scene.replication, i, draws.OWN, v.moment)
+    u_gap, u, u_product, _ = draws.draw(scene.seed, scene.chapter, i, draws.OWN, v.moment)
     moment, side, now, pace = v.moment, known.side, second_at(curves, t), pace_of(i, people, scene)
     block = int(t - curves.opens) // BLOCK
     mood = b.own_mood(v.gain, now.mood[side])
@@ -107,6 +109,8 @@ def present_moment(i, t, people, scene, board, notes):
     if x < leave:
         calm = b.settled_leave_hazard(v.stay, t - known.joined_at, p)
         calm *= b.leave_pull(now.leave_phase, now.suspense, mood, p)
+        if v.errand == READING:
+            calm *= p.content_hold
         calm_down(v, t, p)
         if x < calm * b.leave_push(v.annoyance, v.tolerance, p):
             depart(i, t, x >= calm, u_gap, people, scene, notes)
@@ -135,7 +139,7 @@ def visit_shop(i, t, moment, u, people, scene, board, notes):
         return
     tell_presence(notes, t, i, Kind.BROWSE, 0)
     for slot in board.live:
-        if scene.places[board.running[slot].surface].in_shop and applies(i, slot, t, board):
+        if scene.places[board.running[slot].surface].in_shop and applies(i, slot, t, people, scene, board):
             meet(
                 i,
                 t,
@@ -147,19 +151,31 @@ def visit_shop(i, t, moment, u, people, scene, board, notes):
                 notes,
             )
     if v.errand == NONE:
-        open_page(i, t, favourite(i, u, people, scene), occasions.of_own_accord(moment), people, scene, board, notes)
+        item = favourite(i, u, people, scene)
+        if item >= 0:
+            open_page(i, t, item, occasions.of_own_accord(moment), -1, 0.0, people, scene, board, notes)
 
 
 @inlined
 def favourite(i, u, people, scene):
-    """Multinomial logit over the catalogue by interest."""
-    products = scene.goods.shape[0]
+    """Multinomial logit over what the zone shows this viewer, by interest and exposure; -1 if that is nothing."""
+    items = scene.goods.shape[0]
     total = 0.0
-    for product in range(products):
-        total += math.exp(scene.numbers[0].interest * interest_in(i, product, people, scene))
-    left = u * total
-    for product in range(products - 1):
-        left -= math.exp(scene.numbers[0].interest * interest_in(i, product, people, scene))
-        if left < 0.0:
-            return product
-    return products - 1
+    for item in range(items):
+        total += zone_weight(i, item, people, scene)
+    left, chosen = u * total, -1
+    for item in range(items):
+        weight = zone_weight(i, item, people, scene)
+        if weight > 0.0 and left >= 0.0:
+            chosen = item
+        left -= weight
+    return chosen
+
+
+@inlined
+def zone_weight(i, item, people, scene):
+    """How likely an item is looked at; 0 if the zone does not show it to this viewer."""
+    goods = scene.goods[item]
+    if goods.exposure <= 0.0 or not may_have(i, item, people, scene):
+        return 0.0
+    return goods.exposure * math.exp(scene.numbers[0].interest * interest_in(i, item, people, scene))

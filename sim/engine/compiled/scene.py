@@ -7,11 +7,12 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.engine.rules import Rules, coupons_until, rules_of
 from sim.world.night import Night
 from sim.world.stage import Curves
 
 NEVER = np.inf
-NONE, PAGE, ASKED, PAYING, LAPSING, REFUSED, WAITING = 0, 1, 2, 3, 4, 5, 6  # the errand a viewer has in hand
+NONE, PAGE, ASKED, PAYING, LAPSING, REFUSED, WAITING, DEARER, READING = range(9)  # the errand a viewer has in hand
 
 
 class People(NamedTuple):
@@ -20,16 +21,26 @@ class People(NamedTuple):
     known: NDArray[np.void]  # (N,) KNOWN
     viewers: NDArray[np.void]  # (N,) VIEWER
     tastes: NDArray[np.int8]  # (N, categories)
+    signals: NDArray[np.uint8]  # (N, categories)
     due: NDArray[np.float64]  # (N,) s: the earlier of own_at and errand_at
 
 
 GOOD = np.dtype(
     [
         ("price", "i8"),  # list price [minor units]
+        ("own_price", "i8"),  # without any offer [minor units]
         ("reference", "i8"),  # reference price [minor units]
-        ("category", "i8"),
+        ("most_off", "i8"),  # what all reductions together may take off [minor units]
+        ("due", "f8"),  # share that is paid at once
+        ("exposure", "f8"),  # weight in the shopping zone
+        ("length", "f8"),  # of content [s]
+        ("category", "i8"),  # -1: none
         ("side", "i8"),  # HOME, AWAY or NEUTRAL
+        ("coupon", "i8"),  # number of the coupon, -1: none
+        ("kind", "u1"),  # ItemKind
         ("sized", "u1"),
+        ("tier", "u1"),  # least tier that may buy it
+        ("early", "u1"),  # whether early supporters may, whatever their tier
     ],
     align=True,
 )
@@ -37,8 +48,6 @@ GOOD = np.dtype(
 
 PLACE = np.dtype(
     [
-        ("salience", "f8"),
-        ("intrusiveness", "f8"),
         ("forced", "?"),
         ("standing", "?"),
         ("spoken", "?"),
@@ -52,11 +61,19 @@ class Scene(NamedTuple):
     """What stays the same all night."""
 
     seed: int
-    replication: int
+    chapter: int  # the replication and the match of the season, as draws are keyed by them
     curves: Curves
-    goods: NDArray[np.void]  # (P,) GOOD: what of the catalogue viewers look at
-    sizes: int  # size slots a product
+    goods: NDArray[np.void]  # (I,) GOOD
+    first_part: NDArray[np.int64]  # (I + 1,)
+    part: NDArray[np.int64]  # (parts,) shelf
+    units: NDArray[np.int64]  # (parts,)
+    shelf_sized: NDArray[np.bool_]  # (I,) whether an item comes in sizes; of shelves, whether the SKU depends on them
+    coupon_off: NDArray[np.int64]  # (coupons, I) minor units
+    coupon_until: NDArray[np.float64]  # (coupons,) s
+    tier_off: NDArray[np.int64]  # (tiers + 1, I) minor units
+    sizes: int  # size slots a shelf
     places: NDArray[np.void]  # (surfaces,) PLACE
+    rules: Rules
     numbers: NDArray[np.void]  # (1,) the model's numbers as a record, which is passed by address
 
 
@@ -68,4 +85,7 @@ def scene_of(night: Night) -> Scene:
         goods[name] = getattr(c, name)
     for name in PLACE.names or ():
         places[name] = [getattr(s, name) for s in surfaces]
-    return Scene(night.seed, night.replication, night.stage.curves, goods, c.sizes, places, night.numbers)
+    return Scene(
+        night.seed, night.chapter, night.stage.curves, goods, c.first_part, c.part, c.units, c.sized, c.coupon_off,
+        coupons_until(night), c.tier_off, c.sizes, places, rules_of(night), night.numbers,
+    )  # fmt: skip

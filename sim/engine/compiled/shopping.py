@@ -5,27 +5,37 @@ from __future__ import annotations
 from sim import behaviour as b
 from sim import draws
 from sim.compiled import inlined
-from sim.engine.compiled.feeling import calm_down, feeling_at, interest_in, price_pull
-from sim.engine.compiled.notes import tell_hand
-from sim.engine.compiled.offers import price_for
-from sim.engine.compiled.scene import ASKED, LAPSING, NEVER, NONE, PAGE, PAYING, REFUSED, WAITING
-from sim.engine.ledger import Kind
+from sim.engine.compiled.feeling import calm_down, confidence, interest_in, price_pull, urge_at
+from sim.engine.compiled.notes import tell_hand, tell_money
+from sim.engine.compiled.offers import price_in_hand
+from sim.engine.compiled.scene import ASKED, DEARER, LAPSING, NEVER, NONE, PAGE, PAYING, REFUSED, WAITING
+from sim.engine.ledger import Flag, Kind
+from sim.world.audience import CUSTOMER
+from sim.world.audience import NEVER as NEVER_BOUGHT
+
+ONE_CLICK, TEAM, COUPON, MEMBER, INFORMED = (
+    int(f) for f in (Flag.ONE_CLICK, Flag.TEAM, Flag.COUPON, Flag.MEMBER, Flag.INFORMED)
+)
+
+
+@inlined
+def own_draw(i, v, met, own, scene):
+    """Four uniforms of what the page in hand was opened on: purposes for a push met, and for one's own accord."""
+    if v.cause >= 0:
+        return draws.draw(scene.seed, scene.chapter, i, met, v.cause)
+    return draws.draw(scene.seed, scene.chapter, i, own, -1 - v.cause)
 
 
 @inlined
 def page_draw(i, v, scene):
-    """Four uniforms of the page that is open: time on it, decision, whether paid, when."""
-    if v.cause >= 0:
-        return draws.draw(scene.seed, scene.replication, i, draws.PAGE, v.cause)
-    return draws.draw(scene.seed, scene.replication, i, draws.PAGE_OWN, -1 - v.cause)
+    """Time on the page, decision, whether paid, when."""
+    return own_draw(i, v, draws.PAGE, draws.PAGE_OWN, scene)
 
 
 @inlined
 def size_draw(i, v, scene):
-    """Four uniforms for a missing size: choice and size before asking are 0 and 3, after a refusal 1 and 2."""
-    if v.cause >= 0:
-        return draws.draw(scene.seed, scene.replication, i, draws.SIZE, v.cause)
-    return draws.draw(scene.seed, scene.replication, i, draws.SIZE_OWN, -1 - v.cause)
+    """For a missing size: choice and size before asking are 0 and 3, after a refusal 1 and 2."""
+    return own_draw(i, v, draws.SIZE, draws.SIZE_OWN, scene)
 
 
 @inlined
@@ -36,13 +46,15 @@ def drop(v):
 
 
 @inlined
-def open_page(i, t, product, cause, people, scene, board, notes):
-    """Opens a product's page, on the occasion that is its `cause`."""
+def open_page(i, t, item, cause, slot, said, people, scene, board, notes):
+    """Opens an item's page on the occasion that is its `cause`; `slot` of a team's offer, `said` about it."""
     v = people.viewers[i]
-    v.product = product
+    v.item = item
     v.cause = cause
-    v.size = v.own_size if scene.goods[product].sized else 0
-    v.price = price_for(i, product, t, scene, board)
+    v.slot = slot
+    v.said = said
+    v.size = v.own_size if scene.goods[item].sized else 0
+    price_in_hand(i, t, people, scene, board)
     v.tries = 0
     v.errand = PAGE
     v.errand_at = t + b.page_time(page_draw(i, v, scene)[0], scene.numbers[0])
@@ -54,32 +66,77 @@ def decide(i, t, people, scene, board, notes):
     """The end of a look at a page."""
     v, p = people.viewers[i], scene.numbers[0]
     calm_down(v, t, p)
-    v.price = price_for(i, v.product, t, scene, board)
+    price_in_hand(i, t, people, scene, board)
+    v.urge = urge_at(i, t, people, scene)
+    feeling = v.urge + confidence(i, people, scene, board) + v.said
+    if v.slot >= 0:
+        teams = board.teams
+        feeling += b.team_pull(teams.waiting[v.slot], board.running[v.slot].team, teams.full[v.slot], p)
     pull = b.pull_to_buy(
-        interest_in(i, v.product, people, scene),
-        price_pull(v, v.product, v.price, scene),
-        feeling_at(i, t, people, scene, board),
-        board.scarce[v.product],
+        interest_in(i, v.item, people, scene),
+        price_pull(v, v.item, v.price, scene),
+        feeling,
+        board.scarce[v.item],
         v.annoyance,
         v.tolerance,
         p,
     )
-    choice = b.decide(page_draw(i, v, scene)[1], pull, p)
-    if choice in (b.BUY, b.CART):
-        v.one_click = choice == b.BUY
+    _, u_choice, u_pays, _ = page_draw(i, v, scene)
+    choice = b.decide(u_choice, pull, p)
+    v.one_click = choice == b.BUY
+    if choice in (b.BUY, b.CART) and (v.slot < 0 or u_pays < b.payment_share(v.one_click == 1, p)):
         want(i, t, people, scene, board, notes)
         return
     if choice == b.SAVE:
-        tell_hand(notes, t, i, Kind.SAVE, v, 0)
+        save(i, t, v, people, scene, notes)
     drop(v)
+
+
+@inlined
+def save(i, t, v, people, scene, notes):
+    """For later; the platform takes notice."""
+    signal(i, scene.goods[v.item].category, people)
+    tell_hand(notes, t, i, Kind.SAVE, v, 0)
+
+
+@inlined
+def signal(i, category, people):
+    """The platform counts what a viewer turns to."""
+    if category >= 0 and people.signals[i, category] < 255:
+        people.signals[i, category] += 1
+
+
+@inlined
+def order_flag(i, v, people, scene):
+    """What is to be known of an order: how it was clicked, with whom, what its buyer knew."""
+    flag = ONE_CLICK if v.one_click == 1 else 0
+    if v.slot >= 0:
+        flag |= TEAM
+    if v.coupon >= 0:
+        flag |= COUPON
+    if scene.tier_off[people.known[i].tier, v.item] > 0:
+        flag |= MEMBER
+    if (v.informed >> scene.goods[v.item].category) & 1 == 1:
+        flag |= INFORMED
+    return flag
+
+
+@inlined
+def shown(item, size, scene, board):
+    """Whether the board shows all that an item in a size is made of."""
+    for k in range(scene.first_part[item], scene.first_part[item + 1]):
+        slot = size if scene.shelf_sized[scene.part[k]] else 0
+        if board.stock[scene.part[k] * scene.sizes + slot] < scene.units[k]:
+            return False
+    return True
 
 
 @inlined
 def want(i, t, people, scene, board, notes):
     """Wants the size in hand: asks for it if the board shows it."""
     v = people.viewers[i]
-    if board.stock[v.product * scene.sizes + v.size] > 0:
-        ask(i, t, v, notes)
+    if shown(v.item, v.size, scene, board):
+        ask(i, t, people, scene, notes)
     else:
         tell_hand(notes, t, i, Kind.MISS, v, v.one_click)
         u, _, _, u_size = size_draw(i, v, scene)
@@ -87,12 +144,13 @@ def want(i, t, people, scene, board, notes):
 
 
 @inlined
-def ask(i, t, v, notes):
+def ask(i, t, people, scene, notes):
     """Asks the till, which answers at the end of the window."""
+    v = people.viewers[i]
     v.errand = ASKED
     v.errand_at = NEVER  # until the till answers
     v.tries += 1
-    tell_hand(notes, t, i, Kind.ASK, v, v.one_click)
+    tell_money(notes, t, i, Kind.ASK, v, v.price, order_flag(i, v, people, scene), v.urge)
 
 
 @inlined
@@ -103,7 +161,7 @@ def go_without(i, t, u, u_size, people, scene, board, notes):
     if choice == b.OTHER_SIZE:
         v.size = other_size(v, u_size, scene, board)
         tell_hand(notes, t, i, Kind.OTHER_SIZE, v, v.one_click)
-        ask(i, t, v, notes)
+        ask(i, t, people, scene, notes)
     elif choice == b.WAIT:
         v.errand = WAITING
         v.errand_at = t + p.wait_seconds
@@ -122,7 +180,7 @@ def walk_away(i, t, v, notes):
 @inlined
 def weight_of(v, size, scene, board):
     """Weight of a size other than the one in hand; 0 where it is shown as sold out."""
-    if size == v.size or board.stock[v.product * scene.sizes + size] <= 0:
+    if size == v.size or not shown(v.item, size, scene, board):
         return 0.0
     return b.size_weight(abs(size - v.own_size), scene.numbers[0])
 
@@ -131,7 +189,7 @@ def weight_of(v, size, scene, board):
 def inclusive(v, scene, board):
     """Sum of the weights of the other sizes that are shown."""
     total = 0.0
-    if scene.goods[v.product].sized:
+    if scene.goods[v.item].sized:
         for size in range(scene.sizes):
             total += weight_of(v, size, scene, board)
     return total
@@ -156,7 +214,7 @@ def hear_refusal(i, t, people, scene, board, notes):
     v = people.viewers[i]
     v.trust = b.trust_after_refusal(v.trust, scene.numbers[0])
     if people.known[i].present == 1 and v.tries < scene.numbers[0].sizes_asked:
-        v.price = price_for(i, v.product, t, scene, board)
+        price_in_hand(i, t, people, scene, board)
         _, u, u_size, _ = size_draw(i, v, scene)
         go_without(i, t, u, u_size, people, scene, board, notes)
     else:
@@ -167,11 +225,50 @@ def hear_refusal(i, t, people, scene, board, notes):
 def look_again(i, t, people, scene, board, notes):
     """Waited: takes it if it is there now."""
     v = people.viewers[i]
-    if board.stock[v.product * scene.sizes + v.size] > 0:
-        v.price = price_for(i, v.product, t, scene, board)
-        ask(i, t, v, notes)
+    if shown(v.item, v.size, scene, board):
+        price_in_hand(i, t, people, scene, board)
+        ask(i, t, people, scene, notes)
     else:
         walk_away(i, t, v, notes)
+
+
+@inlined
+def hear_dearer(i, t, people, scene, notes):
+    """The till asks more than the stream showed: trust goes, and perhaps the buyer."""
+    v, p = people.viewers[i], scene.numbers[0]
+    v.trust = b.trust_after_mismatch(v.trust, p)
+    u = own_draw(i, v, draws.CHECKOUT, draws.CHECKOUT_OWN, scene)[0]
+    if b.pays_more(u, float(v.seen), float(v.price), v.price_sensitivity, p):
+        ask(i, t, people, scene, notes)
+    else:
+        walk_away(i, t, v, notes)
+
+
+@inlined
+def pay(i, t, people, scene, notes):
+    """Pays what is reserved."""
+    v = people.viewers[i]
+    paid = b.paid_now(v.price, scene.goods[v.item].due)
+    tell_money(notes, t, i, Kind.PAYMENT, v, paid, order_flag(i, v, people, scene), v.urge)
+    change = bought(i, v.item, v.price, paid, v.spends, people, scene)
+    if v.coupon >= 0:
+        v.coupons &= ~(1 << v.coupon)
+    if change != 0:
+        tell_money(notes, t, i, Kind.CREDIT, v, 0, 0, float(change))
+    drop(v)
+
+
+@inlined
+def bought(i, item, price, paid, spent, people, scene):
+    """What an order leaves with its buyer; gives the change in credit."""
+    v, known = people.viewers[i], people.known[i]
+    known.orders += known.consent
+    v.last_item, v.last_price = item, price
+    if v.customer == NEVER_BOUGHT:
+        v.customer = CUSTOMER
+    change = b.credit_earned(paid, scene.rules.rebate) - spent
+    v.credit += change
+    return change
 
 
 @inlined
@@ -181,13 +278,13 @@ def run_errand(i, t, people, scene, board, notes):
     if v.errand == PAGE:
         decide(i, t, people, scene, board, notes)
     elif v.errand == PAYING:
-        people.known[i].orders += people.known[i].consent
-        tell_hand(notes, t, i, Kind.PAYMENT, v, v.one_click)
-        drop(v)
+        pay(i, t, people, scene, notes)
     elif v.errand == LAPSING:
         tell_hand(notes, t, i, Kind.LAPSE, v, v.one_click)
         drop(v)
     elif v.errand == REFUSED:
         hear_refusal(i, t, people, scene, board, notes)
+    elif v.errand == DEARER:
+        hear_dearer(i, t, people, scene, notes)
     else:
         look_again(i, t, people, scene, board, notes)

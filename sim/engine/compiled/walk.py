@@ -13,8 +13,9 @@ from sim.engine.compiled.exposure import expose
 from sim.engine.compiled.notes import BATCH, MAX_ROWS
 from sim.engine.compiled.offers import applies
 from sim.engine.compiled.presence import absent_moment, present_moment
-from sim.engine.compiled.scene import NEVER
+from sim.engine.compiled.scene import NEVER, READING
 from sim.engine.compiled.shopping import run_errand
+from sim.engine.compiled.watching import end_content
 
 
 @inlined
@@ -24,9 +25,9 @@ def reach(i, people, scene, window, notes):
     for j in range(window.fresh.shape[0]):
         slot = window.fresh[j]
         notes.times[j] = NEVER
-        if not scene.places[board.running[slot].surface].in_shop and applies(i, slot, window.start, board):
+        if not scene.places[board.running[slot].surface].in_shop and applies(i, slot, window.start, people, scene, board):
             occasion = occasions.on_stream(board.running[slot].push, people.viewers[i].arrivals)
-            u, u_notice, u_click, u_mute = draws.draw(scene.seed, scene.replication, i, draws.EXPOSE, occasion)
+            u, u_notice, u_click, u_mute = draws.draw(scene.seed, scene.chapter, i, draws.EXPOSE, occasion)
             notes.times[j] = window.start + u * width
             notes.luck[j, 0], notes.luck[j, 1], notes.luck[j, 2] = u_notice, u_click, u_mute
 
@@ -56,9 +57,11 @@ def live(i, reached, people, scene, window, notes):
             notes.times[j] = NEVER
             slot = window.fresh[j]
             here = known.present == 1 and v.arrivals == stay
-            if here and known.muted == 0 and applies(i, slot, t, board):
+            if here and known.muted == 0 and applies(i, slot, t, people, scene, board):
                 occasion, luck = occasions.on_stream(board.running[slot].push, stay), notes.luck
                 expose(i, t, slot, occasion, luck[j, 0], luck[j, 1], luck[j, 2], people, scene, board, notes)
+        elif t == v.errand_at and v.errand == READING:
+            end_content(i, t, people, scene, notes)
         elif t == v.errand_at:
             run_errand(i, t, people, scene, board, notes)
         elif known.present == 1:

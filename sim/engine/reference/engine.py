@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 from sim.engine.board import SLOTS, Window
 from sim.engine.books import Tally
 from sim.engine.ledger import ROW, Kind
-from sim.engine.reference.till import Row, Till
+from sim.engine.reference.till import Member, Row, Till
 from sim.engine.reference.viewer import Viewer
+from sim.engine.rules import coupons_until, rules_of
 from sim.engine.stock import Stock, open_till
 from sim.world.night import Night
 
@@ -25,7 +26,9 @@ class ReferenceEngine:
     def __init__(self, night: Night, env: simpy.Environment, keep: bool) -> None:
         self.night, self.env, self.keep = night, env, keep
         self.p, self.curves, self.catalogue = night.scenario.assumptions, night.stage.curves, night.catalogue
-        self.surfaces = night.scenario.surfaces.by_index()
+        self.surfaces, self.rules = night.scenario.surfaces.by_index(), rules_of(night)
+        self.coupons_until = coupons_until(night)
+        self.teams: list[list[Member]] = [[] for _ in range(SLOTS)]  # who waits, by slot of the offer
         self.crowd = night.crowd
         self.stock: Stock = open_till(self.catalogue.stock)
         self.window: Window
@@ -48,24 +51,24 @@ class ReferenceEngine:
         """Whether any viewer has an errand in hand, or will do anything else."""
         return any(viewer.errand for viewer in self.viewers)
 
-    def settle(self, window: Window, deliveries: NDArray[np.void]) -> tuple[NDArray[np.void], NDArray[np.void], Tally]:
+    def settle(self, window: Window, entries: NDArray[np.void]) -> tuple[NDArray[np.void], NDArray[np.void], Tally]:
         """Settles the window that has just been lived."""
         self.rows.sort(key=lambda row: (row[0], row[2]))
-        till = Till(self, window.end, [(float(d["time"]), int(d["product"])) for d in deliveries])
+        till = Till(self, window.end, entries)
         rows = [till.take(row) for row in self.rows]
-        till.receive(math.inf)
+        till.happen(math.inf)
         tally = Tally(self.chats.copy(), self.shown.copy(), self.met.copy(), self.events)
         self.rows, self.events = [], 0
         self.chats[:] = 0
         self.shown[:] = 0
         self.met[:] = 0
-        return np.array(rows, ROW), np.array(till.shop, ROW), tally
+        return np.array(rows, ROW), np.array(till.shelf.shop, ROW), tally
 
     def tell(
-        self, t: float, viewer: int, kind: Kind, push: int = -1, product: int = -1, size: int = -1,
+        self, t: float, viewer: int, kind: Kind, push: int = -1, item: int = -1, size: int = -1,
         surface: int = -1, price: int = 0, flag: int = 0, value: float = 0.0,
     ) -> None:  # fmt: skip
         """Writes down something a viewer did or met."""
         self.events += 1
         if self.keep or kind not in COUNTED:
-            self.rows.append((t, value, viewer, push, price, product, int(kind), flag, size, surface))
+            self.rows.append((t, value, viewer, push, price, item, int(kind), flag, size, surface))

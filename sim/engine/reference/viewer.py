@@ -12,9 +12,12 @@ from sim import behaviour as b
 from sim import draws
 from sim.engine import occasions
 from sim.engine.board import Window
-from sim.engine.ledger import Kind
+from sim.engine.ledger import Flag, Kind
 from sim.engine.moments import Pace, next_moment, rate
-from sim.world.audience import TASTE_STEP
+from sim.engine.reference.wallet import Wallet
+from sim.engine.terms import COUPON_SCALE
+from sim.world.audience import CUSTOMER, NEVER, TASTE_STEP
+from sim.world.catalogue import ItemKind
 from sim.world.match import NEUTRAL
 from sim.world.stage import BLOCK
 
@@ -30,14 +33,17 @@ class Viewer:
         self.number, self.engine, self.env, self.p = number, engine, engine.env, p
         self.known: Any = crowd.known[number]
         self.record: Any = crowd.viewers[number]
-        self.tastes = crowd.tastes[number]
+        self.tastes, self.signals = crowd.tastes[number], crowd.signals[number]
         self.side = int(self.known["side"])
         for trait in ("gain", "fandom", "chattiness", "stay", "curiosity", "price_sensitivity", "tolerance",
                       "host_affinity", "trust", "own_at"):  # fmt: skip
             setattr(self, trait, float(self.record[trait]))
         self.own_size, self.segment = int(self.record["own_size"]), int(self.record["segment"])
-        self.annoyance, self.annoyed_at, self.peak, self.noticed = 0.0, 0.0, 0.0, 0
+        self.annoyance, self.annoyed_at, self.peak = 0.0, 0.0, 0.0
+        self.wallet = Wallet(self)
         self.moment, self.arrivals, self.leave_bound = 0, 0, 0.0
+        self.item, self.size, self.cause, self.slot, self.tries = -1, -1, -1, -1, 0
+        self.said, self.urge, self.one_click = 0.0, 0.0, False
         self.errand: str | None = None
         self.errand_at = math.inf
         self.pushes: list[tuple[float, int, int]] = []  # when, place in the window's list, slot
@@ -107,11 +113,18 @@ class Viewer:
     def draw(self, purpose: int, index: int) -> tuple[float, float, float, float]:
         """Four uniforms of this viewer's."""
         night = self.engine.night
-        return draws.draw(night.seed, night.replication, self.number, purpose, index)
+        return draws.draw(night.seed, night.chapter, self.number, purpose, index)
 
     def tell(self, t: float, kind: Kind, **what: Any) -> None:
         """Something for the ledger."""
         self.engine.tell(t, self.number, kind, **what)
+
+    # --- what stays with the person beyond the night
+
+    def remember(self, name: str, value: float) -> float:
+        """Keeps a state in the record, as precisely as the record does; gives what is kept."""
+        self.record[name] = value
+        return float(self.record[name])
 
     # --- feeling
 
@@ -121,20 +134,24 @@ class Viewer:
     def mood(self, t: float) -> float:
         return b.own_mood(self.gain, float(self.now(t)["mood"][self.side]))
 
-    def feeling(self, t: float) -> float:
-        """Emotion, trust and others' voices together, as log odds."""
-        voices = float(self.engine.window.board.voices[self.side])
-        return b.impulse(self.arousal(t), self.mood(t), self.p) + b.trust_pull(self.trust, self.p) + voices
+    def urge_at(self, t: float) -> float:
+        """What emotion adds to the log odds of clicking and buying."""
+        return b.impulse(self.arousal(t), self.mood(t), self.p)
 
-    def interest(self, product: int) -> float:
-        """How much a product is this viewer's thing."""
-        goods = int(self.engine.catalogue.side[product])
+    def confidence(self) -> float:
+        """What trust and others' voices add."""
+        return b.trust_pull(self.trust, self.p) + float(self.engine.window.board.voices[self.side])
+
+    def interest(self, item: int) -> float:
+        """How much an item is this viewer's thing."""
+        catalogue = self.engine.catalogue
+        goods, category = int(catalogue.side[item]), int(catalogue.category[item])
         allegiance = 0 if goods == NEUTRAL else 1 if goods == self.side else -1
-        taste = int(self.tastes[self.engine.catalogue.category[product]]) * TASTE_STEP
+        taste = int(self.tastes[category]) * TASTE_STEP if category >= 0 else 0.0
         return b.relevance(taste, self.fandom, allegiance, self.p)
 
-    def price_pull(self, product: int, price: int) -> float:
-        reference = int(self.engine.catalogue.reference[product])
+    def price_pull(self, item: int, price: int) -> float:
+        reference = int(self.engine.catalogue.reference[item])
         return b.price_pull(price, reference, self.price_sensitivity, self.p)
 
     def calm_down(self, t: float) -> None:
@@ -144,19 +161,28 @@ class Viewer:
 
     # --- offers and pushes
 
-    def applies(self, slot: int, t: float) -> bool:
-        """Whether an offer runs at `t` and is for this viewer."""
+    def may_have(self, item: int) -> bool:
+        """Whether a limited edition is for this viewer, and a coupon is not in hand already."""
+        catalogue = self.engine.catalogue
+        coupon = int(catalogue.coupon[item])
+        if coupon >= 0:
+            return not self.wallet.has(coupon)
+        return bool(
+            self.known["tier"] >= catalogue.tier[item] or (catalogue.early[item] and self.known["early"] == 1)
+        )
+
+    def is_for(self, slot: int) -> bool:
+        """Whether an offer is for this viewer."""
         board = self.engine.window.board
         offer = board.running[slot]
-        if not offer["opens"] <= t < offer["expires"]:
+        if offer["gated"] and not self.may_have(int(offer["item"])):
             return False
         return bool(offer["everyone"]) or bool(int(board.eligible[self.number]) >> slot & 1)
 
-    def price_for(self, product: int, t: float) -> int:
-        """The lowest price this viewer can have."""
-        board = self.engine.window.board
-        offers = [int(s) for s in board.live if board.running[s]["product"] == product and self.applies(int(s), t)]
-        return min([int(self.engine.catalogue.price[product]), *(int(board.running[s]["price"]) for s in offers)])
+    def applies(self, slot: int, t: float) -> bool:
+        """Whether an offer runs at `t` and is for this viewer."""
+        offer = self.engine.window.board.running[slot]
+        return bool(offer["opens"] <= t < offer["expires"]) and self.is_for(slot)
 
     def push_in(self, slot: int) -> int:
         """Number of the push whose offer runs in a slot."""
@@ -179,67 +205,115 @@ class Viewer:
         """A push on the screen: noticed or not, and what that does."""
         offer, p = self.engine.window.board.running[slot], self.p
         surface = self.engine.surfaces[offer["surface"]]
-        what = {"push": int(offer["push"]), "product": int(offer["product"]), "surface": int(offer["surface"])}
+        what = {"push": int(offer["push"]), "item": int(offer["item"]), "surface": int(offer["surface"])}
         price = int(offer["price"])
         _, u_notice, u_click, u_mute = self.draw(draws.EXPOSE, occasion)
         self.count(0, slot, offer)
         self.tell(t, Kind.EXPOSURE, price=price, **what)
         attention = float(self.now(t)["attention"])
-        if u_notice >= b.notice_probability(surface.salience, attention, surface.forced, p):
+        if u_notice >= b.notice_probability(float(offer["salience"]), attention, surface.forced, p):
             return
-        interest = self.interest(what["product"])
-        self.calm_down(t)
-        worn = b.wear(self.noticed, p)
-        self.annoyance += b.annoyance_cost(surface.intrusiveness, attention, worn, interest, p)
-        self.peak = max(self.peak, self.annoyance)
-        self.record["peak_annoyance"] = self.peak
-        self.noticed += 1
+        interest = self.interest(what["item"])
+        self.be_annoyed(t, float(offer["intrusiveness"]), attention, interest)
         self.count(1, slot, offer)
         self.tell(t, Kind.NOTICE, price=price, value=self.annoyance, **what)
         if not surface.in_shop and b.mutes(u_mute, self.annoyance, self.tolerance, p):
             self.known["muted"] = 1
             self.tell(t, Kind.MUTE, value=self.annoyance, **what)
             return
-        if self.errand is not None:
-            return
-        feeling = self.feeling(t)
-        if surface.spoken:
-            feeling += b.host_pull(self.host_affinity, self.trust, p)
-        pull = self.price_pull(what["product"], price)
-        if b.clicks(u_click, interest, pull, feeling, attention, self.noticed, self.annoyance, self.tolerance, p):
+        paid = int(self.record["last_price"])
+        if what["item"] == self.record["last_item"] and b.regrets(float(price), float(paid), p):
+            self.record["last_item"] = -1  # once is enough
+            self.trust = self.remember("trust", b.trust_after_regret(self.trust, p))
+            self.tell(t, Kind.REGRET, price=price, value=float(paid), **what)
+        if self.errand is None and self.is_tempted(t, u_click, offer, interest, attention):
             self.known["clicks"] += 1
+            self.signal(what["item"])
             self.count(2, slot, offer)
             self.tell(t, Kind.CLICK, price=price, **what)
-            self.open_page(t, what["product"], occasion)
+            self.follow(t, slot, offer, occasion)
+
+    def be_annoyed(self, t: float, intrusiveness: float, attention: float, interest: float) -> None:
+        """What noticing a push does."""
+        self.calm_down(t)
+        worn = b.wear(int(self.record["noticed"]), self.p)
+        cost = b.annoyance_cost(intrusiveness, attention, worn, interest, self.p)
+        self.annoyance += cost
+        self.remember("burden", float(self.record["burden"]) + cost)
+        self.peak = max(self.peak, self.annoyance)
+        self.record["peak_annoyance"] = self.peak
+        self.record["noticed"] += 1
+
+    def is_tempted(self, t: float, u: float, offer: Any, interest: float, attention: float) -> bool:
+        """Whether a noticed push is clicked."""
+        item, p, noticed = int(offer["item"]), self.p, int(self.record["noticed"])
+        kind = self.engine.catalogue.kind[item]
+        if kind == ItemKind.CONTENT:
+            return b.opens_content(u, interest, attention, noticed, self.annoyance, self.tolerance, p)
+        feeling = self.urge_at(t) + self.confidence() + float(offer["said"])
+        if self.engine.surfaces[offer["surface"]].spoken:
+            feeling += b.host_pull(self.host_affinity, self.trust, p) + self.engine.rules.manner
+        if kind == ItemKind.COUPON:
+            price = b.price_pull(int(offer["price"]), COUPON_SCALE, self.price_sensitivity, p)
+        else:
+            price = self.price_pull(item, int(offer["price"]))
+        return b.clicks(u, interest, price, feeling, attention, noticed, self.annoyance, self.tolerance, p)
+
+    def follow(self, t: float, slot: int, offer: Any, occasion: int) -> None:
+        """A click: goods open their page, content begins, a coupon is taken."""
+        item = int(offer["item"])
+        kind = self.engine.catalogue.kind[item]
+        if kind == ItemKind.CONTENT:
+            self.item, self.cause, self.size, self.wallet.price = item, occasion, -1, 0
+            self.errand, self.errand_at = "reading", t + float(self.engine.catalogue.length[item])
+            self.tell_hand(t, Kind.CONTENT)
+        elif kind == ItemKind.COUPON:
+            self.wallet.take(int(self.engine.catalogue.coupon[item]))
+            self.tell(t, Kind.COUPON, push=int(offer["push"]), item=item, surface=int(offer["surface"]))
+        else:
+            said = float(np.float32(offer["said"]))
+            self.open_page(t, item, occasion, slot if offer["team"] else -1, said)
+
+    def signal(self, item: int) -> None:
+        """The platform counts what a viewer turns to."""
+        category = int(self.engine.catalogue.category[item])
+        if category >= 0 and self.signals[category] < 255:
+            self.signals[category] += 1
 
     def count(self, layer: int, slot: int, offer: Any) -> None:
-        self.engine.shown[layer, self.side, self.segment, offer["surface"], offer["product"]] += 1
+        self.engine.shown[layer, self.side, self.segment, offer["surface"], offer["item"]] += 1
         self.engine.met[layer, slot] += 1
 
     # --- pages and orders
 
-    def tell_hand(self, t: float, kind: Kind, flag: bool = False) -> None:
+    def tell_hand(self, t: float, kind: Kind, flag: int = 0, value: float = 0.0, price: int | None = None) -> None:
         """A row about what is in hand."""
-        push = occasions.push_of(self.cause)
-        self.tell(t, kind, push=push, product=self.product, size=self.size, price=self.price, flag=int(flag))
+        push, price = occasions.push_of(self.cause), self.wallet.price if price is None else price
+        self.tell(t, kind, push=push, item=self.item, size=self.size, price=price, flag=int(flag), value=value)
+
+    def own_draw(self, met: int, own: int) -> tuple[float, float, float, float]:
+        """Four uniforms of what the page in hand was opened on: a push met, or a moment of one's own."""
+        return self.draw(met, self.cause) if self.cause >= 0 else self.draw(own, -1 - self.cause)
 
     def page_draw(self) -> tuple[float, float, float, float]:
-        return self.draw(draws.PAGE, self.cause) if self.cause >= 0 else self.draw(draws.PAGE_OWN, -1 - self.cause)
+        return self.own_draw(draws.PAGE, draws.PAGE_OWN)
 
     def size_draw(self) -> tuple[float, float, float, float]:
-        return self.draw(draws.SIZE, self.cause) if self.cause >= 0 else self.draw(draws.SIZE_OWN, -1 - self.cause)
+        return self.own_draw(draws.SIZE, draws.SIZE_OWN)
 
     def drop(self) -> None:
         self.errand, self.errand_at = None, math.inf
 
     def in_stock(self, size: int) -> bool:
-        """Whether the board shows a size of the product in hand."""
-        return bool(self.engine.window.board.stock[self.engine.catalogue.sku(self.product, size)] > 0)
+        """Whether the board shows all that the item in hand is made of."""
+        catalogue, stock = self.engine.catalogue, self.engine.window.board.stock
+        return all(stock[catalogue.sku(shelf, size)] >= units for shelf, units in catalogue.parts(self.item))
 
-    def open_page(self, t: float, product: int, cause: int) -> None:
-        self.product, self.cause, self.tries, self.one_click = product, cause, 0, False
-        self.size = self.own_size if self.engine.catalogue.sized[product] else 0
-        self.price = self.price_for(product, t)
+    def open_page(self, t: float, item: int, cause: int, slot: int, said: float) -> None:
+        self.item, self.cause, self.tries, self.one_click = item, cause, 0, False
+        self.slot, self.said = slot, said
+        self.size = self.own_size if self.engine.catalogue.sized[item] else 0
+        self.wallet.look(t)
         self.errand, self.errand_at = "page", t + b.page_time(self.page_draw()[0], self.p)
         self.tell_hand(t, Kind.VIEW)
 
@@ -247,44 +321,63 @@ class Viewer:
         """Does what the errand in hand was about."""
         if self.errand == "page":
             self.decide(t)
+        elif self.errand == "reading":
+            self.end_content(t)
         elif self.errand == "paying":
-            self.known["orders"] += self.known["consent"]
-            self.tell_hand(t, Kind.PAYMENT, self.one_click)
-            self.drop()
+            self.pay(t)
         elif self.errand == "lapsing":
             self.tell_hand(t, Kind.LAPSE, self.one_click)
             self.drop()
         elif self.errand == "refused":
-            self.trust = b.trust_after_refusal(self.trust, self.p)
-            if self.present and self.tries < self.p.sizes_asked:
-                self.price = self.price_for(self.product, t)
-                _, u, u_size, _ = self.size_draw()
-                self.go_without(t, u, u_size)
-            else:
-                self.walk(t)
+            self.hear_refusal(t)
+        elif self.errand == "dearer":
+            self.hear_dearer(t)
         elif self.in_stock(self.size):  # waited, and it is there
-            self.price = self.price_for(self.product, t)
+            self.wallet.look(t)
             self.ask(t)
         else:
             self.walk(t)
 
+    def end_content(self, t: float) -> None:
+        """Has seen it all: knows more, is calmer, trusts more."""
+        self.calm_down(t)
+        self.annoyance = b.annoyance_after_content(self.annoyance, self.p)
+        self.trust = self.remember("trust", b.trust_after_content(self.trust, self.engine.rules.expertise, self.p))
+        self.remember("satisfaction", b.satisfied(float(self.record["satisfaction"]), self.p.content_satisfies))
+        category = int(self.engine.catalogue.category[self.item])
+        self.record["informed"] |= np.uint64(1) << np.uint64(category)
+        self.tell_hand(t, Kind.CONTENT_END)
+        self.drop()
+
     def decide(self, t: float) -> None:
         """The end of a look at a page."""
         self.calm_down(t)
-        self.price = self.price_for(self.product, t)
-        scarce = bool(self.engine.window.board.scarce[self.product])
+        self.wallet.look(t)
+        self.urge = float(np.float32(self.urge_at(t)))
+        feeling = self.urge + self.confidence() + self.said
+        if self.slot >= 0:
+            feeling += self.team_pull()
         pull = b.pull_to_buy(
-            self.interest(self.product), self.price_pull(self.product, self.price), self.feeling(t), scarce,
-            self.annoyance, self.tolerance, self.p,
+            self.interest(self.item), self.price_pull(self.item, self.wallet.price), feeling,
+            bool(self.engine.window.board.scarce[self.item]), self.annoyance, self.tolerance, self.p,
         )  # fmt: skip
-        choice = b.decide(self.page_draw()[1], pull, self.p)
-        if choice in (b.BUY, b.CART):
-            self.one_click = choice == b.BUY
+        _, u_choice, u_pays, _ = self.page_draw()
+        choice = b.decide(u_choice, pull, self.p)
+        self.one_click = choice == b.BUY
+        joins = self.slot < 0 or u_pays < b.payment_share(self.one_click, self.p)
+        if choice in (b.BUY, b.CART) and joins:
             self.want(t)
             return
         if choice == b.SAVE:
+            self.signal(self.item)
             self.tell_hand(t, Kind.SAVE)
         self.drop()
+
+    def team_pull(self) -> float:
+        """What the state of the team does to joining it."""
+        board = self.engine.window.board
+        waiting, full = int(board.teams.waiting[self.slot]), int(board.teams.full[self.slot])
+        return b.team_pull(waiting, int(board.running[self.slot]["team"]), full, self.p)
 
     def want(self, t: float) -> None:
         if self.in_stock(self.size):
@@ -297,15 +390,33 @@ class Viewer:
     def ask(self, t: float) -> None:
         self.errand, self.errand_at = "asked", math.inf
         self.tries += 1
-        self.tell_hand(t, Kind.ASK, self.one_click)
+        self.tell_hand(t, Kind.ASK, self.order_flag(), self.urge)
 
-    def hear(self, granted: bool, t: float, end: float) -> None:
+    def order_flag(self) -> int:
+        """What is to be known of an order: how it was clicked, with whom, what its buyer knew."""
+        catalogue = self.engine.catalogue
+        flag = Flag.ONE_CLICK if self.one_click else Flag(0)
+        if self.slot >= 0:
+            flag |= Flag.TEAM
+        if self.wallet.coupon >= 0:
+            flag |= Flag.COUPON
+        if catalogue.tier_off[self.known["tier"], self.item] > 0:
+            flag |= Flag.MEMBER
+        if int(self.record["informed"]) >> int(catalogue.category[self.item]) & 1:
+            flag |= Flag.INFORMED
+        return int(flag)
+
+    def hear(self, answer: Kind, t: float, end: float) -> None:
         """The till's answer to what was asked at `t`, heard at the end of the window."""
-        if not granted:
+        if answer == Kind.TEAM:
+            self.drop()
+        elif answer == Kind.REFUSAL:
             self.errand, self.errand_at = "refused", end
+        elif answer == Kind.MISMATCH:
+            self.errand, self.errand_at = "dearer", end
         else:
             _, _, u_pays, u_time = self.page_draw()
-            flash = self.price < self.engine.catalogue.price[self.product]
+            flash = self.wallet.price < self.engine.catalogue.own_price[self.item]
             window = self.p.payment_window_flash if flash else self.p.payment_window
             if u_pays < b.payment_share(self.one_click, self.p):
                 self.errand, self.errand_at = "paying", max(end, t + b.payment_time(u_time, window, self.p))
@@ -313,9 +424,54 @@ class Viewer:
                 self.errand, self.errand_at = "lapsing", t + window
         self.ring()
 
+    def hear_refusal(self, t: float) -> None:
+        """Sold out at checkout: trust goes; who is still watching may take another size, once."""
+        self.trust = self.remember("trust", b.trust_after_refusal(self.trust, self.p))
+        if self.present and self.tries < self.p.sizes_asked:
+            self.wallet.look(t)
+            _, u, u_size, _ = self.size_draw()
+            self.go_without(t, u, u_size)
+        else:
+            self.walk(t)
+
+    def hear_dearer(self, t: float) -> None:
+        """The till asks more than the stream showed: trust goes, and perhaps the buyer."""
+        self.trust = self.remember("trust", b.trust_after_mismatch(self.trust, self.p))
+        u = self.own_draw(draws.CHECKOUT, draws.CHECKOUT_OWN)[0]
+        shown, asked = float(self.wallet.seen), float(self.wallet.price)
+        if b.pays_more(u, shown, asked, self.price_sensitivity, self.p):
+            self.ask(t)
+        else:
+            self.walk(t)
+
+    def pay(self, t: float) -> None:
+        """Pays what is reserved."""
+        wallet = self.wallet
+        paid = b.paid_now(wallet.price, float(self.engine.catalogue.due[self.item]))
+        self.tell_hand(t, Kind.PAYMENT, self.order_flag(), self.urge, paid)
+        change = self.bought(self.item, wallet.price, paid, wallet.spends)
+        wallet.use_coupon()
+        if change:
+            self.tell_hand(t, Kind.CREDIT, 0, float(change), 0)
+        self.drop()
+
+    def bought(self, item: int, price: int, paid: int, spent: int) -> int:
+        """What an order leaves with its buyer; gives the change in credit."""
+        self.known["orders"] += self.known["consent"]
+        self.record["last_item"], self.record["last_price"] = item, price
+        if self.record["customer"] == NEVER:
+            self.record["customer"] = CUSTOMER
+        change = b.credit_earned(paid, self.engine.rules.rebate) - spent
+        self.record["credit"] += change
+        return change
+
+    def team_failed(self) -> None:
+        """Money back, and the disappointment of it."""
+        self.trust = self.remember("trust", b.trust_after_failed_team(self.trust, self.p))
+
     def weights(self) -> dict[int, float]:
         """The other sizes that are there, by their weight in the nest."""
-        if not self.engine.catalogue.sized[self.product]:
+        if not self.engine.catalogue.sized[self.item]:
             return {}
         others = [s for s in range(self.engine.catalogue.sizes) if s != self.size and self.in_stock(s)]
         return {s: b.size_weight(abs(s - self.own_size), self.p) for s in others}
@@ -392,6 +548,8 @@ class Viewer:
         if x < leave:
             calm = b.settled_leave_hazard(self.stay, t - float(self.known["joined_at"]), p)
             calm *= b.leave_pull(float(now["leave_phase"]), float(now["suspense"]), mood, p)
+            if self.errand == "reading":
+                calm *= p.content_hold
             self.calm_down(t)
             if x < calm * b.leave_push(self.annoyance, self.tolerance, p):
                 self.depart(t, x >= calm, u_gap)
@@ -408,6 +566,8 @@ class Viewer:
     def arrive(self, t: float, kind: Kind, u: float) -> None:
         """Comes to the stream, and meets the offers that stand there."""
         self.known["present"], self.known["joined_at"] = 1, t
+        if t <= self.engine.rules.early:
+            self.known["early"] = 1
         self.arrivals += 1
         self.record["arrivals"] = self.arrivals
         self.tell(t, kind)
@@ -421,7 +581,7 @@ class Viewer:
     def depart(self, t: float, pushed: bool, u: float) -> None:
         self.known["present"] = 0
         self.known["watched"] += t - float(self.known["joined_at"])
-        if self.errand in ("page", "waiting"):
+        if self.errand in ("page", "waiting", "reading"):
             self.drop()
         self.tell(t, Kind.LEAVE, flag=int(pushed))
         self.plan_moment(t, u)
@@ -435,19 +595,26 @@ class Viewer:
         for slot in (int(s) for s in board.live):
             if self.engine.surfaces[board.running[slot]["surface"]].in_shop and self.applies(slot, t):
                 self.meet(t, slot, occasions.in_shop(self.push_in(slot), t - self.engine.curves.opens))
-        if self.errand is None:
-            self.open_page(t, self.favourite(u), occasions.of_own_accord(moment))
+        item = self.favourite(u) if self.errand is None else -1
+        if item >= 0:
+            self.open_page(t, item, occasions.of_own_accord(moment), -1, 0.0)
 
     def favourite(self, u: float) -> int:
-        """Multinomial logit over the catalogue by interest."""
-        products = len(self.engine.catalogue.keys)
-        weights = [math.exp(self.p.interest * self.interest(product)) for product in range(products)]
+        """Multinomial logit over what the zone shows this viewer, by interest and exposure; -1 if that is nothing."""
+        weights = [self.zone_weight(item) for item in range(len(self.engine.catalogue.keys))]
         total = 0.0
         for weight in weights:
             total += weight
-        left = u * total
-        for product in range(products - 1):
-            left -= weights[product]
-            if left < 0.0:
-                return product
-        return products - 1
+        left, chosen = u * total, -1
+        for item, weight in enumerate(weights):
+            if weight > 0.0 and left >= 0.0:
+                chosen = item
+            left -= weight
+        return chosen
+
+    def zone_weight(self, item: int) -> float:
+        """How likely an item is looked at; 0 if the zone does not show it to this viewer."""
+        exposure = float(self.engine.catalogue.exposure[item])
+        if exposure <= 0.0 or not self.may_have(item):
+            return 0.0
+        return exposure * math.exp(self.p.interest * self.interest(item))

@@ -1,0 +1,88 @@
+"""What an order costs one viewer: offers, tier, coupons, credit."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sim import behaviour as b
+from sim.engine import occasions
+
+if TYPE_CHECKING:
+    from sim.engine.reference.viewer import Viewer
+
+
+class Wallet:
+    """The price in hand, and what it is made of."""
+
+    def __init__(self, viewer: Viewer) -> None:
+        self.viewer, self.record = viewer, viewer.record
+        self.price, self.seen, self.coupon, self.spends = 0, 0, -1, 0
+
+    def has(self, coupon: int) -> bool:
+        """Whether a coupon is in the wallet."""
+        return bool(int(self.record["coupons"]) >> coupon & 1)
+
+    def take(self, coupon: int) -> None:
+        """Puts a coupon in."""
+        self.record["coupons"] |= 1 << coupon
+
+    def use_coupon(self) -> None:
+        """Takes out the coupon that is in the price."""
+        if self.coupon >= 0:
+            self.record["coupons"] &= ~(1 << self.coupon)
+
+    def look(self, t: float) -> None:
+        """The price as the stream shows it: an offer ends there later than at the till."""
+        viewer = self.viewer
+        if viewer.slot >= 0 and self._in_team(t):
+            offer = viewer.engine.window.board.running[viewer.slot]
+            self.price, self.coupon, self.spends = int(offer["price"]), -1, 0
+            return
+        viewer.slot = -1
+        self._put(self._lowest(t, 0.0, viewer.engine.rules.price_lag), t)
+
+    def look_at_till(self, t: float) -> None:
+        """The same at the till, which learns of an offer later."""
+        self._put(self._lowest(t, self.viewer.engine.rules.price_lag, 0.0), t)
+
+    def _in_team(self, t: float) -> bool:
+        """Whether the team offer that the page was opened from still takes this viewer."""
+        viewer = self.viewer
+        push = viewer.push_in(viewer.slot)
+        mine = occasions.push_of(viewer.cause) == push and self.record["team"] != push
+        return bool(mine) and viewer.applies(viewer.slot, t)
+
+    def _lowest(self, t: float, early: float, late: float) -> int:
+        """Lowest price by offers that start `early` seconds late and end `late` seconds late."""
+        viewer, board = self.viewer, self.viewer.engine.window.board
+        prices = [int(viewer.engine.catalogue.own_price[viewer.item])]
+        for slot in (int(s) for s in board.live):
+            offer = board.running[slot]
+            runs = offer["opens"] + early <= t < offer["expires"] + late
+            if offer["item"] == viewer.item and not offer["team"] and runs and viewer.is_for(slot):
+                prices.append(int(offer["price"]))
+        return min(prices)
+
+    def _put(self, lowest: int, t: float) -> None:
+        """Puts the price together."""
+        viewer, catalogue, item = self.viewer, self.viewer.engine.catalogue, self.viewer.item
+        self.coupon, self.spends, self.price = -1, 0, lowest
+        if catalogue.due[item] < 1.0:
+            return
+        price, most = int(catalogue.price[item]), int(catalogue.most_off[item])
+        offer, by_tier = price - lowest, int(catalogue.tier_off[viewer.known["tier"], item])
+        coupon, by_coupon = self._best_coupon(t)
+        off = b.taken_off(offer, by_tier, by_coupon, most, catalogue.stacks)
+        if by_coupon and b.coupon_counts(offer, by_tier, by_coupon, most, catalogue.stacks):
+            self.coupon = coupon
+        self.spends = max(0, min(int(self.record["credit"]), most - off, price - off - 1))
+        self.price = max(1, price - off - self.spends)
+
+    def _best_coupon(self, t: float) -> tuple[int, int]:
+        """The coupon that takes most off what is in hand, and how much; (-1, 0) if there is none."""
+        engine, item = self.viewer.engine, self.viewer.item
+        best, most = -1, 0
+        for c, off in enumerate(engine.catalogue.coupon_off[:, item].tolist()):
+            if self.has(c) and t < engine.coupons_until[c] and off > most:
+                best, most = c, off
+        return best, most

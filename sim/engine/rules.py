@@ -1,0 +1,42 @@
+"""What the shop and its host have decided, as both engines read it."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.behaviour import host_manner
+from sim.world.night import Night
+
+
+class Rules(NamedTuple):
+    """What the shop and its host have decided."""
+
+    stacks: bool  # reductions add up
+    holds_stock: bool  # a unit is kept for who joins a team
+    price_lag: float  # s
+    rebate: float  # share of a payment
+    early: float  # s from kick-off until which who comes is an early supporter
+    expertise: float  # the host's
+    manner: float  # log odds that the host's way of speaking adds
+
+
+def rules_of(night: Night) -> Rules:
+    """What the scenario says of them."""
+    shop, host = night.scenario.shop, night.scenario.host
+    return Rules(
+        stacks=night.catalogue.stacks,
+        holds_stock=shop.group_buy.holds_stock,
+        price_lag=float(shop.price_lag),
+        rebate=float(shop.rebate.share),
+        early=night.scenario.loyalty.early * 60.0,
+        expertise=float(host.expertise),
+        manner=host_manner(host.enthusiasm, host.expertise, night.scenario.assumptions),
+    )
+
+
+def coupons_until(night: Night) -> NDArray[np.float64]:
+    """Until when each coupon can be used [s]."""
+    return night.stage.match.full_time + 86400.0 * night.catalogue.coupon_days
