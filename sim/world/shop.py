@@ -89,7 +89,10 @@ class Shop(Form):
         default="EUR", pattern=r"^[A-Z]{3}$", examples=["EUR"], description="ISO code of the currency"
     )
     decimals: int = Field(
-        default=2, ge=0, le=3, description="decimals of the smallest coin; unless given the currency's: JPY 0, KWD 3"
+        default_factory=lambda said: decimals_of(said.get("currency", "")),
+        ge=0,
+        le=3,
+        description="decimals of the smallest coin; unless given the currency's: EUR 2, JPY 0, KWD 3",
     )
     board_lag: float = Field(
         default=0.0, ge=0, le=3600, description="age of the stock figures on the stream, beyond one window [s]"
@@ -110,12 +113,6 @@ class Shop(Form):
     stacking: Stacking = Stacking()
     group_buy: GroupBuy = GroupBuy()
     rebate: Rebate = Rebate()
-
-    @model_validator(mode="before")
-    @classmethod
-    def _coined(cls, given: Any) -> Any:
-        currency = given.get("currency") if isinstance(given, dict) else None
-        return {"decimals": decimals_of(currency), **given} if isinstance(currency, str) else given
 
     @model_validator(mode="after")
     def _consistent(self) -> Shop:

@@ -29,7 +29,7 @@ class Wallet:
     def use_coupon(self) -> None:
         """Takes out the coupon that is in the price."""
         if self.coupon >= 0:
-            self.record["coupons"] &= ~(1 << self.coupon)
+            self.record["coupons"] &= 0xFF ^ 1 << self.coupon
 
     def look(self, t: float) -> None:
         """The price as the stream shows it: an offer ends there later than at the till."""
