@@ -31,7 +31,7 @@ def sku_events(played: Played) -> pd.DataFrame:
     held = {Kind.CART: 1, Kind.ORDER: 1, Kind.LAPSE: -1, Kind.PAYMENT: -1, Kind.DELIVERY: 0}
     frame["free"] = np.where(frame["kind"] == Kind.DELIVERY, frame["value"], frame["kind"].map(units).fillna(0))
     frame["reserved"] = frame["kind"].map(held)
-    frame["sku"] = frame["product"] * played.night.catalogue.sizes + frame["size"]
+    frame["sku"] = frame["item"] * played.night.catalogue.sizes + frame["size"]
     first = frame["kind"] == Kind.DELIVERY  # shop rows stand behind the viewers' rows of their window
     return frame.assign(first=~first).sort_values(["time", "first"], kind="stable")
 
@@ -70,8 +70,8 @@ def test_what_is_reserved_is_paid_in_time_or_back_when_time_is_up(w, script, see
         steps = list(mine.itertuples())
         for reserved, settled in zip(steps[::2], steps[1::2], strict=True):
             assert reserved.kind in (Kind.CART, Kind.ORDER)
-            assert (reserved.product, reserved.size, reserved.price) == (settled.product, settled.size, settled.price)
-            window = p.payment_window_flash if reserved.price < price[reserved.product] else p.payment_window
+            assert (reserved.item, reserved.size, reserved.price) == (settled.item, settled.size, settled.price)
+            window = p.payment_window_flash if reserved.price < price[reserved.item] else p.payment_window
             passed = settled.time - reserved.time
             if settled.kind == Kind.LAPSE:
                 assert passed == pytest.approx(window, abs=1e-6)
@@ -117,7 +117,7 @@ def test_nobody_is_refused_while_there_is_stock_and_nobody_is_served_without(w, 
     frame = played.ledger.frame()
     moves = frame.assign(first=frame["kind"] != Kind.DELIVERY).sort_values(["time", "first"], kind="stable")
     for row in moves.itertuples():
-        sku = row.product * played.night.catalogue.sizes + row.size
+        sku = row.item * played.night.catalogue.sizes + row.size
         if row.kind in (Kind.CART, Kind.ORDER):
             assert free[sku] > 0
             free[sku] -= 1
@@ -191,9 +191,9 @@ def test_prices_at_the_till_are_those_that_were_offered():
     pushes = rows(played, Kind.PUSH)
     for row in asked.itertuples():
         running = pushes[
-            (pushes["product"] == row.product) & (pushes["time"] <= row.time) & (row.time < pushes["value"])
+            (pushes["item"] == row.item) & (pushes["time"] <= row.time) & (row.time < pushes["value"])
         ]
-        offered = min([played.night.catalogue.price[row.product], *running["price"]])
+        offered = min([played.night.catalogue.price[row.item], *running["price"]])
         assert row.price == offered
     assert asked["price"].nunique() > 1
 

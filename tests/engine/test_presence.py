@@ -139,6 +139,6 @@ def test_in_the_shop_people_look_at_what_they_like():
     odds = np.array([[math.exp(p.interest * interest(w, before, v, k)) for k in range(3)] for v in viewed["viewer"]])
     chances = odds / odds.sum(axis=1, keepdims=True)
     assert len(viewed) > 1000
-    gained = chances[np.arange(len(viewed)), viewed["product"]].mean()
+    gained = chances[np.arange(len(viewed)), viewed["item"]].mean()
     assert gained == pytest.approx((chances**2).sum(axis=1).mean(), abs=0.02)
     assert (chances**2).sum(axis=1).mean() > 1 / 3 + 0.06  # or liking would not be told from chance

@@ -47,7 +47,7 @@ def test_an_expired_discount_is_never_the_price_at_the_till():
         assumptions={"click_base": -1.0, "cart_base": -1.0, "wait_seconds": 60.0},
     )
     frame = lived(w, Scripted(pushes)).ledger.frame()
-    asked = frame[frame["kind"].isin([Kind.CART, Kind.ORDER, Kind.REFUSAL]) & (frame["product"] == 0)]
+    asked = frame[frame["kind"].isin([Kind.CART, Kind.ORDER, Kind.REFUSAL]) & (frame["item"] == 0)]
     running = frame[frame["kind"] == Kind.PUSH]
     assert len(asked) > 20
     for row in asked.itertuples():
@@ -99,7 +99,7 @@ def test_nobody_does_more_than_anybody_could():
 
 def test_more_is_ordered_as_soon_as_the_shelf_is_down_to_the_mark():
     frame = lived(wanting(reorder_at=2, quantity=1, lead=5.0), NoPush()).ledger.frame()
-    ball = frame[frame["product"] == 2]
+    ball = frame[frame["item"] == 2]
     moves = ball["kind"].map({Kind.CART: -1, Kind.ORDER: -1, Kind.LAPSE: 1, Kind.DELIVERY: 1}).fillna(0)
     first = ball[ball["kind"] == Kind.REORDER].iloc[0]
     assert 3 + moves[ball["time"] < first["time"]].sum() == 2

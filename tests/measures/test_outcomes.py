@@ -64,7 +64,7 @@ def by_hand(played: Played) -> dict[str, float]:
         "conversion_rate": paid["viewer"].nunique() / came,
         "click_through_rate": n["CLICK"] / max(n["EXPOSURE"], 1),
         "gross_revenue": revenue,
-        "margin": revenue - night.catalogue.cost[paid["product"]].sum() / unit,
+        "margin": revenue - night.catalogue.cost[paid["item"]].sum() / unit,
         "average_order_value": revenue / max(len(paid), 1),
         "watch_minutes": watched(rows, night.stage.match.closes) / 60 / came,
         "annoyance_mean": peaks.mean() if len(joined) else 0.0,
@@ -111,7 +111,7 @@ def lost(rows: pd.DataFrame, whistle: float) -> int:
 def dry_minutes(played: Played, rows: pd.DataFrame, sku: int) -> float:
     night = played.night
     product, size = divmod(sku, night.catalogue.sizes)
-    own = rows[(rows["product"] == product) & (rows["size"] == size) & rows["kind"].isin([Kind.SOLD_OUT, Kind.BACK])]
+    own = rows[(rows["item"] == product) & (rows["size"] == size) & rows["kind"].isin([Kind.SOLD_OUT, Kind.BACK])]
     since, closes = night.stage.match.opens if night.catalogue.stock[sku] == 0 else None, night.stage.match.closes
     total = 0.0
     for row in own.itertuples():

@@ -10,7 +10,7 @@ from policies.blast import Blast
 from policies.lull_only import LullOnly
 from policies.no_push import NoPush
 from sim.measures.outcomes import outcomes
-from sim.measures.parts import people, products, pushes
+from sim.measures.parts import people, items, pushes
 from sim.measures.rows import ledger, viewers
 from sim.world.match import SIDES
 from tests.worlds import Scripted, lived, shop, world
@@ -55,8 +55,8 @@ KINDS = {
 }  # fmt: skip
 SHOWN = {"exposures", "notices", "clicks"}
 SHOP = {"views", "saves", "orders", "unpaid", "missed_units", "sold_out_at_checkout", "substitutions"}
-COUNTED = {products: SHOWN | SHOP, people: SHOWN | SHOP | {"chats", "leaves", "mutes"}, pushes: SHOWN | {"orders"}}
-BY = {products: ["product"], people: ["side", "segment"], pushes: ["push"]}
+COUNTED = {items: SHOWN | SHOP, people: SHOWN | SHOP | {"chats", "leaves", "mutes"}, pushes: SHOWN | {"orders"}}
+BY = {items: ["item"], people: ["side", "segment"], pushes: ["push"]}
 
 
 @pytest.mark.parametrize("part", BY, ids=lambda p: p.__name__)
@@ -73,7 +73,7 @@ def test_parts_count_what_the_rows_say(played, rows, part):
 
 def test_parts_add_up_to_the_outcomes(played):
     whole = outcomes(played)
-    for part in (products, people):
+    for part in (items, people):
         table = part(played)
         for name in set(table) & set(whole):
             assert table[name].sum() == pytest.approx(whole[name]), name
@@ -81,7 +81,7 @@ def test_parts_add_up_to_the_outcomes(played):
     assert told[["exposures", "notices", "clicks"]].sum().tolist() == [
         whole[x] for x in ("exposures", "notices", "clicks")
     ]
-    goods, groups = products(played), people(played)
+    goods, groups = items(played), people(played)
     assert goods["revenue"].sum() == groups["revenue"].sum() == pytest.approx(whole["gross_revenue"])
     assert (goods["stock"] + goods["delivered"] - goods["orders"] == goods["left_over"]).all()
     assert groups["annoyed"].sum() == pytest.approx(whole["annoyed_share"] * groups["viewers"].sum())
@@ -89,7 +89,7 @@ def test_parts_add_up_to_the_outcomes(played):
 
 
 def test_every_product_group_and_push_has_its_row(played):
-    assert products(played)["product"].tolist() == list(FILLED["products"])
+    assert items(played)["item"].tolist() == list(FILLED["products"])
     groups = [(side, segment) for side in SIDES for segment in SEGMENTS]
     assert list(people(played)[["side", "segment"]].itertuples(index=False, name=None)) == groups
 
@@ -97,7 +97,7 @@ def test_every_product_group_and_push_has_its_row(played):
 def test_a_push_is_told_as_it_was_said():
     told = pushes(lived(WORLD, Scripted(FLASHES.script)))
     assert told["surface"].tolist() == ["side_panel", "shop_zone_banner", "pop_up", "pop_up"]
-    assert told["product"].tolist() == ["ball", "red-shirt", "red-shirt", "ball"]
+    assert told["item"].tolist() == ["ball", "red-shirt", "red-shirt", "ball"]
     assert told["discount"].to_numpy() == pytest.approx([0.2, 0.1, 0.5, 0.9])
     assert told["price"].tolist() == [24.0, 72.0, 40.0, 3.0]
     assert told["audience"].tolist() == [200, len(FEW), len(FEW), 200]
@@ -131,10 +131,10 @@ def test_the_ledger_reads_without_the_code(played, rows):
     assert (told["kind"] == "join").sum() == told.loc[told["viewer"] >= 0, "viewer"].nunique()
     paid = told[told["kind"] == "payment"]
     assert paid["price"].notna().all()
-    assert set(paid["product"]) <= set(FILLED["products"])
-    assert (paid["size"].isna() == (paid["product"] == "ball")).all()
+    assert set(paid["item"]) <= set(FILLED["products"])
+    assert (paid["size"].isna() == (paid["item"] == "ball")).all()
     about_no_good = told[told["kind"].isin(["join", "leave", "chat"])]
-    assert about_no_good[["product", "size", "surface", "price"]].isna().all(axis=None)
+    assert about_no_good[["item", "size", "surface", "price"]].isna().all(axis=None)
     assert len(told) == len(played.ledger.rows())
     said = told[told["kind"] == "push"]
     assert said["surface"].tolist() == pushes(played)["surface"].tolist()

@@ -26,8 +26,8 @@ def forever(view):
         yield Push("pop_up", Offer("ball"), view.time + 60)
 
 
-def push(view, surface="pop_up", product="ball", discount=0.0, lasts=60.0, audience="everyone"):
-    return Push(surface, Offer(product, discount), view.time + lasts, audience)
+def push(view, surface="pop_up", item="ball", discount=0.0, lasts=60.0, audience="everyone"):
+    return Push(surface, Offer(item, discount), view.time + lasts, audience)
 
 
 def to(audience):
@@ -46,9 +46,9 @@ def to(audience):
         (forever, "more than 16 pushes"),
         (lambda view: [push(view, "popup")], "did you mean 'pop_up'"),
         (lambda view: [push(view, np.array([1, 2]))], "unknown surface array([1, 2])"),
-        (lambda view: [push(view, product="bal")], "did you mean 'ball'"),
-        (lambda view: [push(view, product=[])], "unknown product"),
-        (lambda view: [push(view, product="x" * 500)], f"unknown product '{'x' * 36}…"),
+        (lambda view: [push(view, item="bal")], "did you mean 'ball'"),
+        (lambda view: [push(view, item=[])], "unknown product"),
+        (lambda view: [push(view, item="x" * 500)], f"unknown product '{'x' * 36}…"),
         (lambda view: [push(view, discount=-0.1)], "from 0 to 0.9"),
         (lambda view: [push(view, discount=float("nan"))], "from 0 to 0.9, not nan"),
         (lambda view: [push(view, discount="10%")], "from 0 to 0.9, not '10%'"),

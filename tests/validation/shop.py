@@ -18,7 +18,7 @@ import pandas as pd
 from policies.no_push import NoPush
 from sim.engine.ledger import Kind
 from sim.engine.play import Played, play
-from sim.measures.parts import products, pushes
+from sim.measures.parts import items, pushes
 from sim.policy import Offer, Policy, Push, View
 from sim.world.match import AWAY, HOME
 from sim.world.night import World
@@ -130,7 +130,7 @@ def _pages() -> Iterator[Check]:
 def _prices() -> Iterator[Check]:
     """Units of a ball sold at four fifths and at six fifths of the price people expect."""
     sold = [
-        sum(products(night).set_index("product")["orders"]["ball"] for night in nights(world(price)))
+        sum(items(night).set_index("item")["orders"]["ball"] for night in nights(world(price)))
         for price in (24.0, 36.0)
     ]
     elasticity = math.log(sold[1] / sold[0]) / math.log(36.0 / 24.0)
