@@ -58,6 +58,8 @@ VIEWER = np.dtype(
         ("tolerance", "f4"),  # tonight's
         ("host_affinity", "f4"),  # [s.d.]
         ("patience", "f4"),  # tolerance of who is not tired of pushes
+        ("faith", "f4"),  # trust that comes back with time
+        ("loyal", "f4"),  # chance of coming to the next match, all else as usual
         ("fatigue", "f4"),  # of pushes over weeks, as the night begins [average tolerances]
         ("burden", "f4"),  # annoyance that tonight's pushes have added [average tolerances]
         ("satisfaction", "f4"),  # with the shop and the stream, -1 to 1
@@ -89,6 +91,7 @@ VIEWER = np.dtype(
         ("coupon", "i1"),  # coupon that is in the price in hand, -1: none
         ("coupons", "u1"),  # bit c: has coupon c
         ("customer", "u1"),  # NEVER bought, CUSTOMER of the store, or LOST as one
+        ("away", "u1"),  # does not come to this match of the season
     ],
     align=True,
 )
@@ -99,6 +102,11 @@ MOST_CHAT = 1.0  # messages a second at full arousal
 MOST_POINTS = 1e9
 MOST_VISITS = 1.0 / 60.0  # visits to the shop a second in breaks
 HISTORY = 48  # block of traits about purchases before the first match, above those of tastes
+TONIGHT_KNOWN = ("joined_at", "watched", "clicks", "chats", "present", "early")  # what an evening begins without
+TONIGHT = (
+    "annoyance", "annoyed_at", "peak_annoyance", "leave_bound", "burden", "urge", "said", "moment", "cause", "price",
+    "seen", "spends", "item", "arrivals", "size", "errand", "one_click", "tries", "coupons",
+)  # fmt: skip
 CHUNK = 1 << 15  # viewers drawn at a time, so that drawing needs little memory beside the records
 
 
@@ -189,7 +197,8 @@ def _draw_people(
     viewers["host_affinity"] = _trait(segments, "host_affinity")[s] + z[7]
     trust = _trait(segments, "trust")[s] + _trait(segments, "trust_spread")[s] * ndtri(u[14])
     margin = _trait(segments, "trust_margin")[s]
-    viewers["trust"] = np.clip(trust, margin, 1.0 - margin)
+    viewers["trust"] = viewers["faith"] = np.clip(trust, margin, 1.0 - margin)
+    viewers["loyal"] = _trait(segments, "loyal")[s]
     viewers["errand_at"] = viewers["store_at"] = np.inf
     viewers["team"] = viewers["slot"] = viewers["coupon"] = viewers["last_item"] = -1
 
@@ -209,6 +218,34 @@ def _draw_history(
     above = max(1, steps[0]) * np.exp(loyalty.points_spread * np.abs(ndtri(u[3])))
     known["points"] = np.where(known["tier"] > 0, np.minimum(above, MOST_POINTS), 0)
     known["tier"] = tier_of(known["points"], known["tier"] > 0, steps)
+
+
+def send_again(
+    known: NDArray[np.void],
+    viewers: NDArray[np.void],
+    tastes: NDArray[np.int8],
+    arrivals: NDArray[np.float64],
+    opens: float,
+    seed: int,
+    chapter: int,
+) -> Crowd:
+    """The same people before another match: what lasts stays, the evening is new; `chapter` keys when they come.
+
+    The records are taken over and changed.
+    """
+    for name in TONIGHT_KNOWN:
+        known[name] = 0
+    known["orders"] = np.where(known["consent"] == 1, 0, -1)
+    for name in TONIGHT:
+        viewers[name] = 0
+    viewers["errand_at"] = np.inf
+    viewers["team"] = viewers["slot"] = viewers["coupon"] = -1
+    crowd = Crowd(known, viewers, tastes, np.zeros(tastes.shape, np.uint8))
+    for first in range(0, len(known), CHUNK):
+        part = slice(first, min(len(known), first + CHUNK))
+        comes = _arrival(_uniforms(seed, chapter, part, 0, 1)[3], known["side"][part], arrivals, opens)
+        viewers["own_at"][part] = np.where(viewers["away"][part] == 1, np.inf, comes)
+    return crowd
 
 
 def tier_of(points: NDArray[np.int32], member: NDArray[np.bool_], steps: list[int]) -> NDArray[np.uint8]:

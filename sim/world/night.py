@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from os.path import isdir, isfile
 from pathlib import Path
 
@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from sim.errors import InputError
 from sim.parameters import Parameters
-from sim.world.audience import Crowd, gather
+from sim.world.audience import Crowd, gather, send_again
+from sim.world.carried import Carried
 from sim.world.catalogue import Catalogue, stock_up
 from sim.world.generator import generate_match
 from sim.world.kinds import read_as
@@ -35,6 +36,7 @@ from sim.world.yaml_source import Document, override
 
 
 REPLICATION_BITS = 17  # a replication's number is below 2^17
+DAY = 86400.0  # s
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,7 +50,9 @@ class Night:
     numbers: NDArray[np.void]  # (1,) the model's numbers as a record of floats
     seed: int
     replication: int
+    until: float  # s from kick-off to the broadcast of the next match, or to the end of the days after
     fixture: int = 0  # number of the match in its season
+    carried: Carried | None = None  # what the match before it has left
 
     @property
     def chapter(self) -> int:
@@ -86,7 +90,26 @@ class World:
             replication,
             threads,
         )
-        return Night(scenario, stage, catalogue, crowd, _record(scenario.assumptions), seed, replication)
+        until = self._until(stage, seed, replication, 0)
+        return Night(scenario, stage, catalogue, crowd, _record(scenario.assumptions), seed, replication, until)
+
+    def next_night(self, before: Night, carried: Carried) -> Night:
+        """The night of the next match of a season, with the people and shelves that were `carried` over to it."""
+        seed, replication, fixture = before.seed, before.replication, carried.fixture
+        stage = self.stage(seed, replication, fixture)
+        chapter = replication | fixture << REPLICATION_BITS
+        crowd = send_again(
+            carried.known, carried.viewers, before.crowd.tastes, stage.arrivals, stage.match.opens, seed, chapter
+        )
+        until = self._until(stage, seed, replication, fixture)
+        return replace(before, stage=stage, crowd=crowd, until=until, fixture=fixture, carried=carried)
+
+    def _until(self, stage: Stage, seed: int, replication: int, fixture: int) -> float:
+        days = self.scenario.days
+        if fixture + 1 == len(days):
+            return float(stage.match.closes + self.scenario.days_after * DAY)
+        opens = self.match(seed, replication, fixture + 1).opens
+        return float((days[fixture + 1] - days[fixture]) * DAY + opens)
 
     def stage(self, seed: int, replication: int, fixture: int = 0) -> Stage:
         """A match of one replication as it is felt; a real match is made once."""

@@ -1,0 +1,36 @@
+"""What one match of a season leaves to the next: people, shelves, parcels on their way."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+class Carried(NamedTuple):
+    """The state of everybody and everything as a match's broadcast opens; times are seconds from its kick-off."""
+
+    fixture: int  # number of the match that is to come
+    known: NDArray[np.void]  # (N,) KNOWN
+    viewers: NDArray[np.void]  # (N,) VIEWER
+    stock: NDArray[np.int64]  # (fields of Stock, S x K)
+    parcels: NDArray[np.void]  # (n,) PARCEL: those that are not settled yet
+    entries: NDArray[np.void]  # (m,) ENTRY: deliveries on their way
+    packers: NDArray[np.float64]  # when each packer is free again [s]
+    inspectors: NDArray[np.float64]
+
+    def save(self, file: Path) -> None:
+        """Writes it down; raises OSError."""
+        buffer = io.BytesIO()
+        np.savez_compressed(buffer, **self._asdict(), allow_pickle=False)
+        file.write_bytes(buffer.getvalue())
+
+    @classmethod
+    def load(cls, file: Path) -> Carried:
+        """Reads it again; raises OSError, and ValueError when the file is not one."""
+        with np.load(file, allow_pickle=False) as arrays:
+            parts = {name: arrays[name] for name in cls._fields if name != "fixture"}
+            return cls(fixture=int(arrays["fixture"]), **parts)
