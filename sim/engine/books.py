@@ -68,7 +68,9 @@ class Books:
         self.events = self.clicks = self.orders = 0  # so far: things viewers did or met, pushes clicked, orders paid
         self.rare: list[NDArray[np.void]] = []  # rows about pushes and stock, which are kept anyway
         self.paid: list[NDArray[np.void]] = []  # and those of payments
+        self.after: list[NDArray[np.void]] = []  # all rows of the days after
         self.terms: dict[int, Terms] = {}  # by push
+        self.claims: dict[int, float] = {}  # what was exaggerated, by push
         self._table: pd.DataFrame | None = None  # of what was shown, once it has been asked for
         self._shown: list[NDArray[np.int64]] = []  # (7, n) minute, layer, side, segment, surface, item, count
 
@@ -86,6 +88,7 @@ class Books:
     def open(self, terms: Terms, audience: int) -> None:
         """Notes the terms of a push, and how many viewers it is for."""
         self.terms[terms.push] = terms
+        self.claims[terms.push] = terms.claim
         self.audience[terms.push] = audience
 
     def add_tally(self, tally: Tally, window: Window) -> None:
@@ -130,6 +133,15 @@ class Books:
     def total(self, kind: Kind) -> int:
         """Rows of a kind in the whole night."""
         return int(self.counts.kinds[:, kind].sum())
+
+    def add_after(self, rows: NDArray[np.void]) -> None:
+        """Keeps rows of the days after."""
+        if len(rows):
+            self.after.append(rows)
+
+    def days(self) -> NDArray[np.void]:
+        """Rows of the days after, day by day."""
+        return np.concatenate([np.zeros(0, ROW), *self.after])
 
     def payments(self) -> NDArray[np.void]:
         """Rows of what was paid tonight, window by window."""

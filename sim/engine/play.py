@@ -17,20 +17,26 @@ from numpy.typing import NDArray
 
 from sim.engine.board import SLOTS, Publisher, Window
 from sim.engine.books import Books, Tally
+from sim.engine.closing import Closing, close
+from sim.engine.days import Reactions, pass_days, queued
 from sim.engine.ledger import ROW, Kind, Ledger
 from sim.engine.others import others_purchases
-from sim.engine.stock import ENTRY, Stock
+from sim.engine.points import Points
+from sim.engine.stock import ENTRY, Stock, in_time
+from sim.engine.store import StoreEnd, carried_over, on_their_way, open_warehouse
 from sim.engine.terms import Terms, running
 from sim.policy.chance import night_key
 from sim.policy.check import Order, PolicyError, ask
 from sim.policy.push import MOST_PUSHES, Policy
 from sim.policy.view import Items, Running, View, Viewers
 from sim.world.audience import Crowd
+from sim.world.carried import Carried
 from sim.world.night import Night
 from sim.world.surfaces import SurfaceIndex
 
 EngineName = Literal["compiled", "reference"]
 NOTHING = np.zeros(0, np.int64)
+HANDED_OVER = 900.0  # s: how often the warehouse hears of new orders
 
 
 class Engine(Protocol):
@@ -46,6 +52,16 @@ class Engine(Protocol):
     @property
     def busy(self) -> bool:
         """Whether any viewer has an errand in hand, or will do anything else."""
+        ...
+
+    def settle_store(
+        self, rows: NDArray[np.void], window: Window, entries: NDArray[np.void]
+    ) -> tuple[NDArray[np.void], NDArray[np.void]]:
+        """Settles what was asked at the store in a day, in place; gives these rows and the shop's."""
+        ...
+
+    def reactions(self) -> Reactions:
+        """What the viewers do in the days after."""
         ...
 
     def settle(self, window: Window, entries: NDArray[np.void]) -> tuple[NDArray[np.void], NDArray[np.void], Tally]:
@@ -66,10 +82,12 @@ class Played:
     books: Books
     stock: Stock
     crowd: Crowd
+    closing: Closing  # how the evening ended
+    carried: Carried | None  # what it leaves to the next match, if there is one
     events: int  # things viewers did or met
 
 
-class _Play:
+class Play:
     """One night in progress."""
 
     def __init__(self, night: Night, policy: Policy, name: str, engine: Engine, env: simpy.Environment, keep: bool):
@@ -83,13 +101,33 @@ class _Play:
         self.ledger = Ledger(keep)
         self.books = Books(night)
         self.match = stage.match
-        self.entries = others_purchases(night, self.match.closes)
+        self.entries = in_time(others_purchases(night, night.until), on_their_way(night))
         self.on_order = np.zeros(night.catalogue.shelves, bool)
+        self.on_order[self.entries["item"][self.entries["kind"] == Kind.DELIVERY]] = True
+        self.points = Points(night)
+        self.warehouse = open_warehouse(env, night)
+        self.unpacked: list[NDArray[np.void]] = []  # payments that the warehouse has not heard of
+        self.handed = env.now  # when it last did
         self.minor = 10**shop.decimals
         self.chance = night_key(night.seed, night.chapter)
         self.asked = -np.inf  # when the policy was last asked
         self.chat_rate = np.zeros(3)
-        self.over = env.process(self._windows())
+        self.closing: Closing
+        self.over = env.process(self._story())
+
+    def _story(self) -> Generator[Any, Any, None]:
+        """The night, and the days until the next match."""
+        yield from self._windows()
+        self._hand_over()
+        crowd, match = self.engine.crowd, self.match
+        self.closing = close(crowd, self.engine.stock, match.closes)
+        store = StoreEnd(self)
+        store.open(self.closing)
+        if self.env.now < self.night.until:
+            yield from pass_days(
+                self.env, match.opens, self.night.until, store.reactions, store, self.warehouse, self.books.claims
+            )
+        store.close()
 
     def _windows(self) -> Generator[Any, Any, None]:
         number, start, closes = 0, float(self.match.opens), float(self.match.closes)
@@ -102,7 +140,7 @@ class _Play:
             yield self.env.timeout(end - self.env.now)
             self._settle(window)
             if on_air:
-                self._reorder(end)
+                self.reorder(end)
             number, start = number + 1, end
 
     @property
@@ -139,7 +177,7 @@ class _Play:
         expires = min(order.expires, self.match.closes) if offer.team else order.expires
         terms = Terms(push, item, order, self._price(item, offer.discount), now, expires, claim)
         row = (now, expires, -1, push, terms.price, item, Kind.PUSH, order.ids is None, -1, order.surface)
-        self._tell(np.array([row], ROW))
+        self.tell(np.array([row], ROW))
         self.books.open(terms, len(self.night.crowd) if order.ids is None else len(order.ids))
         if offer.team:
             self._schedule(expires, Kind.TEAM_FAILED, slot=self.publisher.free_slots[0])
@@ -150,14 +188,26 @@ class _Play:
         return max(1, round(own * (1.0 - discount))) if own else 0
 
     def _settle(self, window: Window) -> None:
-        rows, shop, tally = self.engine.settle(window, self._happened(window.end))
-        self._tell(rows)
-        self._tell(shop)
+        rows, shop, tally = self.engine.settle(window, self.happened(window.end))
+        self.tell(rows)
+        self.tell(shop)
+        self.unpacked += [part[part["kind"] == Kind.PAYMENT] for part in (rows, shop)]
+        if window.end - self.handed >= HANDED_OVER:
+            self._hand_over()
         self.books.add_tally(tally, window)
         self.books.add_level(self.engine.stock.free, window.end)
         self.chat_rate = tally.chats.sum(axis=1) * 60.0 / (window.end - window.start)
 
-    def _tell(self, rows: NDArray[np.void]) -> None:
+    def _hand_over(self) -> None:
+        """The warehouse hears of what was paid."""
+        self.handed = self.env.now
+        parcels = self.warehouse.parcels
+        places = parcels.of(np.concatenate([np.zeros(0, ROW), *self.unpacked]), self.books.claims)
+        self.warehouse.packers.take(queued(parcels, places))
+        self.unpacked = []
+
+    def tell(self, rows: NDArray[np.void]) -> None:
+        """Writes down rows of the night."""
         self.ledger.add(rows)
         self.books.add_rows(rows)
 
@@ -165,25 +215,23 @@ class _Play:
         """Something will happen at the shop by itself."""
         entry = np.zeros(1, ENTRY)
         entry["time"], entry["kind"], entry["item"], entry["slot"], entry["viewer"] = at, kind, item, slot, -1
-        entries = np.concatenate([self.entries, entry])
-        self.entries = entries[np.lexsort((entries["slot"], entries["item"], entries["kind"], entries["time"]))]
+        self.entries = in_time(self.entries, entry)
 
-    def _happened(self, end: float) -> NDArray[np.void]:
+    def happened(self, end: float) -> NDArray[np.void]:
+        """Takes from the calendar what happens at the shop by itself before `end` (ENTRY)."""
         n = int(np.searchsorted(self.entries["time"], end))
         here, self.entries = self.entries[:n], self.entries[n:]
         self.on_order[here["item"][here["kind"] == Kind.DELIVERY]] = False  # not before: it would be ordered twice
         return here
 
-    def _reorder(self, now: float) -> None:
+    def reorder(self, now: float) -> None:
         """Orders more of what has run low; one order of a product at a time."""
         catalogue = self.night.catalogue
         left = self.engine.stock.free.reshape(catalogue.shelves, -1).sum(axis=1)
         for product in np.flatnonzero((left <= catalogue.reorder_at) & ~self.on_order):
             self.on_order[product] = True
-            self._tell(np.array([(now, 0.0, -1, -1, 0, product, Kind.REORDER, 0, -1, -1)], ROW))
-            arrives = now + float(catalogue.lead[product])
-            if arrives < self.match.closes:  # what comes later is not tonight's, however long the till stays open
-                self._schedule(arrives, Kind.DELIVERY, item=int(product))
+            self.tell(np.array([(now, 0.0, -1, -1, 0, product, Kind.REORDER, 0, -1, -1)], ROW))
+            self._schedule(now + float(catalogue.lead[product]), Kind.DELIVERY, item=int(product))
 
     def _running(self, slot: int) -> Running:
         board = self.publisher.board
@@ -230,9 +278,11 @@ def play(
     """
     env = simpy.Environment(initial_time=night.stage.match.opens)
     viewers = _engine(engine, night, env, threads, keep)
-    game = _Play(night, policy, name, viewers, env, keep)
+    game = Play(night, policy, name, viewers, env, keep)
     env.run(until=game.over)
-    return Played(night, name, game.ledger, game.books, viewers.stock, viewers.crowd, game.books.events)
+    return Played(
+        night, name, game.ledger, game.books, viewers.stock, viewers.crowd, game.closing, carried_over(game), game.books.events
+    )
 
 
 def _engine(engine: EngineName, night: Night, env: simpy.Environment, threads: int, keep: bool) -> Engine:

@@ -7,6 +7,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.world.night import Night
+
 
 class Stock(NamedTuple):
     """Units by SKU.  free = initial + delivered + restocked - reserved - sold - elsewhere, never below zero."""
@@ -28,6 +30,15 @@ ENTRY = np.dtype(
 )
 
 
-def open_till(initial: NDArray[np.int64]) -> Stock:
-    """A till with its shelves filled."""
+def open_till(night: Night) -> Stock:
+    """The shelves as the night finds them."""
+    if night.carried is not None:
+        return Stock(*night.carried.stock.copy())
+    initial = night.catalogue.stock
     return Stock(*(initial.copy() if name in ("initial", "free") else np.zeros_like(initial) for name in Stock._fields))
+
+
+def in_time(*parts: NDArray[np.void]) -> NDArray[np.void]:
+    """Entries of several lists in the order of their times, and in a definite one where these are the same."""
+    entries = np.concatenate(parts)
+    return entries[np.lexsort((entries["slot"], entries["size"], entries["item"], entries["kind"], entries["time"]))]

@@ -58,8 +58,6 @@ VIEWER = np.dtype(
         ("tolerance", "f4"),  # tonight's
         ("host_affinity", "f4"),  # [s.d.]
         ("patience", "f4"),  # tolerance of who is not tired of pushes
-        ("faith", "f4"),  # trust that comes back with time
-        ("loyal", "f4"),  # chance of coming to the next match, all else as usual
         ("fatigue", "f4"),  # of pushes over weeks, as the night begins [average tolerances]
         ("burden", "f4"),  # annoyance that tonight's pushes have added [average tolerances]
         ("satisfaction", "f4"),  # with the shop and the stream, -1 to 1
@@ -197,8 +195,7 @@ def _draw_people(
     viewers["host_affinity"] = _trait(segments, "host_affinity")[s] + z[7]
     trust = _trait(segments, "trust")[s] + _trait(segments, "trust_spread")[s] * ndtri(u[14])
     margin = _trait(segments, "trust_margin")[s]
-    viewers["trust"] = viewers["faith"] = np.clip(trust, margin, 1.0 - margin)
-    viewers["loyal"] = _trait(segments, "loyal")[s]
+    viewers["trust"] = np.clip(trust, margin, 1.0 - margin)
     viewers["errand_at"] = viewers["store_at"] = np.inf
     viewers["team"] = viewers["slot"] = viewers["coupon"] = viewers["last_item"] = -1
 

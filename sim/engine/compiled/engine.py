@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from sim.engine.board import Window
 from sim.engine.books import Tally
+from sim.engine.compiled.after import CompiledDays
 from sim.engine.compiled.notes import BATCH, MAX_ROWS, Notes, blank_notes, wipe
 from sim.engine.compiled.scene import NEVER, People, scene_of
 from sim.engine.compiled.till import business, settle, shop_room
@@ -27,7 +28,7 @@ class CompiledEngine:
     def __init__(self, night: Night, threads: int, keep: bool) -> None:
         crowd, catalogue = night.crowd, night.catalogue
         self.crowd, self.keep = crowd, keep
-        self.stock: Stock = open_till(catalogue.stock)
+        self.stock: Stock = open_till(night)
         self.quantity = catalogue.quantity
         self.people = People(crowd.known, crowd.viewers, crowd.tastes, crowd.signals, crowd.viewers["own_at"].copy())
         self.most_parts = int(np.diff(catalogue.first_part).max())
@@ -72,6 +73,16 @@ class CompiledEngine:
         shop = self._settled(asked, entries, window)
         rows[at_till] = asked
         return rows, shop, self._tally()
+
+    def settle_store(
+        self, rows: NDArray[np.void], window: Window, entries: NDArray[np.void]
+    ) -> tuple[NDArray[np.void], NDArray[np.void]]:
+        """Settles what was asked at the store in a day."""
+        return rows, self._settled(rows, entries, window)
+
+    def reactions(self) -> CompiledDays:
+        """What the viewers do in the days after."""
+        return CompiledDays(self.people, self.scene)
 
     def _settled(self, asked: NDArray[np.void], entries: NDArray[np.void], window: Window) -> NDArray[np.void]:
         """Answers what was asked, in place; gives the shop's rows."""

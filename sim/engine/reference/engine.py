@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from sim.engine.board import SLOTS, Window
 from sim.engine.books import Tally
 from sim.engine.ledger import ROW, Kind
+from sim.engine.reference.after import ReferenceDays
 from sim.engine.reference.till import Member, Row, Till
 from sim.engine.reference.viewer import Viewer
 from sim.engine.rules import coupons_until, rules_of
@@ -30,7 +31,7 @@ class ReferenceEngine:
         self.coupons_until = coupons_until(night)
         self.teams: list[list[Member]] = [[] for _ in range(SLOTS)]  # who waits, by slot of the offer
         self.crowd = night.crowd
-        self.stock: Stock = open_till(self.catalogue.stock)
+        self.stock: Stock = open_till(night)
         self.window: Window
         self.rows: list[Row] = []
         self.events = 0
@@ -63,6 +64,20 @@ class ReferenceEngine:
         self.shown[:] = 0
         self.met[:] = 0
         return np.array(rows, ROW), np.array(till.shelf.shop, ROW), tally
+
+    def settle_store(
+        self, rows: NDArray[np.void], window: Window, entries: NDArray[np.void]
+    ) -> tuple[NDArray[np.void], NDArray[np.void]]:
+        """Settles what was asked at the store in a day."""
+        self.window = window
+        till = Till(self, window.end, entries)
+        settled = [till.take(row.item()) for row in rows]
+        till.happen(math.inf)
+        return np.array(settled, ROW), np.array(till.shelf.shop, ROW)
+
+    def reactions(self) -> ReferenceDays:
+        """What the viewers do in the days after."""
+        return ReferenceDays(self.night)
 
     def tell(
         self, t: float, viewer: int, kind: Kind, push: int = -1, item: int = -1, size: int = -1,
