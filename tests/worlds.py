@@ -32,6 +32,7 @@ def world(**changes: Any) -> World:
         "audience": {"viewers": 80, "segments": {"all": {"share": 1.0, "browse": {"median": 3.0}}}},
         "shop": shop(stock=6),
         "timing": {"window": 30.0},
+        "days_after": 0.0,
     }
     return World(Scenario.model_validate({**given, **changes}), (None,), Path("test.yaml"), "")
 

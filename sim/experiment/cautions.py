@@ -35,7 +35,7 @@ def _prices(plan: Plan, assignments: Sequence[str]) -> Iterator[str]:
 def _coarse(plan: Plan) -> list[str]:
     scenario = plan.world.scenario
     scale = plan.viewers / scenario.audience.viewers
-    full, sample = (stock_up(scenario.shop, x, scenario.assumptions).stock for x in (1.0, scale))
+    full, sample = (stock_up(scenario.shop, scenario.loyalty, x, scenario.assumptions).stock for x in (1.0, scale))
     thin = int(np.sum((full > 0) & (sample < FEW) & (sample < full)))
     if not thin:
         return []

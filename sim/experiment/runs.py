@@ -6,6 +6,7 @@ pairs are complete.
 
 from __future__ import annotations
 
+import hashlib
 import os
 import signal
 import time
@@ -22,10 +23,11 @@ from threading import Thread
 
 import pandas as pd
 
-from sim.engine.play import EngineName, play
+from sim.engine.play import EngineName, Played, play
+from sim.engine.season import play_season
 from sim.errors import MatchdayError
 from sim.measures.outcomes import NAMES, outcomes
-from sim.measures.parts import PARTS
+from sim.measures.parts import parts_of
 from sim.measures.rows import ledger, viewers
 from sim.measures.series import by_minute
 from sim.policy import Push, View
@@ -97,23 +99,42 @@ def play_all(plan: Plan, jobs: int = 1) -> Generator[Done]:
 def play_one(plan: Plan, replication: int, number: int, threads: int = 1) -> Done:
     """Plays one policy through one replication."""
     started = time.perf_counter()
-    policy = plan.policies[number]
-    night = plan.world.night(plan.seed, replication, plan.viewers)
-    keep = plan.ledger is not None
+    policy, world, keep = plan.policies[number], plan.world, plan.ledger is not None
     if plan.ledger is not None and number == 0:
+        night = world.night(plan.seed, replication, plan.viewers)
         write(viewers(night), plan.ledger / "viewers" / f"{replication}.parquet")
-    played = play(night, policy.make(), policy.name, engine=plan.engine, threads=threads, keep=keep)
-    if plan.ledger is not None:
-        write(ledger(played), plan.ledger / f"{policy.name}-{replication}.parquet")
+    season = play_season(
+        world, policy.make, policy.name, plan.seed, replication, plan.viewers,
+        engine=plan.engine, threads=threads, keep=keep,
+    )  # fmt: skip
+    nights, series = [], None
+    for played in season:
+        if plan.ledger is not None:
+            write(ledger(played), plan.ledger / f"{_file_of(plan, policy.name, replication, played)}.parquet")
+        if replication == plan.typical and played.night.fixture == 0:
+            series = by_minute(played)
+        nights.append(played)
     return Done(
         policy.name,
         replication,
-        outcomes(played),
-        played.ledger.sha256 if keep else None,
-        {name: part(played) for name, part in PARTS.items()},
-        by_minute(played) if replication == plan.typical else None,
+        outcomes(nights),
+        sha256_of(nights) if keep else None,
+        parts_of(nights),
+        series,
         time.perf_counter() - started,
     )
+
+
+def _file_of(plan: Plan, policy: str, replication: int, played: Played) -> str:
+    match = f"-match-{played.night.fixture + 1}" if len(plan.world.fixed) > 1 else ""
+    return f"{policy}-{replication}{match}"
+
+
+def sha256_of(nights: Sequence[Played]) -> str:
+    """Identity of a scenario's nights: of one its ledger's, of a season's that of all its ledgers' together."""
+    if len(nights) == 1:
+        return nights[0].ledger.sha256
+    return hashlib.sha256("".join(night.ledger.sha256 for night in nights).encode()).hexdigest()
 
 
 class _Silent:

@@ -136,7 +136,7 @@ def identity(plan: Plan, command: Command) -> str:
     """SHA-256 of everything that decides what a run gives."""
     told = {
         "scenario": text_sha256(plan.world.source),
-        "match": timeline_text(plan.world.fixed) if plan.world.fixed else None,
+        "matches": [timeline_text(match) if match else None for match in plan.world.fixed],
         "set": command.assignments,
         "policies": [(p.name, p.source_sha256) for p in plan.policies],
         **_numbers(plan),
@@ -171,9 +171,12 @@ def _write_scenario(folder: Path, world: World) -> None:
     """The scenario as written and as played; the latter with the match beside it, so that it can be played again."""
     (folder / "scenario.source.yaml").write_text(world.source, encoding="utf-8")
     resolved = world.scenario.model_dump(mode="json")
-    if world.fixed is not None:
-        (folder / MATCH).write_text(timeline_text(world.fixed), encoding="utf-8")
-        resolved["match"] = {"source": "timeline", "file": MATCH}
+    for i, match in enumerate(world.fixed):
+        if match is not None:
+            file = MATCH if world.scenario.match else f"match-{i + 1}.yaml"
+            (folder / file).write_text(timeline_text(match), encoding="utf-8")
+            owner = resolved if world.scenario.match else resolved["fixtures"][i]
+            owner["match"] = {"source": "timeline", "file": file}
     (folder / SCENARIO).write_text(yaml_text(resolved), encoding="utf-8")
 
 

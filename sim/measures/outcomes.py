@@ -1,69 +1,21 @@
-"""What a night came to: one number a metric, each defined once in `METRICS`."""
+"""What a scenario came to under a policy: one number a metric, each defined once in `METRICS`.
+
+Of a season, counts and amounts are those of all its matches together.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Literal
 
 import numpy as np
 
-from sim.engine.ledger import Kind
+from sim.engine.ledger import Flag, Kind
 from sim.engine.play import Played
+from sim.measures.facts import Facts, share
 
 MONEY = "currency"  # the unit of amounts, in the scenario's own
-
-
-class Facts:
-    """What metrics are made of, read once from a night's books and from the crowd as it went home."""
-
-    def __init__(self, played: Played) -> None:
-        self.night, self.books, self.stock = played.night, played.books, played.stock
-        crowd = played.crowd
-        self.known, self.closes = crowd.known, played.night.stage.match.closes  # s
-        came = crowd.viewers["arrivals"] > 0
-        self.joined = int(came.sum())
-        self.buyers = int(self.books.counts.bought.sum())
-        self.peak = crowd.viewers["peak_annoyance"][came].astype(float)  # [average tolerances]
-        self.tolerance = crowd.viewers["tolerance"][came].astype(float)
-        self.minor = float(10**self.night.scenario.shop.decimals)
-
-    def rows(self, *kinds: Kind) -> float:
-        """Ledger rows of these kinds."""
-        return float(sum(self.books.total(kind) for kind in kinds))
-
-    @cached_property
-    def shown(self) -> dict[str, int]:
-        """Pushes on screen by layer: exposed, noticed, clicked."""
-        table = self.books.shown()
-        return {str(layer): int(n) for layer, n in table.groupby("layer")["n"].sum().items()}
-
-    @cached_property
-    def revenue(self) -> float:
-        """Payments [currency]."""
-        return float(self.books.counts.revenue.sum()) / self.minor
-
-    @property
-    def cost(self) -> float:
-        """Of the units that were paid [currency]."""
-        units = self.books.counts.kinds[:, Kind.PAYMENT, :-1].sum(axis=0)
-        return float(units @ self.night.catalogue.cost_at_once) / self.minor
-
-    @property
-    def watched(self) -> float:
-        """Time on the stream of all viewers together [s]; stays that are still open end with the broadcast."""
-        open_stays = self.known["present"] * (self.closes - self.known["joined_at"])
-        return float((self.known["watched"] + open_stays).sum())
-
-    @property
-    def dry(self) -> float:
-        """Time of the broadcast for which SKUs the shop carries had no free unit, added up over SKUs [s]."""
-        catalogue = self.night.catalogue
-        bare = int((catalogue.carried & (catalogue.stock == 0)).sum())
-        out, back = (np.minimum(self.books.rare_rows(k)["time"], self.closes) for k in (Kind.SOLD_OUT, Kind.BACK))
-        still = bare + len(out) - len(back)
-        return float(back.sum() - out.sum() - bare * self.books.opens + still * self.closes)
 
 
 @dataclass(frozen=True)
@@ -78,19 +30,15 @@ class Metric:
     of: Callable[[Facts], float]
 
 
-def _share(part: float, whole: float) -> float:
-    return part / whole if whole else 0.0
-
-
 METRICS: tuple[Metric, ...] = (
     Metric("orders", "orders", "more", "orders paid", (Kind.PAYMENT,), lambda f: f.rows(Kind.PAYMENT)),
     Metric(
         "conversion_rate", "share", "more", "viewers with at least one paid order / viewers who joined",
-        (Kind.PAYMENT, Kind.JOIN), lambda f: _share(f.buyers, f.joined),
+        (Kind.PAYMENT, Kind.JOIN), lambda f: share(f.buyers, f.joined),
     ),
     Metric(
         "click_through_rate", "share", None, "clicks on pushes / exposures; 0 when nothing was shown",
-        (Kind.CLICK, Kind.EXPOSURE), lambda f: _share(f.shown.get("clicked", 0), f.shown.get("exposed", 0)),
+        (Kind.CLICK, Kind.EXPOSURE), lambda f: share(f.shown.get("clicked", 0), f.shown.get("exposed", 0)),
     ),
     Metric("gross_revenue", MONEY, "more", "sum of prices paid", (Kind.PAYMENT,), lambda f: f.revenue),
     Metric(
@@ -99,11 +47,11 @@ METRICS: tuple[Metric, ...] = (
     ),
     Metric(
         "average_order_value", MONEY, None, "gross revenue / paid orders; 0 without orders",
-        (Kind.PAYMENT,), lambda f: _share(f.revenue, f.rows(Kind.PAYMENT)),
+        (Kind.PAYMENT,), lambda f: share(f.revenue, f.rows(Kind.PAYMENT)),
     ),
     Metric(
         "watch_minutes", "minutes", "more", "time on the stream of all viewers / viewers who joined",
-        (Kind.JOIN, Kind.RETURN, Kind.LEAVE), lambda f: _share(f.watched / 60.0, f.joined),
+        (Kind.JOIN, Kind.RETURN, Kind.LEAVE), lambda f: share(f.watched / 60.0, f.joined),
     ),
     Metric(
         "annoyance_mean", "average tolerances", "less", "mean over viewers who joined of each one's highest annoyance",
@@ -116,19 +64,19 @@ METRICS: tuple[Metric, ...] = (
     ),
     Metric(
         "annoyed_share", "share", "less", "viewers whose annoyance was above their own tolerance / viewers who joined",
-        (Kind.NOTICE, Kind.JOIN), lambda f: _share(float((f.peak > f.tolerance).sum()), f.joined),
+        (Kind.NOTICE, Kind.JOIN), lambda f: share(f.annoyed, f.joined),
     ),
     Metric("mutes", "viewers", "less", "viewers who switched pushes off", (Kind.MUTE,), lambda f: f.rows(Kind.MUTE)),
     Metric(
         "pushed_away", "leaves", "less",
         "leaves before the final whistle that would not have happened without annoyance (LEAVE with flag 1); who comes "
         "back may leave again",
-        (Kind.LEAVE,), lambda f: float(f.books.counts.pushed_away.sum()),
+        (Kind.LEAVE,), lambda f: float(sum(n.books.counts.pushed_away.sum() for n in f.nights)),
     ),
     Metric(
         "lost_viewers", "viewers", "less",
         "viewers pushed away before the final whistle who did not come back; some would have left later anyway",
-        (Kind.LEAVE, Kind.RETURN), lambda f: float(f.books.counts.lost.sum()),
+        (Kind.LEAVE, Kind.RETURN), lambda f: float(sum(n.books.counts.lost.sum() for n in f.nights)),
     ),
     Metric(
         "exposures", "exposures", None, "pushes on viewers' screens",
@@ -139,7 +87,7 @@ METRICS: tuple[Metric, ...] = (
         (Kind.NOTICE,), lambda f: float(f.shown.get("noticed", 0)),
     ),
     Metric("clicks", "clicks", None, "pushes clicked", (Kind.CLICK,), lambda f: f.rows(Kind.CLICK)),
-    Metric("chats", "messages", "more", "chat messages", (Kind.CHAT,), lambda f: float(f.books.chats.sum())),
+    Metric("chats", "messages", "more", "chat messages", (Kind.CHAT,), lambda f: float(sum(n.books.chats.sum() for n in f.nights))),
     Metric("views", "pages", None, "product pages opened", (Kind.VIEW,), lambda f: f.rows(Kind.VIEW)),
     Metric("saves", "saves", None, "products saved for later", (Kind.SAVE,), lambda f: f.rows(Kind.SAVE)),
     Metric(
@@ -174,18 +122,141 @@ METRICS: tuple[Metric, ...] = (
     ),
     Metric(
         "delivered", "units", None, "units that replenishment brought during the broadcast",
-        (Kind.DELIVERY,), lambda f: float(f.stock.delivered.sum()),
+        (Kind.DELIVERY,), lambda f: f.delivered,
     ),
     Metric(
         "left_over", "units", "less",
         "units on the shelf when all is paid or given up: first stock + deliveries - orders",
-        (Kind.PAYMENT, Kind.DELIVERY), lambda f: float(f.stock.free.sum()),
+        (Kind.PAYMENT, Kind.DELIVERY), lambda f: float(f.last.closing.stock.free.sum()),
+    ),
+    # --- offers and content
+    Metric(
+        "teams_full", "teams", None, "teams that were complete before their deadline",
+        (Kind.TEAM_FULL,), lambda f: f.rows(Kind.TEAM_FULL),
+    ),
+    Metric(
+        "team_success", "share", "more", "orders of full teams / viewers who joined one; 0 without any",
+        (Kind.TEAM, Kind.PAYMENT), lambda f: share(f.flagged(f.payments, Flag.TEAM), f.rows(Kind.TEAM)),
+    ),
+    Metric(
+        "team_refunds", "viewers", "less", "members whose team stayed too small, or for whom no unit was left",
+        (Kind.TEAM_REFUND,), lambda f: f.rows(Kind.TEAM_REFUND),
+    ),
+    Metric(
+        "coupons_taken", "coupons", None, "coupons that viewers took", (Kind.COUPON,), lambda f: f.rows(Kind.COUPON),
+    ),
+    Metric(
+        "coupons_used", "coupons", None, "orders with a coupon, at either end",
+        (Kind.PAYMENT,),
+        lambda f: f.flagged(f.payments, Flag.COUPON) + f.flagged(f.after(Kind.PAYMENT), Flag.COUPON),
+    ),
+    Metric(
+        "content_seen", "views", "more", "content seen to its end",
+        (Kind.CONTENT_END,), lambda f: f.rows(Kind.CONTENT_END),
+    ),
+    Metric(
+        "price_mismatches", "orders", "less", "orders for which the till asked more than the stream showed",
+        (Kind.MISMATCH,), lambda f: f.rows(Kind.MISMATCH),
+    ),
+    Metric(
+        "oversell_attempts", "orders", "less",
+        "orders at either end for units that were gone: refusals, and members of full teams refunded",
+        (Kind.REFUSAL, Kind.TEAM_REFUND),
+        lambda f: f.rows(Kind.REFUSAL) + len(f.after(Kind.REFUSAL)) + f.rows(Kind.TEAM) - f.flagged(f.payments, Flag.TEAM)
+        - sum(float(n.books.rare_rows(Kind.TEAM_FAILED)["value"].sum()) for n in f.nights),
+    ),
+    Metric(
+        "peak_interruptions", "notices", "less",
+        "notices of surfaces that cover the picture, in minutes whose mean attention is at least 0.6",
+        (Kind.NOTICE,), lambda f: f.interruptions,
+    ),
+    Metric(
+        "interaction_density", "per hour", "more",
+        "messages, clicks, pages, saves and content opened / hours on the stream of all viewers",
+        (Kind.CHAT, Kind.CLICK, Kind.VIEW, Kind.SAVE, Kind.CONTENT),
+        lambda f: share(
+            sum(n.books.chats.sum() for n in f.nights) + f.rows(Kind.CLICK, Kind.VIEW, Kind.SAVE, Kind.CONTENT),
+            f.watched / 3600.0,
+        ),
+    ),
+    Metric(
+        "page_click_through", "share", "more", "units reserved or teams joined / pages opened",
+        (Kind.CART, Kind.ORDER, Kind.TEAM, Kind.VIEW),
+        lambda f: share(f.rows(Kind.CART, Kind.ORDER, Kind.TEAM), f.rows(Kind.VIEW)),
+    ),
+    Metric(
+        "orders_per_100_hours", "orders", "more", "orders paid / 100 hours on the stream of all viewers",
+        (Kind.PAYMENT, Kind.JOIN, Kind.LEAVE), lambda f: share(f.rows(Kind.PAYMENT), f.watched / 360_000.0),
+    ),
+    Metric(
+        "watch_conversion_gap", "share", None,
+        "conversion of who watched longer than the median viewer, less that of the others; mean over matches",
+        (Kind.PAYMENT, Kind.JOIN, Kind.LEAVE), lambda f: f.linkage,
+    ),
+    # --- the days after
+    Metric(
+        "net_revenue", MONEY, "more", "payments at both ends + rests of pre-sales - refunds",
+        (Kind.PAYMENT, Kind.BALANCE, Kind.REFUND), lambda f: f.net_revenue,
+    ),
+    Metric(
+        "net_margin", MONEY, "more",
+        "net revenue + brands' share of joint discounts - cost of the units that did not come back for sale",
+        (Kind.PAYMENT, Kind.BALANCE, Kind.REFUND, Kind.RESTOCK), lambda f: f.net_revenue + f.funded - f.net_cost,
+    ),
+    Metric(
+        "store_orders", "orders", "more", "orders paid at the store's end in the days after",
+        (Kind.PAYMENT,), lambda f: float(len(f.after(Kind.PAYMENT))),
+    ),
+    Metric(
+        "store_revenue", MONEY, "more", "sum of prices paid there", (Kind.PAYMENT,), lambda f: f.store_revenue,
+    ),
+    Metric(
+        "cross_end_repeat", "share", "more",
+        "viewers who bought on the stream and later at the store's end / viewers who bought on the stream",
+        (Kind.PAYMENT,), lambda f: f.cross_end,
+    ),
+    Metric(
+        "promise_kept", "share", "more", "parcels at the door by the promised day / parcels at the door; 1 without any",
+        (Kind.ARRIVAL,), lambda f: 1.0 - share(f.flagged(f.after(Kind.ARRIVAL), Flag.LATE), len(f.after(Kind.ARRIVAL))),
+    ),
+    Metric(
+        "delivery_days", "days", "less", "mean time from order to door",
+        (Kind.ARRIVAL,), lambda f: share(float(f.after(Kind.ARRIVAL)["value"].sum()), len(f.after(Kind.ARRIVAL))),
+    ),
+    Metric(
+        "return_rate", "share", "less", "parcels sent back, exchanges included / parcels at the door",
+        (Kind.RETURN_POSTED, Kind.EXCHANGE, Kind.ARRIVAL),
+        lambda f: share(len(f.after(Kind.RETURN_POSTED, Kind.EXCHANGE)), len(f.after(Kind.ARRIVAL))),
+    ),
+    Metric(
+        "refunds", MONEY, "less", "money given back for returns", (Kind.REFUND,), lambda f: f.money(Kind.REFUND),
+    ),
+    Metric(
+        "trust_mean", "share", "more", "mean trust in the shop when the days are over, over all viewers",
+        (), lambda f: float(f.last.crowd.viewers["trust"].mean()),
+    ),
+    Metric(
+        "fatigue_mean", "average tolerances", "less", "mean long-run fatigue of pushes then", (),
+        lambda f: float(f.last.crowd.viewers["fatigue"].mean()),
+    ),
+    Metric(
+        "retention", "share", "more",
+        "viewers of the first match who will come to the one after the last / viewers of the first match",
+        (Kind.JOIN, Kind.COMEBACK), lambda f: f.coming_again,
+    ),
+    Metric(
+        "activity", "share", "more", "matches that viewers came to / matches there were, over viewers who came to any",
+        (Kind.JOIN,), lambda f: f.activity,
+    ),
+    Metric(
+        "first_match_orders", "orders", "more", "orders paid in the first match",
+        (Kind.PAYMENT,), lambda f: float(f.first.books.total(Kind.PAYMENT)),
     ),
 )  # fmt: skip
 NAMES = tuple(metric.name for metric in METRICS)
 
 
-def outcomes(played: Played) -> dict[str, float]:
-    """Every metric of a night, from its books and its closing crowd; no rows need be kept."""
-    facts = Facts(played)
+def outcomes(nights: Sequence[Played]) -> dict[str, float]:
+    """Every metric of a scenario's nights, from their books; no rows need be kept."""
+    facts = Facts(nights)
     return {metric.name: metric.of(facts) for metric in METRICS}

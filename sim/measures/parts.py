@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -39,7 +39,7 @@ def items(played: Played) -> pd.DataFrame:
 
     Only products and pre-sales have a shelf: `stock`, `delivered` and `left_over` of other items are missing.
     """
-    night, stock, counts = played.night, played.stock, played.books.counts
+    night, stock, counts = played.night, played.closing.stock, played.books.counts
     keys, minor, shelves = night.catalogue.keys, _minor(played), night.catalogue.shelves
     shown = _shown(played, ["item"], pd.Index(keys, name="item"))
     revenue = counts.revenue.sum(axis=0) / minor
@@ -64,12 +64,12 @@ def items(played: Played) -> pd.DataFrame:
 
 def people(played: Played) -> pd.DataFrame:
     """One row a side and segment: `viewers` who joined, how many of them were `annoyed` beyond tolerance, and so on."""
-    books, crowd = played.books, played.crowd
+    books, closing = played.books, played.closing
     counts, segments = books.counts, books.segments
     groups = pd.MultiIndex.from_product([SIDES, segments], names=["side", "segment"])
     shown = _shown(played, ["side", "segment"], groups)
-    came = crowd.viewers["arrivals"] > 0
-    annoyed = came & (crowd.viewers["peak_annoyance"] > crowd.viewers["tolerance"])
+    came = closing.came
+    annoyed = came & (closing.peak > closing.tolerance)
 
     def among(chosen: NDArray[np.bool_]) -> Counted:
         return np.bincount(counts.group[chosen], minlength=len(groups))
@@ -132,3 +132,18 @@ def _shown(played: Played, by: list[str], index: pd.Index) -> dict[str, Counted]
     table = played.books.shown().groupby([*by, "layer"])["n"].sum().unstack("layer")
     whole = table.reindex(index=index, columns=list(FUNNEL)).fillna(0).astype(np.int64)
     return {name: whole[layer].to_numpy() for layer, name in FUNNEL.items()}
+
+
+def parts_of(nights: Sequence[Played]) -> dict[str, pd.DataFrame]:
+    """Every part of a scenario's nights; of a season, all matches one below the other, by `match` from 1."""
+    if len(nights) == 1:
+        return {name: part(nights[0]) for name, part in PARTS.items()}
+    return {
+        name: pd.concat([_of_match(part(night), night) for night in nights], ignore_index=True)
+        for name, part in PARTS.items()
+    }
+
+
+def _of_match(part: pd.DataFrame, played: Played) -> pd.DataFrame:
+    part.insert(0, "match", played.night.fixture + 1)
+    return part

@@ -192,7 +192,7 @@ def test_what_arrives_after_the_broadcast_is_not_tonights():
         frame, closes = played.ledger.frame(), played.night.stage.match.closes
         assert (frame["kind"] == Kind.REORDER).any()
         assert not (frame["time"][frame["kind"] == Kind.DELIVERY] >= closes).any()
-        assert outcomes(played)["left_over"] <= 8 * 6
+        assert outcomes([played])["left_over"] <= 8 * 6
 
 
 def test_a_broadcast_that_opens_with_kick_off_is_watched():

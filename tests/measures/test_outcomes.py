@@ -124,7 +124,7 @@ def dry_minutes(played: Played, rows: pd.DataFrame, sku: int) -> float:
 
 
 def test_outcomes_are_what_the_rows_say(played):
-    got, wanted = outcomes(played), by_hand(played)
+    got, wanted = outcomes([played]), by_hand(played)
     assert tuple(got) == NAMES == tuple(wanted)
     for name in NAMES:
         assert isinstance(got[name], float)
@@ -135,12 +135,12 @@ def test_outcomes_are_what_the_rows_say(played):
 def test_rows_need_not_be_kept(policy):
     w = world(audience=EAGER, shop=FILLED)
     kept, counted = (play(w.night(7, 3), policy(), "p", keep=keep) for keep in (True, False))
-    assert outcomes(counted) == outcomes(kept)
+    assert outcomes([counted]) == outcomes([kept])
     pd.testing.assert_frame_equal(by_minute(counted), by_minute(kept))
 
 
-def test_the_series_adds_up_to_the_outcomes(played):
-    series, whole = by_minute(played), outcomes(played)
+def test_the_series_adds_up_to_the_outcomes([played]):
+    series, whole = by_minute(played), outcomes([played])
     for name in ("orders", "exposures", "notices", "clicks", "views", "chats", "mutes", "pushed_away"):
         assert series[name].sum() == whole[name], name
     assert series["revenue"].sum() == pytest.approx(whole["gross_revenue"])

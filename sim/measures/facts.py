@@ -1,0 +1,210 @@
+"""What metrics are made of: the nights of a scenario and the days after them, read once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.engine.ledger import Flag, Kind
+from sim.engine.play import Played
+from sim.engine.stock import open_till
+from sim.world.catalogue import Catalogue
+
+Rows = NDArray[np.void]
+GRIPPED = 0.6  # attention from which a minute of play counts as a peak
+
+
+class Facts:
+    """The nights in order; one unless the scenario is a season."""
+
+    def __init__(self, nights: Sequence[Played]) -> None:
+        self.nights = nights
+        self.first, self.last = nights[0], nights[-1]
+        scenario = self.first.night.scenario
+        self.catalogue: Catalogue = self.first.night.catalogue
+        self.minor = float(10**scenario.shop.decimals)
+        self.joined = sum(int(night.closing.came.sum()) for night in nights)
+        self.buyers = sum(int(night.books.counts.bought.sum()) for night in nights)
+
+    def rows(self, *kinds: Kind) -> float:
+        """Ledger rows of these kinds in the nights."""
+        return float(sum(night.books.total(kind) for night in self.nights for kind in kinds))
+
+    @cached_property
+    def days(self) -> Rows:
+        """Rows of the days after all nights."""
+        return np.concatenate([night.books.days() for night in self.nights])
+
+    def after(self, *kinds: Kind) -> Rows:
+        """Rows of these kinds in the days after."""
+        return np.asarray(self.days[np.isin(self.days["kind"], kinds)])
+
+    @cached_property
+    def payments(self) -> Rows:
+        """Rows of what was paid in the nights."""
+        return np.concatenate([night.books.payments() for night in self.nights])
+
+    # --- people
+
+    @cached_property
+    def shown(self) -> dict[str, int]:
+        """Pushes on screen by layer: exposed, noticed, clicked."""
+        layers = dict.fromkeys(("exposed", "noticed", "clicked"), 0)
+        for night in self.nights:
+            for layer, n in night.books.shown().groupby("layer")["n"].sum().items():
+                layers[str(layer)] += int(n)
+        return layers
+
+    @cached_property
+    def peak(self) -> NDArray[np.float64]:
+        """Highest annoyance of everybody who joined, night by night [average tolerances]."""
+        return np.concatenate([night.closing.peak[night.closing.came] for night in self.nights]).astype(float)
+
+    @cached_property
+    def annoyed(self) -> int:
+        """Viewers whose annoyance was above their own tolerance, added up over the nights."""
+        closings = [night.closing for night in self.nights]
+        return sum(int((c.peak.astype(float) > c.tolerance)[c.came].sum()) for c in closings)
+
+    @property
+    def watched(self) -> float:
+        """Time on the stream of all viewers together [s]."""
+        return float(sum(night.closing.watched.sum() for night in self.nights))
+
+    @property
+    def interruptions(self) -> float:
+        """Notices of surfaces that cover the picture, in minutes of play that grip."""
+        return float(sum(_interruptions(night) for night in self.nights))
+
+    @cached_property
+    def linkage(self) -> float:
+        """Conversion of who watched longer than most, less that of the others."""
+        gaps = [gap for night in self.nights if (gap := _linkage(night)) is not None]
+        return float(np.mean(gaps)) if gaps else 0.0
+
+    @property
+    def coming_again(self) -> float:
+        """Share of who came to the first match who will come to the next after the last."""
+        came = self.first.closing.came
+        return share(float((came & (self.last.crowd.viewers["away"] == 0)).sum()), float(came.sum()))
+
+    @property
+    def activity(self) -> float:
+        """Matches that viewers came to / matches there were, over who came to any."""
+        came = np.sum([night.closing.came for night in self.nights], axis=0)
+        return share(float(came.sum()), float((came > 0).sum()) * len(self.nights))
+
+    @property
+    def cross_end(self) -> float:
+        """Share of who bought on the stream who bought at the store's end later on."""
+        stream, store = set(self.payments["viewer"].tolist()), set(self.after(Kind.PAYMENT)["viewer"].tolist())
+        return share(len(stream & store), len(stream))
+
+    # --- money
+
+    @cached_property
+    def revenue(self) -> float:
+        """Payments in the nights [currency]."""
+        return float(sum(night.books.counts.revenue.sum() for night in self.nights)) / self.minor
+
+    @property
+    def cost(self) -> float:
+        """Of the units that were paid in the nights [currency]."""
+        return float(self.catalogue.cost_at_once[self.payments["item"]].sum()) / self.minor
+
+    @cached_property
+    def store_revenue(self) -> float:
+        """Payments at the store's end [currency]."""
+        return self.money(Kind.PAYMENT)
+
+    def money(self, *kinds: Kind) -> float:
+        """Amounts of such rows in the days after [currency]."""
+        return float(self.after(*kinds)["price"].astype(np.int64).sum()) / self.minor
+
+    @cached_property
+    def net_revenue(self) -> float:
+        """What was paid at both ends, and stayed paid [currency]."""
+        return self.revenue + self.store_revenue + self.money(Kind.BALANCE) - self.money(Kind.REFUND)
+
+    @property
+    def net_cost(self) -> float:
+        """Of the units that left for good: paid, and not for sale again [currency]."""
+        cost, shelves = self.catalogue.cost, self.catalogue.shelves
+        balances = self.after(Kind.BALANCE)["item"]
+        sold = np.concatenate([self.payments["item"], self.after(Kind.PAYMENT)["item"]])
+        back = self.last.stock.restocked.reshape(shelves, -1).sum(axis=1)
+        whole = self.catalogue.cost_at_once[sold].sum() + cost[balances].sum() - (back * cost[:shelves]).sum()
+        return float(whole) / self.minor
+
+    @cached_property
+    def funded(self) -> float:
+        """What brands pay of joint discounts [currency]."""
+        return float(sum(_funded(night) for night in self.nights)) / self.minor
+
+    # --- shelves and parcels
+
+    @property
+    def dry(self) -> float:
+        """Time of the broadcasts for which SKUs the shop carries had no free unit, added up over SKUs [s]."""
+        return float(sum(_dry(night) for night in self.nights))
+
+    @property
+    def delivered(self) -> float:
+        """Units that replenishment brought during the broadcasts."""
+        rows = [night.books.rare_rows(Kind.DELIVERY) for night in self.nights]
+        return float(sum(row["value"].sum() for row in rows))
+
+    def flagged(self, rows: Rows, flag: Flag) -> float:
+        """How many of these rows bear a flag."""
+        return float((rows["flag"] & flag != 0).sum())
+
+
+def share(part: float, whole: float) -> float:
+    """`part` of `whole`; 0 of nothing."""
+    return part / whole if whole else 0.0
+
+
+def _interruptions(night: Played) -> int:
+    surfaces = night.night.scenario.surfaces
+    forced = {name for name, surface in surfaces if surface.forced}
+    attention = night.night.stage.curves.seconds["attention"]
+    minutes = np.add.reduceat(attention, np.arange(0, len(attention), 60)) / 60.0
+    shown = night.books.shown()
+    noticed = shown[(shown["layer"] == "noticed") & shown["surface"].isin(forced)]
+    places = np.minimum(noticed["minute"].to_numpy(np.int64), len(minutes) - 1)
+    return int(noticed["n"].to_numpy(np.int64)[minutes[places] >= GRIPPED].sum()) if len(places) else 0
+
+
+def _linkage(night: Played) -> float | None:
+    came, bought = night.closing.came, night.books.counts.bought
+    if came.sum() < 2:
+        return None
+    watched = night.closing.watched[came]
+    longer = watched > np.median(watched)
+    if longer.all() or not longer.any():
+        return None
+    return float(bought[came][longer].mean() - bought[came][~longer].mean())
+
+
+def _funded(night: Played) -> float:
+    """Brands' share of the discounts that were had through a joint promotion, at its price [minor units]."""
+    books, catalogue, sum_ = night.books, night.night.catalogue, 0.0
+    joint = {push: terms for push, terms in books.terms.items() if terms.order.offer.joint}
+    for row in books.payments() if joint else ():
+        terms = joint.get(int(row["push"]))
+        if terms is not None and terms.item == row["item"] and terms.price == row["price"]:
+            sum_ += catalogue.funds[terms.item] * (catalogue.own_price[terms.item] - terms.price)
+    return sum_
+
+
+def _dry(played: Played) -> float:
+    books, catalogue = played.books, played.night.catalogue
+    closes = played.night.stage.match.closes
+    first = open_till(played.night).free
+    bare = int((catalogue.carried & (first == 0)).sum())
+    out, back = (np.minimum(books.rare_rows(kind)["time"], closes) for kind in (Kind.SOLD_OUT, Kind.BACK))
+    still = bare + len(out) - len(back)
+    return float(back.sum() - out.sum() - bare * books.opens + still * closes)
