@@ -6,6 +6,7 @@ it can be trusted stands there.  Times are seconds, hazards are per second, anno
 viewer's tolerance, trust, arousal and attention lie in [0, 1], mood in [-1, 1].  `u` is a uniform draw in (0, 1).
 """
 
+from sim.behaviour.after import *  # noqa: F403
 from sim.behaviour.annoyance import *  # noqa: F403
 from sim.behaviour.buying import *  # noqa: F403
 from sim.behaviour.money import *  # noqa: F403

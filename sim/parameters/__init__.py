@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from pydantic import ConfigDict
 
-from sim.parameters.after import Repeat
+from sim.parameters.after import Memory, Repeat, Returning, Service, Visits
 from sim.parameters.emotion import Arousal, Attention, Mood, Suspense
 from sim.parameters.match import Play, Timetable
 from sim.parameters.people import Annoyance, Browsing, Noticing, Presence
@@ -16,6 +16,10 @@ from sim.parameters.shop import Impulse, Purchase, Shelf
 
 # The fields of the last base come first.
 class Parameters(
+    Memory,
+    Service,
+    Returning,
+    Visits,
     Repeat,
     Watching,
     Promotions,

@@ -1,0 +1,285 @@
+"""The days after a match as loops over records: parcels opened, visits to the store, rests paid, coming again."""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim import behaviour as b
+from sim import draws
+from sim.compiled import compiled, inlined
+from sim.engine.board import Board
+from sim.engine.compiled.feeling import interest_in
+from sim.engine.compiled.notes import MAX_ROWS, tell, tell_presence
+from sim.engine.compiled.offers import may_have
+from sim.engine.compiled.scene import NEVER, People, Scene
+from sim.engine.ledger import ROW, Flag, Kind, in_order
+from sim.engine.parcels import Parcels, ParcelState
+from sim.errors import MatchdayError
+from sim.world.audience import CUSTOMER, LOST
+
+QUEUED, ARRIVED, FORFEITED = (int(s) for s in (ParcelState.QUEUED, ParcelState.ARRIVED, ParcelState.FORFEITED))
+STORE, LATE, INFORMED = (int(f) for f in (Flag.STORE, Flag.LATE, Flag.INFORMED))
+ROOM = 1 << 14  # rows written before they are taken
+
+
+class Diary(NamedTuple):
+    """What a loop over viewers writes down: as much of `Notes` as rows need."""
+
+    rows: NDArray[np.void]  # (capacity,) ROW
+    filled: NDArray[np.int64]  # (3,) rows filled; events handled; rows for which there was no room
+
+
+# --- parcels ----------------------------------------------------------------------------------------------------------
+
+
+@compiled
+def unpack(parcels, places, end, return_days, people, scene, visits_due, diary):
+    """Opens the parcels at `places`, in order of arrival: pleased or not, kept or to be sent back."""
+    p = scene.numbers[0]
+    for k in range(places.shape[0]):
+        parcel = parcels[places[k]]
+        i = parcel.viewer
+        v = people.viewers[i]
+        t, claim = parcel.arrives, np.float64(parcel.claim)
+        late = b.days_late(t, parcel.promised, p)
+        before = b.visit_ease(v.trust, v.satisfaction, p)
+        v.trust = b.trust_after_parcel(v.trust, late, claim, p)
+        v.satisfaction = b.satisfied(v.satisfaction, b.pleasure_of_parcel(late, claim, p))
+        if v.store_at < NEVER:
+            v.store_at = b.moved_visit(t, v.store_at, before, b.visit_ease(v.trust, v.satisfaction, p))
+            visits_due[i] = v.store_at
+        flags = parcel.flags | LATE if late > 0.0 else parcel.flags
+        days = (t - parcel.ordered) / b.DAY
+        tell(diary, t, i, Kind.ARRIVAL, parcel.push, parcel.item, parcel.size, -1, parcel.price, flags, days)
+        parcel.state = ARRIVED
+        try_on(parcel, v, end, return_days, scene)
+
+
+@inlined
+def try_on(parcel, v, end, return_days, scene):
+    """Whether what was in the parcel is kept, or why it goes back, when, and what is wanted instead."""
+    p, goods = scene.numbers[0], scene.goods[parcel.item]
+    sized, informed = goods.sized == 1, parcel.flags & INFORMED != 0
+    _, _, u_fate, u_size = draws.draw(scene.seed, scene.chapter, parcel.viewer, draws.PARCEL, 2 * parcel.number)
+    fit = b.unfit(sized, abs(parcel.size - v.own_size), informed, p)
+    hasty = b.haste(parcel.push >= 0, parcel.urge, max(0.0, 1.0 - parcel.price / goods.price), p)
+    parcel.reason = b.parcel_fate(u_fate, fit, b.untrue(np.float64(parcel.claim), informed, p), hasty, p)
+    if parcel.reason == b.KEPT:
+        return
+    u_delay, _, _, _ = draws.draw(scene.seed, scene.chapter, parcel.viewer, draws.PARCEL, 2 * parcel.number + 1)
+    parcel.posts = max(end, parcel.arrives + b.return_delay(u_delay, return_days))
+    if parcel.reason == b.FIT:
+        parcel.instead = b.size_instead(u_size, parcel.size, v.own_size, scene.sizes, p)
+
+
+@compiled
+def pay_balances(parcels, places, people, scene, diary):
+    """The rests of pre-sales that are due, paid or not."""
+    p = scene.numbers[0]
+    for k in range(places.shape[0]):
+        parcel = parcels[places[k]]
+        i = parcel.viewer
+        _, _, _, u = draws.draw(scene.seed, scene.chapter, i, draws.PARCEL, 2 * parcel.number + 1)
+        kind, rest = Kind.FORFEIT, 0
+        parcel.state = FORFEITED
+        if b.pays_balance(u, people.viewers[i].trust, p):
+            kind, rest = Kind.BALANCE, b.balance_of(parcel.price, scene.goods[parcel.item].due)
+            parcel.state = QUEUED
+            parcel.price += rest
+        tell(diary, parcel.due, i, kind, parcel.push, parcel.item, parcel.size, -1, rest, parcel.flags, 0.0)
+
+
+# --- visits to the store ----------------------------------------------------------------------------------------------
+
+
+@inlined
+def plan_visit(i, t, people, scene, visits_due):
+    """When the viewer next comes to the store after `t`."""
+    v, curves = people.viewers[i], scene.curves
+    u, u_joy, _, _ = draws.draw(scene.seed, scene.chapter, i, draws.STORE, v.visits)
+    joy = b.own_mood(v.gain, curves.seconds[curves.seconds.shape[0] - 1].mood[people.known[i].side])
+    ease = b.visit_ease(v.trust, v.satisfaction, scene.numbers[0])
+    v.store_at = curves.closes + b.next_visit(t - curves.closes, u, u_joy, v.rate, ease, joy, scene.numbers[0])
+    visits_due[i] = v.store_at
+
+
+@compiled
+def plan_visits(t, people, scene, visits_due):
+    """When each customer next comes to the store after `t`; anew after every match, which a Poisson process allows."""
+    for i in range(people.viewers.shape[0]):
+        visits_due[i] = people.viewers[i].store_at = NEVER
+        if people.viewers[i].customer == CUSTOMER:
+            plan_visit(i, t, people, scene, visits_due)
+
+
+@compiled
+def visit(first, end, people, scene, stock, visits_due, diary):
+    """Visits to the store before `end`, viewer by viewer from `first` on; gives the next one when rows run short.
+
+    `stock` (S x K,) are the units that the store shows.
+    """
+    for i in range(first, people.viewers.shape[0]):
+        if visits_due[i] < end:
+            if diary.filled[0] + MAX_ROWS > diary.rows.shape[0]:
+                return i
+            while visits_due[i] < end:
+                look_round(i, visits_due[i], people, scene, stock, visits_due, diary)
+    return people.viewers.shape[0]
+
+
+@inlined
+def look_round(i, t, people, scene, stock, visits_due, diary):
+    """One visit: something after one's own heart, and perhaps it was the last."""
+    v = people.viewers[i]
+    tell_presence(diary, t, i, Kind.STORE_VISIT, 0)
+    _, _, u_item, u_last = draws.draw(scene.seed, scene.chapter, i, draws.STORE, v.visits)
+    item = store_favourite(i, u_item, people, scene)
+    if item >= 0:
+        size = v.own_size if scene.goods[item].sized == 1 else 0
+        kind = Kind.ASK if is_shown(item, size, scene, stock) else Kind.MISS
+        tell(diary, t, i, kind, -1, item, size, -1, store_price(i, item, t, people, scene), STORE, 0.0)
+    v.visits += 1
+    if u_last < v.drop:
+        v.customer = LOST
+        v.store_at = visits_due[i] = NEVER
+    else:
+        plan_visit(i, t, people, scene, visits_due)
+
+
+@inlined
+def store_price(i, item, t, people, scene):
+    """What the store asks this viewer."""
+    return scene.goods[item].own_price
+
+
+@inlined
+def is_shown(item, size, scene, stock):
+    """Whether the store shows all that an item is made of."""
+    for k in range(scene.first_part[item], scene.first_part[item + 1]):
+        shelf = scene.part[k]
+        if stock[shelf * scene.sizes + (size if scene.shelf_sized[shelf] else 0)] < scene.units[k]:
+            return False
+    return True
+
+
+@inlined
+def store_favourite(i, u, people, scene):
+    """Multinomial logit over what the store sells this viewer, by interest and exposure; -1 if that is nothing."""
+    total = 0.0
+    for item in range(scene.goods.shape[0]):
+        total += store_weight(i, item, people, scene)
+    left, chosen = u * total, -1
+    for item in range(scene.goods.shape[0]):
+        weight = store_weight(i, item, people, scene)
+        if weight > 0.0 and left >= 0.0:
+            chosen = item
+        left -= weight
+    return chosen
+
+
+@inlined
+def store_weight(i, item, people, scene):
+    """How likely an item is wanted; 0 if the store does not sell it to this viewer.  Pre-sales are the stream's."""
+    goods = scene.goods[item]
+    if goods.exposure <= 0.0 or goods.due < 1.0 or not may_have(i, item, people, scene):
+        return 0.0
+    return goods.exposure * math.exp(scene.numbers[0].interest * interest_in(i, item, people, scene))
+
+
+# --- from match to match ----------------------------------------------------------------------------------------------
+
+
+@compiled
+def rest(days, usual, people, scene):
+    """Lets `days` pass: fatigue, memory, trust on its way to what is `usual` (segments,), satisfaction."""
+    p = scene.numbers[0]
+    for i in range(people.viewers.shape[0]):
+        v = people.viewers[i]
+        v.fatigue = b.fatigue_after(v.fatigue, v.burden, days, p)
+        v.burden = 0.0
+        v.tolerance = b.tired_tolerance(v.patience, v.fatigue, p)
+        v.noticed = b.noticed_after(v.noticed, days, p)
+        v.trust = b.trust_at_rest(v.trust, usual[v.segment], days, p)
+        v.satisfaction = b.satisfaction_at_rest(v.satisfaction, days, p)
+
+
+@compiled
+def decide_again(first, t, coming, loyal, people, scene, diary):
+    """Who comes to the next match, into `coming` (N,); rows of those who change, from `first` on, as `visit` does.
+
+    `loyal` (segments,) are log odds.
+    """
+    p = scene.numbers[0]
+    for i in range(first, people.viewers.shape[0]):
+        if diary.filled[0] == diary.rows.shape[0]:
+            return i
+        v = people.viewers[i]
+        u, _, _, _ = draws.draw(scene.seed, scene.chapter, i, draws.AGAIN, 0)
+        comes = b.comes_again(u, loyal[v.segment], v.trust, v.satisfaction, v.fatigue, p)
+        if comes != coming[i]:
+            coming[i] = comes
+            tell_presence(diary, t, i, Kind.COMEBACK, 1 if comes else 0)
+    return people.viewers.shape[0]
+
+
+# --- the days ---------------------------------------------------------------------------------------------------------
+
+
+class CompiledDays:
+    """What viewers do in the days after a match; rows are in canonical order."""
+
+    def __init__(self, people: People, scene: Scene) -> None:
+        self.people, self.scene = people, scene
+        self.visits_due = np.full(len(people.viewers), NEVER)  # `store_at` side by side: the days look at it all
+        self.diary = Diary(np.zeros(ROOM + MAX_ROWS, ROW), np.zeros(3, np.int64))
+
+    def plan(self, start: float) -> None:
+        """When each customer next comes to the store."""
+        plan_visits(start, self.people, self.scene, self.visits_due)
+
+    def visit(self, end: float, board: Board) -> NDArray[np.void]:
+        """Rows of the visits to the store before `end`."""
+        first, pages = 0, []
+        while first < len(self.visits_due):
+            first = visit(first, end, self.people, self.scene, board.stock, self.visits_due, self.diary)
+            pages.append(self._page())
+        return in_order(np.concatenate(pages))
+
+    def unpack(self, parcels: Parcels, places: NDArray[np.intp], end: float) -> NDArray[np.void]:
+        """Rows of the parcels that arrive, in their order."""
+        diary, days = self._room(places), float(parcels.fulfilment.return_days)
+        unpack(parcels.rows, places, end, days, self.people, self.scene, self.visits_due, diary)
+        return diary.rows
+
+    def pay_balances(self, parcels: Parcels, places: NDArray[np.intp]) -> NDArray[np.void]:
+        """Rows of the rests of pre-sales that are due, in their order."""
+        diary = self._room(places)
+        pay_balances(parcels.rows, places, self.people, self.scene, diary)
+        return diary.rows
+
+    def rest(self, days: float, usual: NDArray[np.float64]) -> None:
+        """Lets `days` pass until the next match; `usual` (segments,) trust."""
+        rest(days, usual, self.people, self.scene)
+
+    def decide_again(self, t: float, coming: NDArray[np.bool_], loyal: NDArray[np.float64]) -> NDArray[np.void]:
+        """Who comes to the next match, into `coming` (N,), and rows of those who change; `loyal` are log odds."""
+        first, pages = 0, []
+        while first < len(coming):
+            first = decide_again(first, t, coming, loyal, self.people, self.scene, self.diary)
+            pages.append(self._page())
+        return np.concatenate(pages)
+
+    def _room(self, places: NDArray[np.intp]) -> Diary:
+        return Diary(np.zeros(len(places), ROW), np.zeros(3, np.int64))
+
+    def _page(self) -> NDArray[np.void]:
+        filled = self.diary.filled
+        if filled[2]:
+            raise MatchdayError("a customer came to the store hundreds of times a day: check visit_shape, visit_scale")
+        page = self.diary.rows[: filled[0]].copy()
+        filled[:] = 0
+        return page

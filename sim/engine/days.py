@@ -1,0 +1,130 @@
+"""The days after a match, on the same calendar as the night: visits to the store, parcels, returns.
+
+A day is a window: what people ask for in it the till settles at its end, and only then does the warehouse hear of it.
+Packers and inspectors work through the day as processes of their own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterable, Mapping
+from typing import Any, Protocol
+
+import numpy as np
+import simpy
+from numpy.typing import NDArray
+from scipy.special import logit
+
+from sim.behaviour import DAY
+from sim.engine.board import Board
+from sim.engine.ledger import Flag, Kind, in_order
+from sim.engine.parcels import Parcels, ParcelState
+from sim.engine.warehouse import Warehouse
+from sim.world.scenario import Segment
+
+
+class Reactions(Protocol):
+    """What viewers do in these days: `CompiledDays` or `ReferenceDays`."""
+
+    def plan(self, start: float) -> None:
+        """When each customer next comes to the store."""
+        ...
+
+    def visit(self, end: float, board: Board) -> NDArray[np.void]:
+        """Rows of the visits to the store before `end`; an ASK where the board shows what is wanted."""
+        ...
+
+    def unpack(self, parcels: Parcels, places: NDArray[np.intp], end: float) -> NDArray[np.void]:
+        """Rows of the parcels that arrive, in their order; nothing of them is posted back before `end`."""
+        ...
+
+    def pay_balances(self, parcels: Parcels, places: NDArray[np.intp]) -> NDArray[np.void]:
+        """Rows of the rests of pre-sales that are due, in their order."""
+        ...
+
+    def rest(self, days: float, usual: NDArray[np.float64]) -> None:
+        """Lets `days` pass until the next match; `usual` (segments,) trust."""
+        ...
+
+    def decide_again(self, t: float, coming: NDArray[np.bool_], loyal: NDArray[np.float64]) -> NDArray[np.void]:
+        """Who comes to the next match, into `coming` (N,), and rows of those who change; `loyal` are log odds."""
+        ...
+
+
+class Shop(Protocol):
+    """The board and the till, as the night has left them."""
+
+    def publish(self, now: float) -> Board:
+        """The board of the day that begins."""
+        ...
+
+    def settle(self, end: float, rows: NDArray[np.void], entries: NDArray[np.void]) -> NDArray[np.void]:
+        """Settles viewers' rows (in order) and what happened by itself (ENTRY), writes both down, gives the answers."""
+        ...
+
+    def tell(self, rows: NDArray[np.void]) -> None:
+        """Writes down rows that are no business of the till's."""
+        ...
+
+
+def pass_days(
+    env: simpy.Environment,
+    since: float,
+    until: float,
+    reactions: Reactions,
+    shop: Shop,
+    warehouse: Warehouse,
+    claims: Mapping[int, float],
+) -> Generator[Any, Any, None]:
+    """The days from now `until` then, as a process; the orders of the night are with the warehouse already.
+
+    `since`: until when the ways of parcels have been written down; in a season some arrive while a match is on.
+    `claims` by number of the push: what was exaggerated in it.
+    """
+    start = env.now
+    reactions.plan(start)
+    while start < until:
+        end = min(start + DAY, until)
+        board = shop.publish(start)
+        yield env.timeout(end - env.now)
+        visits = reactions.visit(end, board)
+        _end_day(since, end, visits, reactions, shop, warehouse, claims)
+        start = since = end
+
+
+def _end_day(
+    since: float,
+    end: float,
+    visits: NDArray[np.void],
+    reactions: Reactions,
+    shop: Shop,
+    warehouse: Warehouse,
+    claims: Mapping[int, float],
+) -> None:
+    """What people did in a day, the till's answers to it, and new work for the warehouse."""
+    parcels = warehouse.parcels
+    posted, back = parcels.post(since, end)
+    due = parcels.between("due", since, end, ParcelState.AWAITING_BALANCE)
+    paid = reactions.pay_balances(parcels, due)
+    opened = reactions.unpack(parcels, parcels.between("arrives", since, end, ParcelState.PACKED), end)
+    rows = in_order(np.concatenate([visits, posted, paid, opened, parcels.refunds(since, end)]))
+    asks = (rows["kind"] == Kind.ASK) & (rows["flag"] & Flag.EXCHANGED != 0)
+    answers = shop.settle(end, rows, parcels.shelved(since, end))
+    shop.tell(warehouse.packed(since, end))
+    fresh = parcels.exchange(answers[asks], back[parcels.rows["instead"][back] >= 0])
+    warehouse.packers.take(np.concatenate([queued(parcels, due), fresh, queued(parcels, parcels.of(answers, claims))]))
+    warehouse.inspectors.take(back)
+
+
+def queued(parcels: Parcels, places: NDArray[np.intp]) -> NDArray[np.intp]:
+    """Those that wait for the packers."""
+    return np.asarray(places[parcels.rows["state"][places] == ParcelState.QUEUED])
+
+
+def usual_trust(segments: Iterable[Segment]) -> NDArray[np.float64]:
+    """(segments,) what trust comes back to."""
+    return np.array([s.trust for s in segments])
+
+
+def loyalty(segments: Iterable[Segment]) -> NDArray[np.float64]:
+    """(segments,) log odds of coming to the next match, all else as usual."""
+    return np.asarray(logit([s.loyal for s in segments]))

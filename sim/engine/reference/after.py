@@ -1,0 +1,222 @@
+"""The days after a match, viewer by viewer in plain Python."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim import behaviour as b
+from sim import draws
+from sim.engine.board import Board
+from sim.engine.ledger import ROW, Flag, Kind, in_order
+from sim.engine.parcels import Parcels, ParcelState
+from sim.engine.reference.till import Row
+from sim.world.audience import CUSTOMER, LOST, TASTE_STEP
+from sim.world.match import NEUTRAL
+from sim.world.night import Night
+
+
+class Customer:
+    """One person in the days after a match."""
+
+    def __init__(self, number: int, night: Night) -> None:
+        self.number, self.night, self.p = number, night, night.scenario.assumptions
+        self.known: Any = night.crowd.known[number]
+        self.record: Any = night.crowd.viewers[number]
+
+    def draw(self, purpose: int, index: int) -> tuple[float, float, float, float]:
+        """Four uniforms of this viewer's."""
+        return draws.draw(self.night.seed, self.night.chapter, self.number, purpose, index)
+
+    def state(self, name: str) -> float:
+        """A number of the record."""
+        return float(self.record[name])
+
+    # --- parcels
+
+    def ease(self) -> float:
+        """Factor on the rate of visits to the store."""
+        return b.visit_ease(self.state("trust"), self.state("satisfaction"), self.p)
+
+    def open(self, parcel: Any, end: float, return_days: float) -> Row:
+        """A parcel is at the door."""
+        t, claim, before = float(parcel["arrives"]), float(parcel["claim"]), self.ease()
+        late = b.days_late(t, float(parcel["promised"]), self.p)
+        pleasure = b.pleasure_of_parcel(late, claim, self.p)
+        self.record["trust"] = b.trust_after_parcel(self.state("trust"), late, claim, self.p)
+        self.record["satisfaction"] = b.satisfied(self.state("satisfaction"), pleasure)
+        if self.state("store_at") < math.inf:
+            self.record["store_at"] = b.moved_visit(t, self.state("store_at"), before, self.ease())
+        parcel["state"] = ParcelState.ARRIVED
+        flag = int(parcel["flags"]) | (Flag.LATE if late > 0.0 else 0)
+        price, days = int(parcel["price"]), (t - float(parcel["ordered"])) / b.DAY
+        self.try_on(parcel, end, return_days)
+        return self.row_of(parcel, t, Kind.ARRIVAL, price, flag, days)
+
+    def try_on(self, parcel: Any, end: float, return_days: float) -> None:
+        """Whether what was in it is kept, or why it goes back, when, and what is wanted instead."""
+        catalogue, item, size = self.night.catalogue, int(parcel["item"]), int(parcel["size"])
+        own, number = int(self.record["own_size"]), int(parcel["number"])
+        informed = bool(int(parcel["flags"]) & Flag.INFORMED)
+        _, _, u_fate, u_size = self.draw(draws.PARCEL, 2 * number)
+        fit = b.unfit(bool(catalogue.sized[item]), abs(size - own), informed, self.p)
+        discount = max(0.0, 1.0 - int(parcel["price"]) / int(catalogue.price[item]))
+        hasty = b.haste(int(parcel["push"]) >= 0, float(parcel["urge"]), discount, self.p)
+        reason = b.parcel_fate(u_fate, fit, b.untrue(float(parcel["claim"]), informed, self.p), hasty, self.p)
+        parcel["reason"] = reason
+        if reason != b.KEPT:
+            delay = b.return_delay(self.draw(draws.PARCEL, 2 * number + 1)[0], return_days)
+            parcel["posts"] = max(end, float(parcel["arrives"]) + delay)
+        if reason == b.FIT:
+            parcel["instead"] = b.size_instead(u_size, size, own, catalogue.sizes, self.p)
+
+    def pay_balance(self, parcel: Any) -> Row:
+        """The rest of a pre-sale is due."""
+        u, price, t = self.draw(draws.PARCEL, 2 * int(parcel["number"]) + 1)[3], int(parcel["price"]), parcel["due"]
+        if not b.pays_balance(u, self.state("trust"), self.p):
+            parcel["state"] = ParcelState.FORFEITED
+            return self.row_of(parcel, float(t), Kind.FORFEIT, 0, int(parcel["flags"]), 0.0)
+        rest = b.balance_of(price, float(self.night.catalogue.due[parcel["item"]]))
+        parcel["state"], parcel["price"] = ParcelState.QUEUED, price + rest
+        return self.row_of(parcel, float(t), Kind.BALANCE, rest, int(parcel["flags"]), 0.0)
+
+    def row_of(self, parcel: Any, t: float, kind: Kind, price: int, flag: int, value: float) -> Row:
+        """A row about a parcel."""
+        push, item, size = int(parcel["push"]), int(parcel["item"]), int(parcel["size"])
+        return t, value, self.number, push, price, item, int(kind), int(flag), size, -1
+
+    # --- visits to the store
+
+    def plan_visit(self, t: float) -> None:
+        """When the next visit to the store comes after `t`."""
+        self.record["store_at"] = math.inf
+        if self.record["customer"] == CUSTOMER:
+            curves = self.night.stage.curves
+            u, u_joy, _, _ = self.draw(draws.STORE, int(self.record["visits"]))
+            joy = b.own_mood(self.state("gain"), float(curves.seconds[-1]["mood"][self.known["side"]]))
+            after = b.next_visit(t - curves.closes, u, u_joy, self.state("rate"), self.ease(), joy, self.p)
+            self.record["store_at"] = curves.closes + after
+
+    def visits(self, end: float, board: Board) -> list[Row]:
+        """Visits to the store before `end`."""
+        rows = []
+        while (t := self.state("store_at")) < end:
+            rows.append((t, 0.0, self.number, -1, 0, -1, int(Kind.STORE_VISIT), 0, -1, -1))
+            _, _, u_item, u_last = self.draw(draws.STORE, int(self.record["visits"]))
+            item = self.favourite(u_item)
+            if item >= 0:
+                rows.append(self.want(t, item, board))
+            self.record["visits"] += 1
+            if u_last < self.state("drop"):
+                self.record["customer"] = LOST
+            self.plan_visit(t)
+        return rows
+
+    def want(self, t: float, item: int, board: Board) -> Row:
+        """Something in one's own size, if the store shows it."""
+        catalogue = self.night.catalogue
+        size = int(self.record["own_size"]) if catalogue.sized[item] else 0
+        shown = all(board.stock[catalogue.sku(shelf, size)] >= units for shelf, units in catalogue.parts(item))
+        kind = Kind.ASK if shown else Kind.MISS
+        return t, 0.0, self.number, -1, self.price(item), item, int(kind), int(Flag.STORE), size, -1
+
+    def price(self, item: int) -> int:
+        """What the store asks this viewer."""
+        return int(self.night.catalogue.own_price[item])
+
+    def favourite(self, u: float) -> int:
+        """Multinomial logit over what the store sells this viewer, by interest and exposure; -1 if that is nothing."""
+        weights = [self.weight(item) for item in range(len(self.night.catalogue.keys))]
+        total = 0.0
+        for weight in weights:
+            total += weight
+        left, chosen = u * total, -1
+        for item, weight in enumerate(weights):
+            if weight > 0.0 and left >= 0.0:
+                chosen = item
+            left -= weight
+        return chosen
+
+    def weight(self, item: int) -> float:
+        """How likely an item is wanted; 0 if the store does not sell it to this viewer.  Pre-sales are the stream's."""
+        catalogue = self.night.catalogue
+        exposure = float(catalogue.exposure[item])
+        if exposure <= 0.0 or catalogue.due[item] < 1.0 or not self.may_have(item):
+            return 0.0
+        return exposure * math.exp(self.p.interest * self.interest(item))
+
+    def may_have(self, item: int) -> bool:
+        """Whether a limited edition is for this viewer."""
+        catalogue = self.night.catalogue
+        return bool(self.known["tier"] >= catalogue.tier[item] or (catalogue.early[item] and self.known["early"] == 1))
+
+    def interest(self, item: int) -> float:
+        """How much an item is this viewer's thing."""
+        catalogue, side = self.night.catalogue, int(self.known["side"])
+        goods, category = int(catalogue.side[item]), int(catalogue.category[item])
+        allegiance = 0 if goods == NEUTRAL else 1 if goods == side else -1
+        taste = int(self.night.crowd.tastes[self.number, category]) * TASTE_STEP if category >= 0 else 0.0
+        return b.relevance(taste, self.state("fandom"), allegiance, self.p)
+
+    # --- from match to match
+
+    def rest(self, days: float, usual: float) -> None:
+        """Lets `days` pass; `usual` trust."""
+        record, p = self.record, self.p
+        record["fatigue"] = b.fatigue_after(self.state("fatigue"), self.state("burden"), days, p)
+        record["burden"] = 0.0
+        record["tolerance"] = b.tired_tolerance(self.state("patience"), self.state("fatigue"), p)
+        record["noticed"] = b.noticed_after(int(record["noticed"]), days, p)
+        record["trust"] = b.trust_at_rest(self.state("trust"), usual, days, p)
+        record["satisfaction"] = b.satisfaction_at_rest(self.state("satisfaction"), days, p)
+
+    def comes_again(self, loyal: float) -> bool:
+        """Whether this viewer comes to the next match."""
+        u = self.draw(draws.AGAIN, 0)[0]
+        states = (self.state(name) for name in ("trust", "satisfaction", "fatigue"))
+        return b.comes_again(u, loyal, *states, self.p)
+
+
+class ReferenceDays:
+    """What viewers do in the days after a match; rows are in canonical order."""
+
+    def __init__(self, night: Night) -> None:
+        self.customers = [Customer(i, night) for i in range(len(night.crowd))]
+
+    def plan(self, start: float) -> None:
+        """When each customer next comes to the store."""
+        for customer in self.customers:
+            customer.plan_visit(start)
+
+    def visit(self, end: float, board: Board) -> NDArray[np.void]:
+        """Rows of the visits to the store before `end`."""
+        rows = [row for customer in self.customers for row in customer.visits(end, board)]
+        return in_order(np.array(rows, ROW))
+
+    def unpack(self, parcels: Parcels, places: NDArray[np.intp], end: float) -> NDArray[np.void]:
+        """Rows of the parcels that arrive, in their order."""
+        days, opened = float(parcels.fulfilment.return_days), [parcels.rows[k] for k in places]
+        return np.array([self.customers[parcel["viewer"]].open(parcel, end, days) for parcel in opened], ROW)
+
+    def pay_balances(self, parcels: Parcels, places: NDArray[np.intp]) -> NDArray[np.void]:
+        """Rows of the rests of pre-sales that are due, in their order."""
+        due = [parcels.rows[k] for k in places]
+        return np.array([self.customers[parcel["viewer"]].pay_balance(parcel) for parcel in due], ROW)
+
+    def rest(self, days: float, usual: NDArray[np.float64]) -> None:
+        """Lets `days` pass until the next match; `usual` (segments,) trust."""
+        for customer in self.customers:
+            customer.rest(days, float(usual[customer.record["segment"]]))
+
+    def decide_again(self, t: float, coming: NDArray[np.bool_], loyal: NDArray[np.float64]) -> NDArray[np.void]:
+        """Who comes to the next match, into `coming` (N,), and rows of those who change; `loyal` are log odds."""
+        rows = []
+        for i, customer in enumerate(self.customers):
+            comes = customer.comes_again(float(loyal[customer.record["segment"]]))
+            if comes != coming[i]:
+                coming[i] = comes
+                rows.append((t, 0.0, i, -1, 0, -1, int(Kind.COMEBACK), int(comes), -1, -1))
+        return np.array(rows, ROW)
