@@ -92,7 +92,5 @@ def passed(
     parcels.of(paid, claims or {})
     warehouse = Warehouse(env, parcels, scale)
     people = reactions(night, engine)
-    env.run(
-        until=env.process(pass_days(env, closes, closes + days * 86400.0, people, shop, warehouse, claims or {}))
-    )
+    env.run(until=env.process(pass_days(env, closes, closes + days * 86400.0, people, shop, warehouse, claims or {})))
     return Days(np.concatenate(shop.rows), parcels, shop.stock, warehouse)
