@@ -117,7 +117,7 @@ def _end_day(
 
 def queued(parcels: Parcels, places: NDArray[np.intp]) -> NDArray[np.intp]:
     """Those that wait for the packers."""
-    return places[parcels.rows["state"][places] == ParcelState.QUEUED]
+    return np.asarray(places[parcels.rows["state"][places] == ParcelState.QUEUED])
 
 
 def usual_trust(segments: Iterable[Segment]) -> NDArray[np.float64]:

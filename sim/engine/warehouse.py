@@ -133,9 +133,9 @@ class Warehouse:
             for task, shifts, free in zip((PACKING, CHECKING), (packing, checking), busy or (None, None), strict=True)
         )
 
-    def free_at(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """When each packer and each inspector is free [s]."""
-        return self.packers.busy.copy(), self.inspectors.busy.copy()
+    def free_at(self, seconds: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """When each packer and each inspector is free, on the clock of a match `seconds` after this one."""
+        return self.packers.busy - seconds, self.inspectors.busy - seconds
 
     def packed(self, start: float, end: float) -> NDArray[np.void]:
         """PACKED rows of the parcels that leave the packers in a window; value: how many at once."""

@@ -133,8 +133,8 @@ def visit(first, end, people, scene, stock, visits_due, diary):
 
 @inlined
 def look_round(i, t, people, scene, stock, visits_due, diary):
-    """One visit: something after one's own heart, and perhaps it was the last."""
-    v, p = people.viewers[i], scene.numbers[0]
+    """One visit: something after one's own heart, and perhaps it was the last, whether that was to be had or not."""
+    v = people.viewers[i]
     tell_presence(diary, t, i, Kind.STORE_VISIT, 0)
     _, _, u_item, u_last = draws.draw(scene.seed, scene.chapter, i, draws.STORE, v.visits)
     item = store_favourite(i, u_item, people, scene)

@@ -32,6 +32,7 @@ class Customer:
         return draws.draw(self.night.seed, self.night.chapter, self.number, purpose, index)
 
     def state(self, name: str) -> float:
+        """A number of the record."""
         return float(self.record[name])
 
     # --- parcels

@@ -1,0 +1,96 @@
+"""Days after a match on their own: a shop that is nothing but its till, and orders made up by hand."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+import simpy
+from numpy.typing import NDArray
+
+from sim.engine.board import Board, Publisher
+from sim.engine.compiled.after import CompiledDays
+from sim.engine.compiled.scene import People, Scene, scene_of
+from sim.engine.compiled.till import settle, shop_room
+from sim.engine.days import Reactions, pass_days
+from sim.engine.ledger import ROW, Kind, in_order
+from sim.engine.parcels import Parcels
+from sim.engine.reference.after import ReferenceDays
+from sim.engine.stock import Stock, open_till
+from sim.engine.warehouse import Warehouse
+from sim.world.night import Night
+
+
+def people_of(night: Night) -> tuple[People, Scene]:
+    """A night's crowd and scene as the loops take them."""
+    crowd = night.crowd
+    people = People(crowd.known, crowd.viewers, crowd.tastes, crowd.signals, crowd.viewers["own_at"].copy())
+    return people, scene_of(night)
+
+
+def reactions(night: Night, engine: str) -> Reactions:
+    """What the crowd of a night does afterwards."""
+    return ReferenceDays(night) if engine == "reference" else CompiledDays(*people_of(night))
+
+
+class TillOnly:
+    """A shop that is nothing but its till: no stream, no offers."""
+
+    def __init__(self, night: Night) -> None:
+        self.catalogue, (self.people, self.scene) = night.catalogue, people_of(night)
+        self.publisher = Publisher(night.catalogue, len(night.crowd), 0.0, 0.0, night.scenario.assumptions)
+        self.stock: Stock = open_till(night.catalogue.stock)
+        self.rows: list[NDArray[np.void]] = []
+
+    def publish(self, now: float) -> Board:
+        self.publisher.publish(now, self.stock.free, np.zeros(3))
+        return self.publisher.board
+
+    def settle(self, end: float, rows: NDArray[np.void], entries: NDArray[np.void]) -> NDArray[np.void]:
+        shop = shop_room(len(rows), entries, 0, 6, self.scene.sizes)
+        entries = entries[np.argsort(entries["time"], kind="stable")]
+        n = settle(
+            rows, entries, self.catalogue.quantity, end, self.people, self.scene, self.publisher.board, self.stock, shop
+        )
+        self.rows += [rows.copy(), shop[:n]]
+        return rows
+
+    def tell(self, rows: NDArray[np.void]) -> None:
+        self.rows.append(rows)
+
+
+class Days(NamedTuple):
+    """Days that have passed."""
+
+    rows: NDArray[np.void]  # (n,) ROW
+    parcels: Parcels
+    stock: Stock
+    warehouse: Warehouse
+
+
+def orders(night: Night, viewers: Any, items: Any, sizes: Any, **more: Any) -> NDArray[np.void]:
+    """PAYMENT rows at full price, as broadcast ends."""
+    viewers = np.asarray(viewers)
+    rows = np.zeros(len(viewers), ROW)
+    rows["time"], rows["kind"] = night.stage.match.closes, Kind.PAYMENT
+    rows["viewer"], rows["item"], rows["push"] = viewers, items, -1
+    rows["size"] = np.where(night.catalogue.sized[rows["item"]], sizes, 0)
+    rows["price"] = np.floor(night.catalogue.own_price * night.catalogue.due + 0.5)[rows["item"]]
+    for name, values in more.items():
+        rows[name] = values
+    return in_order(rows)
+
+
+def passed(
+    night: Night, paid: NDArray[np.void], days: float, engine: str = "compiled", claims: dict[int, float] | None = None,
+    scale: float = 1.0,
+) -> Days:  # fmt: skip
+    """Days after a night in which nothing happened but the orders `paid`."""
+    closes = night.stage.match.closes
+    env = simpy.Environment(initial_time=closes)
+    parcels, shop = Parcels(night), TillOnly(night)
+    parcels.of(paid, claims or {})
+    warehouse = Warehouse(env, parcels, scale)
+    people = reactions(night, engine)
+    env.run(until=env.process(pass_days(env, closes, closes + days * 86400.0, people, shop, warehouse, claims or {})))
+    return Days(np.concatenate(shop.rows), parcels, shop.stock, warehouse)
