@@ -93,7 +93,7 @@ def carried_over(play: Play) -> Carried | None:
     seconds = (days[night.fixture + 1] - days[night.fixture]) * DAY
     entries = play.entries[play.entries["kind"] == Kind.DELIVERY].copy()
     entries["time"] -= seconds
-    packers, inspectors = play.warehouse.free_at()
+    packers, inspectors = play.warehouse.free_at(seconds)
     return Carried(
         fixture=night.fixture + 1,
         known=play.engine.crowd.known,
@@ -101,6 +101,6 @@ def carried_over(play: Play) -> Carried | None:
         stock=np.array(play.engine.stock),
         parcels=play.warehouse.parcels.at_next_match(night, seconds).rows,
         entries=entries,
-        packers=packers - seconds,
-        inspectors=inspectors - seconds,
+        packers=packers,
+        inspectors=inspectors,
     )
