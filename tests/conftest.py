@@ -1,6 +1,7 @@
 """Fixtures of the command line, and how hypothesis searches.
 
-Hypothesis tries the same examples at every run, so that a change is judged by itself; `search` tries new ones.
+Hypothesis tries the same examples at every run, so that a change is judged by itself; `search` tries new ones, and
+`nightly` ten times as many of any night.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from tests.command_line import SCENARIO
 
 settings.register_profile("steady", derandomize=True)
 settings.register_profile("search", derandomize=False, print_blob=True)
+settings.register_profile("nightly", derandomize=False, print_blob=True)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))
 
 

@@ -34,7 +34,8 @@ def of(folder: Path, match: str) -> Match | None:
     """The match of the page's scenario with another `match`."""
     file = folder / "changed.yaml"
     file.write_text(re.sub(r"^match: .*\n", lambda _: match, FILES["night.yaml"], flags=re.MULTILINE), encoding="utf-8")
-    return load(file).fixed
+    (match,) = load(file).fixed
+    return match
 
 
 @pytest.mark.parametrize("command", COMMANDS)

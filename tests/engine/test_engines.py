@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from policies.blast import Blast
@@ -14,7 +14,7 @@ from policies.no_push import NoPush
 from policies.peak_flash import PeakFlash
 from sim.engine.play import play
 from sim.world.night import World, load_world
-from tests.worlds import Scripted, lived, scripts, world, worlds
+from tests.worlds import Scripted, any_night, lived, scripts, world, worlds
 
 FINAL = Path(__file__).parents[2] / "scenarios" / "special" / "world-cup-final-2022.yaml"
 
@@ -37,8 +37,13 @@ def test_both_engines_write_the_same_final(final, policy, seed):
     assert (fast.books.met == slow.books.met).all()
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
-@given(w=worlds(), script=scripts, seed=st.integers(0, 2**63 - 1), replication=st.integers(0, 1000))
+@any_night(40)
+@given(
+    w=st.one_of(worlds(), worlds(days=12.0)),
+    script=scripts,
+    seed=st.integers(0, 2**63 - 1),
+    replication=st.integers(0, 1000),
+)
 def test_both_engines_write_the_same_ledger_of_any_night(w, script, seed, replication):
     fast = lived(w, Scripted(script.script), seed, replication)
     slow = lived(w, Scripted(script.script), seed, replication, engine="reference")

@@ -139,7 +139,7 @@ def test_rows_need_not_be_kept(policy):
     pd.testing.assert_frame_equal(by_minute(counted), by_minute(kept))
 
 
-def test_the_series_adds_up_to_the_outcomes([played]):
+def test_the_series_adds_up_to_the_outcomes(played):
     series, whole = by_minute(played), outcomes([played])
     for name in ("orders", "exposures", "notices", "clicks", "views", "chats", "mutes", "pushed_away"):
         assert series[name].sum() == whole[name], name

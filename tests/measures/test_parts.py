@@ -71,7 +71,7 @@ def test_parts_count_what_the_rows_say(played, rows, part):
     assert table["revenue"].to_numpy() == pytest.approx(paid.to_numpy())
 
 
-def test_parts_add_up_to_the_outcomes([played]):
+def test_parts_add_up_to_the_outcomes(played):
     whole = outcomes([played])
     for part in (items, people):
         table = part(played)
