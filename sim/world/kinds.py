@@ -1,4 +1,4 @@
-"""Which kind of file a document is, told by keys that every file of one kind has and none of the other."""
+"""Which kind of file a document is, told by keys that files of one kind have and those of the other never."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from sim.world.yaml_wording import cut
 Kind = Literal["scenario", "timeline"]
 
 KEYS: dict[Kind, frozenset[str]] = {
-    "scenario": frozenset({"match", "audience", "shop"}),
+    "scenario": frozenset({"match", "fixtures", "audience", "shop"}),
     "timeline": frozenset({"periods", "events", "score"}),
 }
 _INSTEAD: dict[Kind, str] = {

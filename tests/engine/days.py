@@ -39,7 +39,7 @@ class TillOnly:
     def __init__(self, night: Night) -> None:
         self.catalogue, (self.people, self.scene) = night.catalogue, people_of(night)
         self.publisher = Publisher(night.catalogue, len(night.crowd), 0.0, 0.0, night.scenario.assumptions)
-        self.stock: Stock = open_till(night.catalogue.stock)
+        self.stock: Stock = open_till(night)
         self.rows: list[NDArray[np.void]] = []
 
     def publish(self, now: float) -> Board:

@@ -30,7 +30,7 @@ def flagged(frame: pd.DataFrame, flag: Flag) -> pd.Series:
 
 
 def in_turn(played: Played) -> pd.DataFrame:
-    """All rows in the order in which they came about: what happens by itself, what viewers ask, what follows from it."""
+    """All rows in the order in which they came about: by itself, by viewers, by what they asked."""
     frame = played.ledger.frame()
     failed = frame["kind"].eq(Kind.TEAM_REFUND) & played.night.scenario.shop.group_buy.holds_stock
     follows = flagged(frame, Flag.TEAM) & frame["kind"].isin([Kind.PAYMENT, Kind.TEAM_REFUND])

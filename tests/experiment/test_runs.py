@@ -94,7 +94,7 @@ class Huge(World):
 
 
 def test_memory_that_does_not_suffice_a_worker_is_told_as_in_this_process(tmp_path):
-    huge = replace(plan(), world=Huge(WORLD.scenario, None, WORLD.file, ""))
+    huge = replace(plan(), world=Huge(WORLD.scenario, (None,), WORLD.file, ""))
     for jobs in (1, 2):
         with pytest.raises(MemoryError, match="Unable to allocate"):
             conduct(huge, command(tmp_path / "results"), jobs=jobs)

@@ -50,7 +50,7 @@ def text_of(comparison, width: int = 80, encoding: str = "utf-8", **more) -> str
 
 def row_of(comparison, metric: str) -> list[str]:
     """The baseline's and the other policy's cell of a Markdown report."""
-    (line,) = (x for x in markdown(comparison, "EUR").splitlines() if x.startswith(f"| {metric}"))
+    (line,) = (x for x in markdown(comparison, "EUR").splitlines() if x.startswith(f"| {metric} |"))
     return line.strip("| ").split(" | ")[1:]
 
 

@@ -49,7 +49,7 @@ def nights() -> tuple[Played, ...]:
             "shop": {"products": {"ball": good}},
         }
     )
-    world = World(scenario, None, Path("validation.yaml"), "")
+    world = World(scenario, (None,), Path("validation.yaml"), "")
     return tuple(play(world.night(7, r), NoPush(), "no_push", keep=r < KEPT) for r in range(MATCHES))
 
 

@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from policies.no_push import NoPush
-from sim.engine.ledger import Kind
+from sim.engine.ledger import Flag, Kind
 from sim.engine.play import Played, play
 from sim.measures.parts import items, pushes
 from sim.policy import Offer, Policy, Push, View
@@ -87,7 +87,7 @@ def world(price: float = 30.0, medium: int = PLENTY, **audience: Any) -> World:
             },
         }
     )
-    return World(scenario, None, Path("validation.yaml"), "")
+    return World(scenario, (None,), Path("validation.yaml"), "")
 
 
 def nights(world: World, policy: Callable[[Stage], Policy] = lambda _: NoPush(), keep: bool = False) -> list[Played]:
@@ -115,7 +115,7 @@ def _pages() -> Iterator[Check]:
     yield Check("V2.1", "pages that end in a cart [%]", counted(cold, Kind.CART) / pages, 5, 8, TAOBAO)
     yield Check("V2.1", "pages saved for later [%]", counted(cold, Kind.SAVE) / pages, 2, 4.5, TAOBAO)
     rows = pd.concat([night.ledger.frame() for night in nights(world(), keep=True)])
-    bought = rows[(rows["kind"] == Kind.PAYMENT) & (rows["flag"] == 0)]
+    bought = rows[(rows["kind"] == Kind.PAYMENT) & (rows["flag"] & int(Flag.ONE_CLICK | Flag.STORE) == 0)]
     share = 100.0 * len(bought) / (rows["kind"] == Kind.CART).sum()
     yield Check(
         "V2.2",

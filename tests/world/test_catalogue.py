@@ -8,6 +8,7 @@ import pytest
 
 from sim.parameters import Parameters
 from sim.world.catalogue import stock_up
+from sim.world.loyalty import Loyalty
 from sim.world.shop import Shop
 from tests.worlds import shop
 
@@ -24,5 +25,5 @@ from tests.worlds import shop
     ],
 )
 def test_prices_are_counted_in_the_smallest_coin_of_the_currency(given: dict[str, Any], minor: int) -> None:
-    catalogue = stock_up(Shop.model_validate(shop(stock=6, **given)), 1.0, Parameters())
+    catalogue = stock_up(Shop.model_validate(shop(stock=6, **given)), Loyalty(), 1.0, Parameters())
     assert catalogue.price[catalogue.keys.index("red-shirt")] == minor
