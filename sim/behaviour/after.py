@@ -118,9 +118,15 @@ def pays_balance(u: float, trust: float, p: Any) -> bool:
 
 
 @register_jitable
-def visit_ease(trust: float, satisfaction: float, p: Any) -> float:
-    """Factor on the rate of store visits, 1 at average trust and no feeling either way."""
-    return math.exp(p.visit_trust * (trust - p.trust_average) + p.visit_satisfaction * satisfaction)
+def visit_ease(trust: float, satisfaction: float, member: bool, discount: float, p: Any) -> float:
+    """Factor on the rate of store visits, 1 at average trust, no feeling either way, and for who is no member.
+
+    Members come more often for what they save (`discount` of their tier, by the elasticity of buying) and beyond it.
+    """
+    x = p.visit_trust * (trust - p.trust_average) + p.visit_satisfaction * satisfaction
+    if member:
+        x += p.member_bond + p.price_elasticity * math.log(1.0 - discount)
+    return math.exp(x)
 
 
 @register_jitable

@@ -17,7 +17,7 @@ from sim.engine.ledger import ROW, Kind
 from sim.engine.terms import Terms
 from sim.policy.push import MOST_PUSHES
 from sim.world.match import SIDES
-from sim.world.night import Night
+from sim.world.night import DAY, Night
 from sim.world.surfaces import SurfaceIndex
 
 KINDS = max(Kind) + 1
@@ -59,6 +59,7 @@ class Books:
         self.whistle = float(match.full_time)
         self.minutes = int(np.ceil((self.closes - self.opens) / 60.0)) + 1
         windows = int(np.ceil((self.closes - self.opens) / night.scenario.timing.window)) + 1
+        windows += int(np.ceil((night.until - self.closes) / DAY)) + 1  # a day after is one, too
         self.counts = _blank(night, self.minutes, windows * MOST_PUSHES)
         self.chats = np.zeros((self.minutes, 3, len(self.segments)), np.int64)
         self.met = np.zeros((len(LAYERS), windows * MOST_PUSHES), np.int64)  # exposed, noticed, clicked, by push

@@ -16,6 +16,7 @@ from scipy.special import logit
 
 from sim.behaviour import DAY
 from sim.engine.board import Board
+from sim.engine.books import Tally
 from sim.engine.ledger import Flag, Kind, in_order
 from sim.engine.parcels import Parcels, ParcelState
 from sim.engine.warehouse import Warehouse
@@ -29,7 +30,13 @@ class Reactions(Protocol):
         """When each customer next comes to the store."""
         ...
 
-    def visit(self, end: float, board: Board) -> NDArray[np.void]:
+    def read_messages(
+        self, start: float, end: float, board: Board, fresh: NDArray[np.int64]
+    ) -> tuple[NDArray[np.void], Tally]:
+        """Rows of what the store's messages do to people, and what was only counted."""
+        ...
+
+    def visit(self, start: float, end: float, board: Board) -> NDArray[np.void]:
         """Rows of the visits to the store before `end`; an ASK where the board shows what is wanted."""
         ...
 
@@ -55,6 +62,10 @@ class Shop(Protocol):
 
     def publish(self, now: float) -> Board:
         """The board of the day that begins."""
+        ...
+
+    def messages(self, end: float) -> NDArray[np.void]:
+        """Sends the messages of the day that lasts until `end`; gives the rows of what they do to people."""
         ...
 
     def settle(self, end: float, rows: NDArray[np.void], entries: NDArray[np.void]) -> NDArray[np.void]:
@@ -85,16 +96,17 @@ def pass_days(
     while start < until:
         end = min(start + DAY, until)
         board = shop.publish(start)
+        messages = shop.messages(end)
         yield env.timeout(end - env.now)
-        visits = reactions.visit(end, board)
-        _end_day(since, end, visits, reactions, shop, warehouse, claims)
+        asked = np.concatenate([messages, reactions.visit(start, end, board)])
+        _end_day(since, end, asked, reactions, shop, warehouse, claims)
         start = since = end
 
 
 def _end_day(
     since: float,
     end: float,
-    visits: NDArray[np.void],
+    asked: NDArray[np.void],
     reactions: Reactions,
     shop: Shop,
     warehouse: Warehouse,
@@ -106,7 +118,7 @@ def _end_day(
     due = parcels.between("due", since, end, ParcelState.AWAITING_BALANCE)
     paid = reactions.pay_balances(parcels, due)
     opened = reactions.unpack(parcels, parcels.between("arrives", since, end, ParcelState.PACKED), end)
-    rows = in_order(np.concatenate([visits, posted, paid, opened, parcels.refunds(since, end)]))
+    rows = in_order(np.concatenate([asked, posted, paid, opened, parcels.refunds(since, end)]))
     asks = (rows["kind"] == Kind.ASK) & (rows["flag"] & Flag.EXCHANGED != 0)
     answers = shop.settle(end, rows, parcels.shelved(since, end))
     shop.tell(warehouse.packed(since, end))

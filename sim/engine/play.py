@@ -7,7 +7,7 @@ nothing is ordered, but the till stays open until the last page is closed and th
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
@@ -28,10 +28,11 @@ from sim.engine.terms import Terms, running
 from sim.policy.chance import night_key
 from sim.policy.check import Order, PolicyError, ask
 from sim.policy.push import MOST_PUSHES, Policy
+from sim.policy.terms import AFTER
 from sim.policy.view import Items, Running, View, Viewers
 from sim.world.audience import Crowd
 from sim.world.carried import Carried
-from sim.world.night import Night
+from sim.world.night import DAY, Night
 from sim.world.surfaces import SurfaceIndex
 
 EngineName = Literal["compiled", "reference"]
@@ -111,6 +112,7 @@ class Play:
         self.minor = 10**shop.decimals
         self.chance = night_key(night.seed, night.chapter)
         self.asked = -np.inf  # when the policy was last asked
+        self.number = 0  # of the last window in which it was
         self.chat_rate = np.zeros(3)
         self.closing: Closing
         self.over = env.process(self._story())
@@ -162,7 +164,20 @@ class Play:
         view = self._view(number, start, end)
         orders = ask(self.policy, self.name, view)
         view.viewers.close()
-        self.asked = start
+        self.asked, self.number = start, number
+        return self._open_all(number, orders, start, view)
+
+    def push_messages(self, start: float, end: float) -> NDArray[np.int64]:
+        """The same for the store's messages of a day after the match, if the policy has any to say."""
+        if not hasattr(self.policy, "follow_up"):
+            return NOTHING
+        self.number += 1
+        view = self._view(self.number, start, end)
+        orders = ask(self.policy, self.name, view, "follow_up")
+        view.viewers.close()
+        return self._open_all(self.number, orders, start, view)
+
+    def _open_all(self, number: int, orders: Sequence[Order], start: float, view: View) -> NDArray[np.int64]:
         if not orders:
             return NOTHING
         if len(orders) > len(self.publisher.free_slots):
@@ -246,6 +261,7 @@ class Play:
         )
 
     def _view(self, number: int, start: float, end: float) -> View:
+        after = start >= self.match.closes
         match, books, board, crowd = self.match, self.books, self.publisher.board, self.engine.crowd
         second = min(int(start - match.opens), len(self.night.stage.emotion.in_play) - 1)
         past = tuple(e for e in match.events if e.at <= start)
@@ -253,8 +269,8 @@ class Play:
             time=start,
             clock=match.clock(start),
             window=end - start,
-            period=match.period_at(start).name,
-            in_play=bool(self.night.stage.emotion.in_play[second]),
+            period=AFTER if after else match.period_at(start).name,
+            in_play=not after and bool(self.night.stage.emotion.in_play[second]),
             score=match.score_at(start),
             events=past,
             news=tuple(e for e in past if e.at > self.asked),
@@ -264,7 +280,8 @@ class Play:
             orders=books.orders,
             items=Items(self.night.catalogue, self.minor, board.stock.reshape(-1, self.night.catalogue.sizes).copy()),
             running=tuple(self._running(int(slot)) for slot in board.live),
-            viewers=Viewers(crowd.known, start, crowd.signals, self.night.catalogue.categories),
+            viewers=Viewers(crowd.known, start, crowd.signals, self.night.catalogue.categories, after),
+            day=1 + int((start - match.closes) // DAY) if after else 0,
             _chance=(self.chance, number),
         )
 

@@ -40,3 +40,8 @@ def rules_of(night: Night) -> Rules:
 def coupons_until(night: Night) -> NDArray[np.float64]:
     """Until when each coupon can be used [s]."""
     return night.stage.match.full_time + 86400.0 * night.catalogue.coupon_days
+
+
+def tier_discounts(night: Night) -> NDArray[np.float64]:
+    """(tiers + 1,) what each tier has off, none for who is no member."""
+    return np.array([0.0, *(tier.discount for tier in night.scenario.loyalty.tiers.values())])

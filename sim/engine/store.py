@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from sim.engine.board import Board, Window
 from sim.engine.closing import Closing
 from sim.engine.days import loyalty, usual_trust
-from sim.engine.ledger import Kind
+from sim.engine.ledger import ROW, Kind
 from sim.engine.parcels import Parcels
 from sim.engine.stock import ENTRY, in_time
 from sim.engine.warehouse import Warehouse
@@ -45,6 +45,16 @@ class StoreEnd:
         self.since = now
         self.play.publisher.publish(now, self.engine.stock.free, SILENT)
         return self.play.publisher.board
+
+    def messages(self, end: float) -> NDArray[np.void]:
+        """Asks the policy for the day's messages, sends them, and gives the rows of what they do to people."""
+        fresh = self.play.push_messages(self.since, end)
+        if not len(fresh):
+            return np.zeros(0, ROW)
+        board = self.play.publisher.board
+        rows, tally = self.reactions.read_messages(self.since, end, board, fresh)
+        self.play.books.add_tally(tally, Window(self.since, end, board, fresh))
+        return rows
 
     def settle(self, end: float, rows: NDArray[np.void], entries: NDArray[np.void]) -> NDArray[np.void]:
         """Settles a day: viewers' rows (in order) and what happened by itself; writes both down, gives the answers."""

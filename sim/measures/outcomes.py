@@ -66,7 +66,10 @@ METRICS: tuple[Metric, ...] = (
         "annoyed_share", "share", "less", "viewers whose annoyance was above their own tolerance / viewers who joined",
         (Kind.NOTICE, Kind.JOIN), lambda f: share(f.annoyed, f.joined),
     ),
-    Metric("mutes", "viewers", "less", "viewers who switched pushes off", (Kind.MUTE,), lambda f: f.rows(Kind.MUTE)),
+    Metric(
+        "mutes", "viewers", "less", "viewers who switched pushes off, at either end", (Kind.MUTE,),
+        lambda f: f.rows(Kind.MUTE) + len(f.after(Kind.MUTE)),
+    ),
     Metric(
         "pushed_away", "leaves", "less",
         "leaves before the final whistle that would not have happened without annoyance (LEAVE with flag 1); who comes "

@@ -51,6 +51,9 @@ class Policy(Protocol):
 
     What it remembers belongs on `self`.  The source of a policy in a file is run anew for every night, so globals of
     its module live one night too; those of an installed package outlive the night, in no order one could rely on.
+
+    A policy may also have `follow_up(view)`: it is asked at the start of each day after the match, and may say pushes
+    on the surface `store_push`, which are messages of the store's.
     """
 
     def decide(self, view: View) -> Iterable[Push]:

@@ -45,6 +45,7 @@ def _problems(push: Push, item: Item, view: View) -> Iterator[str]:
     if offer.discount and item.most_off < 1.0 and _off(push, item) > item.most_off + 1e-9:
         saved = f", which is {1 - item.price / item.list_price:.0%} below its parts already" if item.price < item.list_price else ""
         yield f"{offer.discount:.0%} off '{item.key}'{saved}: all reductions together may take {item.most_off:.0%} off"
+    yield from _at_store(push, item)
     yield from _joint(push, item)
 
 
@@ -54,6 +55,13 @@ def _place(push: Push, view: View) -> Iterator[str]:
             yield f"{push.surface} is on the stream, which is over: after a match there is only store_push"
         else:
             yield "store_push is for the days after a match: say it from follow_up()"
+
+
+def _at_store(push: Push, item: Item) -> Iterator[str]:
+    if push.surface == "store_push" and push.offer.team:
+        yield "a team forms on the stream: at the store's end nobody sees who waits"
+    if push.surface == "store_push" and item.kind is ItemKind.PRESALE:
+        yield f"'{item.key}' is a pre-sale: it is sold on the stream"
 
 
 def _off(push: Push, item: Item) -> float:

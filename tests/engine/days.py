@@ -9,13 +9,15 @@ import simpy
 from numpy.typing import NDArray
 
 from sim.engine.board import Board, Publisher
-from sim.engine.compiled.after import CompiledDays
+from sim.engine.compiled.days import CompiledDays
+from sim.engine.compiled.notes import blank_notes
 from sim.engine.compiled.scene import People, Scene, scene_of
 from sim.engine.compiled.till import settle, shop_room
 from sim.engine.days import Reactions, pass_days
 from sim.engine.ledger import ROW, Kind, in_order
 from sim.engine.parcels import Parcels
 from sim.engine.reference.after import ReferenceDays
+from sim.engine.reference.engine import ReferenceEngine
 from sim.engine.stock import Stock, open_till
 from sim.engine.warehouse import Warehouse
 from sim.world.night import Night
@@ -30,7 +32,11 @@ def people_of(night: Night) -> tuple[People, Scene]:
 
 def reactions(night: Night, engine: str) -> Reactions:
     """What the crowd of a night does afterwards."""
-    return ReferenceDays(night) if engine == "reference" else CompiledDays(*people_of(night))
+    if engine == "reference":
+        return ReferenceDays(ReferenceEngine(night, simpy.Environment(), keep=False))
+    people, scene = people_of(night)
+    shape = 1 + int(night.crowd.viewers["segment"].max()), len(scene.places), len(scene.goods)
+    return CompiledDays(people, scene, blank_notes(False, 1 << 14, *shape))
 
 
 class TillOnly:
@@ -45,6 +51,9 @@ class TillOnly:
     def publish(self, now: float) -> Board:
         self.publisher.publish(now, self.stock.free, np.zeros(3))
         return self.publisher.board
+
+    def messages(self, end: float) -> NDArray[np.void]:
+        return np.zeros(0, ROW)
 
     def settle(self, end: float, rows: NDArray[np.void], entries: NDArray[np.void]) -> NDArray[np.void]:
         shop = shop_room(len(rows), entries, 0, 6, self.scene.sizes)

@@ -11,19 +11,19 @@ from numpy.typing import NDArray
 from sim import behaviour as b
 from sim import draws
 from sim.compiled import compiled, inlined
-from sim.engine.board import Board
 from sim.engine.compiled.feeling import interest_in
 from sim.engine.compiled.notes import MAX_ROWS, tell, tell_presence
-from sim.engine.compiled.offers import may_have
-from sim.engine.compiled.scene import NEVER, People, Scene
-from sim.engine.ledger import ROW, Flag, Kind, in_order
-from sim.engine.parcels import Parcels, ParcelState
-from sim.errors import MatchdayError
+from sim.engine.compiled.offers import may_have, plain_store_price, put_store_price
+from sim.engine.compiled.scene import ASKED, NEVER, NONE
+from sim.engine.compiled.shopping import shown
+from sim.engine.ledger import Flag, Kind
+from sim.engine.parcels import ParcelState
 from sim.world.audience import CUSTOMER, LOST
 
 QUEUED, ARRIVED, FORFEITED = (int(s) for s in (ParcelState.QUEUED, ParcelState.ARRIVED, ParcelState.FORFEITED))
-STORE, LATE, INFORMED = (int(f) for f in (Flag.STORE, Flag.LATE, Flag.INFORMED))
-ROOM = 1 << 14  # rows written before they are taken
+STORE, LATE, INFORMED, COUPON, MEMBER = (
+    int(f) for f in (Flag.STORE, Flag.LATE, Flag.INFORMED, Flag.COUPON, Flag.MEMBER)
+)
 
 
 class Diary(NamedTuple):
@@ -46,11 +46,11 @@ def unpack(parcels, places, end, return_days, people, scene, visits_due, diary):
         v = people.viewers[i]
         t, claim = parcel.arrives, np.float64(parcel.claim)
         late = b.days_late(t, parcel.promised, p)
-        before = b.visit_ease(v.trust, v.satisfaction, p)
+        before = ease_of(i, people, scene)
         v.trust = b.trust_after_parcel(v.trust, late, claim, p)
         v.satisfaction = b.satisfied(v.satisfaction, b.pleasure_of_parcel(late, claim, p))
         if v.store_at < NEVER:
-            v.store_at = b.moved_visit(t, v.store_at, before, b.visit_ease(v.trust, v.satisfaction, p))
+            v.store_at = b.moved_visit(t, v.store_at, before, ease_of(i, people, scene))
             visits_due[i] = v.store_at
         flags = parcel.flags | LATE if late > 0.0 else parcel.flags
         days = (t - parcel.ordered) / b.DAY
@@ -97,12 +97,19 @@ def pay_balances(parcels, places, people, scene, diary):
 
 
 @inlined
+def ease_of(i, people, scene):
+    """Factor on the rate of visits to the store."""
+    v, tier = people.viewers[i], people.known[i].tier
+    return b.visit_ease(v.trust, v.satisfaction, tier > 0, scene.tier_share[tier], scene.numbers[0])
+
+
+@inlined
 def plan_visit(i, t, people, scene, visits_due):
     """When the viewer next comes to the store after `t`."""
     v, curves = people.viewers[i], scene.curves
     u, u_joy, _, _ = draws.draw(scene.seed, scene.chapter, i, draws.STORE, v.visits)
     joy = b.own_mood(v.gain, curves.seconds[curves.seconds.shape[0] - 1].mood[people.known[i].side])
-    ease = b.visit_ease(v.trust, v.satisfaction, scene.numbers[0])
+    ease = ease_of(i, people, scene)
     v.store_at = curves.closes + b.next_visit(t - curves.closes, u, u_joy, v.rate, ease, joy, scene.numbers[0])
     visits_due[i] = v.store_at
 
@@ -117,31 +124,26 @@ def plan_visits(t, people, scene, visits_due):
 
 
 @compiled
-def visit(first, end, people, scene, stock, visits_due, diary):
-    """Visits to the store before `end`, viewer by viewer from `first` on; gives the next one when rows run short.
-
-    `stock` (S x K,) are the units that the store shows.
-    """
+def visit(first, end, people, scene, board, visits_due, diary):
+    """Visits to the store before `end`, viewer by viewer from `first` on; gives the next one when rows run short."""
     for i in range(first, people.viewers.shape[0]):
         if visits_due[i] < end:
             if diary.filled[0] + MAX_ROWS > diary.rows.shape[0]:
                 return i
             while visits_due[i] < end:
-                look_round(i, visits_due[i], people, scene, stock, visits_due, diary)
+                look_round(i, visits_due[i], people, scene, board, visits_due, diary)
     return people.viewers.shape[0]
 
 
 @inlined
-def look_round(i, t, people, scene, stock, visits_due, diary):
+def look_round(i, t, people, scene, board, visits_due, diary):
     """One visit: something after one's own heart, and perhaps it was the last, whether that was to be had or not."""
     v = people.viewers[i]
     tell_presence(diary, t, i, Kind.STORE_VISIT, 0)
     _, _, u_item, u_last = draws.draw(scene.seed, scene.chapter, i, draws.STORE, v.visits)
     item = store_favourite(i, u_item, people, scene)
     if item >= 0:
-        size = v.own_size if scene.goods[item].sized == 1 else 0
-        kind = Kind.ASK if is_shown(item, size, scene, stock) else Kind.MISS
-        tell(diary, t, i, kind, -1, item, size, -1, store_price(i, item, t, people, scene), STORE, 0.0)
+        want_at_store(i, t, item, -1, False, people, scene, board, diary)
     v.visits += 1
     if u_last < v.drop:
         v.customer = LOST
@@ -151,19 +153,25 @@ def look_round(i, t, people, scene, stock, visits_due, diary):
 
 
 @inlined
-def store_price(i, item, t, people, scene):
-    """What the store asks this viewer."""
-    return scene.goods[item].own_price
-
-
-@inlined
-def is_shown(item, size, scene, stock):
-    """Whether the store shows all that an item is made of."""
-    for k in range(scene.first_part[item], scene.first_part[item + 1]):
-        shelf = scene.part[k]
-        if stock[shelf * scene.sizes + (size if scene.shelf_sized[shelf] else 0)] < scene.units[k]:
-            return False
-    return True
+def want_at_store(i, t, item, push, advised, people, scene, board, diary):
+    """Wants an item in one's own size: asks the till for it if the store shows it."""
+    v = people.viewers[i]
+    size = v.own_size if scene.goods[item].sized == 1 else 0
+    flag = STORE
+    if advised or (v.informed >> scene.goods[item].category) & 1 == 1:
+        flag |= INFORMED
+    if scene.tier_off[people.known[i].tier, item] > 0:
+        flag |= MEMBER
+    if not shown(item, size, scene, board):
+        tell(diary, t, i, Kind.MISS, push, item, size, -1, scene.goods[item].own_price, flag, 0.0)
+    elif v.errand == NONE:
+        put_store_price(i, item, t, people, scene, board)
+        v.errand = ASKED
+        flag = flag | COUPON if v.coupon >= 0 else flag
+        tell(diary, t, i, Kind.ASK, push, item, size, -1, v.price, flag, 0.0)
+    else:
+        price = plain_store_price(i, item, t, people, scene, board)
+        tell(diary, t, i, Kind.ASK, push, item, size, -1, price, flag, 0.0)
 
 
 @inlined
@@ -224,62 +232,3 @@ def decide_again(first, t, coming, loyal, people, scene, diary):
             coming[i] = comes
             tell_presence(diary, t, i, Kind.COMEBACK, 1 if comes else 0)
     return people.viewers.shape[0]
-
-
-# --- the days ---------------------------------------------------------------------------------------------------------
-
-
-class CompiledDays:
-    """What viewers do in the days after a match; rows are in canonical order."""
-
-    def __init__(self, people: People, scene: Scene) -> None:
-        self.people, self.scene = people, scene
-        self.visits_due = np.full(len(people.viewers), NEVER)  # `store_at` side by side: the days look at it all
-        self.diary = Diary(np.zeros(ROOM + MAX_ROWS, ROW), np.zeros(3, np.int64))
-
-    def plan(self, start: float) -> None:
-        """When each customer next comes to the store."""
-        plan_visits(start, self.people, self.scene, self.visits_due)
-
-    def visit(self, end: float, board: Board) -> NDArray[np.void]:
-        """Rows of the visits to the store before `end`."""
-        first, pages = 0, []
-        while first < len(self.visits_due):
-            first = visit(first, end, self.people, self.scene, board.stock, self.visits_due, self.diary)
-            pages.append(self._page())
-        return in_order(np.concatenate(pages))
-
-    def unpack(self, parcels: Parcels, places: NDArray[np.intp], end: float) -> NDArray[np.void]:
-        """Rows of the parcels that arrive, in their order."""
-        diary, days = self._room(places), float(parcels.fulfilment.return_days)
-        unpack(parcels.rows, places, end, days, self.people, self.scene, self.visits_due, diary)
-        return diary.rows
-
-    def pay_balances(self, parcels: Parcels, places: NDArray[np.intp]) -> NDArray[np.void]:
-        """Rows of the rests of pre-sales that are due, in their order."""
-        diary = self._room(places)
-        pay_balances(parcels.rows, places, self.people, self.scene, diary)
-        return diary.rows
-
-    def rest(self, days: float, usual: NDArray[np.float64]) -> None:
-        """Lets `days` pass until the next match; `usual` (segments,) trust."""
-        rest(days, usual, self.people, self.scene)
-
-    def decide_again(self, t: float, coming: NDArray[np.bool_], loyal: NDArray[np.float64]) -> NDArray[np.void]:
-        """Who comes to the next match, into `coming` (N,), and rows of those who change; `loyal` are log odds."""
-        first, pages = 0, []
-        while first < len(coming):
-            first = decide_again(first, t, coming, loyal, self.people, self.scene, self.diary)
-            pages.append(self._page())
-        return np.concatenate(pages)
-
-    def _room(self, places: NDArray[np.intp]) -> Diary:
-        return Diary(np.zeros(len(places), ROW), np.zeros(3, np.int64))
-
-    def _page(self) -> NDArray[np.void]:
-        filled = self.diary.filled
-        if filled[2]:
-            raise MatchdayError("a customer came to the store hundreds of times a day: check visit_shape, visit_scale")
-        page = self.diary.rows[: filled[0]].copy()
-        filled[:] = 0
-        return page

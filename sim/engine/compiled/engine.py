@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from sim.engine.board import Window
 from sim.engine.books import Tally
-from sim.engine.compiled.after import CompiledDays
+from sim.engine.compiled.days import CompiledDays
 from sim.engine.compiled.notes import BATCH, MAX_ROWS, Notes, blank_notes, wipe
 from sim.engine.compiled.scene import NEVER, People, scene_of
 from sim.engine.compiled.till import business, settle, shop_room
@@ -82,7 +82,7 @@ class CompiledEngine:
 
     def reactions(self) -> CompiledDays:
         """What the viewers do in the days after."""
-        return CompiledDays(self.people, self.scene)
+        return CompiledDays(self.people, self.scene, self.notes[0])
 
     def _settled(self, asked: NDArray[np.void], entries: NDArray[np.void], window: Window) -> NDArray[np.void]:
         """Answers what was asked, in place; gives the shop's rows."""

@@ -32,29 +32,36 @@ def expose(i, t, slot, occasion, u_notice, u_click, u_mute, people, scene, board
     if u_notice >= b.notice_probability(offer.salience, attention, scene.places[offer.surface].forced, p):
         return
     interest = interest_in(i, offer.item, people, scene)
-    annoy(i, t, slot, offer, attention, interest, people, scene, notes)
-    unasked = not scene.places[offer.surface].in_shop
-    if unasked and b.mutes(u_mute, v.annoyance, v.tolerance, p):
-        people.known[i].muted = 1
-        tell(notes, t, i, Kind.MUTE, offer.push, offer.item, -1, offer.surface, 0, 0, v.annoyance)
-        return
-    if offer.item == v.last_item and b.regrets(float(offer.price), float(v.last_price), p):
-        v.last_item = -1  # once is enough
-        v.trust = b.trust_after_regret(v.trust, p)
-        tell(notes, t, i, Kind.REGRET, offer.push, offer.item, -1, offer.surface, offer.price, 0, float(v.last_price))
-    if v.errand != NONE:
-        return  # busy with a page or an order
-    if tempted(i, t, u_click, offer, interest, attention, people, scene, board):
+    if goes_too_far(i, t, slot, u_mute, attention, interest, people, scene, board, notes) or v.errand != NONE:
+        return  # or busy with a page or an order
+    if tempted(i, urge_at(i, t, people, scene), u_click, offer, interest, attention, people, scene, board):
         click(i, t, slot, occasion, people, scene, board, notes)
 
 
 @inlined
-def tempted(i, t, u, offer, interest, attention, people, scene, board):
+def goes_too_far(i, t, slot, u, attention, interest, people, scene, board, notes):
+    """What noticing a push does; whether its receiver switches pushes off."""
+    offer, v, p = board.running[slot], people.viewers[i], scene.numbers[0]
+    annoy(i, t, slot, offer, attention, interest, people, scene, notes)
+    unasked = not scene.places[offer.surface].in_shop
+    if unasked and b.mutes(u, v.annoyance, v.tolerance, p):
+        people.known[i].muted = 1
+        tell(notes, t, i, Kind.MUTE, offer.push, offer.item, -1, offer.surface, 0, 0, v.annoyance)
+        return True
+    if offer.item == v.last_item and b.regrets(float(offer.price), float(v.last_price), p):
+        v.last_item = -1  # once is enough
+        v.trust = b.trust_after_regret(v.trust, p)
+        tell(notes, t, i, Kind.REGRET, offer.push, offer.item, -1, offer.surface, offer.price, 0, float(v.last_price))
+    return False
+
+
+@inlined
+def tempted(i, urge, u, offer, interest, attention, people, scene, board):
     """Whether the push is clicked."""
     v, p, goods = people.viewers[i], scene.numbers[0], scene.goods[offer.item]
     if goods.kind == CONTENT:
         return b.opens_content(u, interest, attention, v.noticed, v.annoyance, v.tolerance, p)
-    feeling = urge_at(i, t, people, scene) + confidence(i, people, scene, board) + offer.said
+    feeling = urge + confidence(i, people, scene, board) + offer.said
     if scene.places[offer.surface].spoken:
         feeling += b.host_pull(v.host_affinity, v.trust, p) + scene.rules.manner
     if goods.coupon >= 0:

@@ -103,3 +103,20 @@ def price_at_till(i, t, people, scene, board):
     v = people.viewers[i]
     lowest = lowest_offer(i, v.item, t, scene.rules.price_lag, 0.0, people, scene, board)
     put_price(i, lowest, t, people, scene)
+
+
+@inlined
+def put_store_price(i, item, t, people, scene, board):
+    """Takes an item in hand at the store's end, and puts its price together."""
+    v = people.viewers[i]
+    v.item, v.slot = item, -1
+    put_price(i, lowest_offer(i, item, t, 0.0, 0.0, people, scene, board), t, people, scene)
+
+
+@inlined
+def plain_store_price(i, item, t, people, scene, board):
+    """The price at the store's end for who has asked for something today already: no coupon, no credit."""
+    goods = scene.goods[item]
+    offer = goods.price - lowest_offer(i, item, t, 0.0, 0.0, people, scene, board)
+    tier = scene.tier_off[people.known[i].tier, item]
+    return max(1, goods.price - b.taken_off(offer, tier, 0, goods.most_off, scene.rules.stacks))

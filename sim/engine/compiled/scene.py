@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.engine.rules import Rules, coupons_until, rules_of
+from sim.engine.rules import Rules, coupons_until, rules_of, tier_discounts
 from sim.world.night import Night
 from sim.world.stage import Curves
 
@@ -71,6 +71,7 @@ class Scene(NamedTuple):
     coupon_off: NDArray[np.int64]  # (coupons, I) minor units
     coupon_until: NDArray[np.float64]  # (coupons,) s
     tier_off: NDArray[np.int64]  # (tiers + 1, I) minor units
+    tier_share: NDArray[np.float64]  # (tiers + 1,)
     sizes: int  # size slots a shelf
     places: NDArray[np.void]  # (surfaces,) PLACE
     rules: Rules
@@ -87,5 +88,5 @@ def scene_of(night: Night) -> Scene:
         places[name] = [getattr(s, name) for s in surfaces]
     return Scene(
         night.seed, night.chapter, night.stage.curves, goods, c.first_part, c.part, c.units, c.sized, c.coupon_off,
-        coupons_until(night), c.tier_off, c.sizes, places, rules_of(night), night.numbers,
+        coupons_until(night), c.tier_off, tier_discounts(night), c.sizes, places, rules_of(night), night.numbers,
     )  # fmt: skip

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from sim import behaviour as b
 from sim.compiled import compiled, inlined
 from sim.engine.compiled.offers import price_at_till
-from sim.engine.compiled.scene import DEARER, LAPSING, PAYING, REFUSED
+from sim.engine.compiled.scene import ASKED, DEARER, LAPSING, PAYING, REFUSED
 from sim.engine.compiled.shopping import bought, drop, page_draw
 from sim.engine.ledger import ROW, Flag, Kind
 
@@ -281,12 +281,24 @@ def _answer(row, end, people, scene, board, stock, shop, n):
 @inlined
 def _answer_store(row, people, scene, stock, shop, n):
     """At the store's end what is there is sold at once; a size that cannot be exchanged is sent back for good."""
-    if _there(row.item, row.size, scene, stock):
-        n = _reserve(row.item, row.size, row.time, scene, stock, shop, n)
-        _sell(row.item, row.size, scene, stock)
-        row.kind = Kind.EXCHANGE if row.flag & EXCHANGED != 0 else Kind.PAYMENT
-    else:
-        row.kind = Kind.RETURN_POSTED if row.flag & EXCHANGED != 0 else Kind.REFUSAL
+    exchanged, v = row.flag & EXCHANGED != 0, people.viewers[row.viewer]
+    in_hand = not exchanged and v.errand == ASKED and v.item == row.item and v.price == row.price
+    if in_hand:
+        drop(v)
+    if not _there(row.item, row.size, scene, stock):
+        row.kind = Kind.RETURN_POSTED if exchanged else Kind.REFUSAL
+        return n
+    n = _reserve(row.item, row.size, row.time, scene, stock, shop, n)
+    _sell(row.item, row.size, scene, stock)
+    row.kind = Kind.EXCHANGE if exchanged else Kind.PAYMENT
+    if exchanged:
+        return n
+    change = bought(row.viewer, row.item, row.price, row.price, v.spends if in_hand else 0, people, scene)
+    if in_hand and v.coupon >= 0:
+        v.coupons &= ~(1 << v.coupon)
+    if change != 0:
+        n = _shop_row(shop, n, row.time, Kind.CREDIT, row.item, row.size, float(change))
+        shop[n - 1].viewer, shop[n - 1].push = row.viewer, row.push
     return n
 
 

@@ -25,12 +25,19 @@ def open_content(i, t, item, cause, people, scene, notes):
 
 @inlined
 def end_content(i, t, people, scene, notes):
-    """Has seen it all: knows more, is calmer, trusts more."""
+    """Has seen it to its end."""
+    v = people.viewers[i]
+    take_in(i, t, people, scene)
+    tell_hand(notes, t, i, Kind.CONTENT_END, v, 0)
+    drop(v)
+
+
+@inlined
+def take_in(i, t, people, scene):
+    """Knows more, is calmer, trusts more."""
     v, p = people.viewers[i], scene.numbers[0]
     calm_down(v, t, p)
     v.annoyance = b.annoyance_after_content(v.annoyance, p)
     v.trust = b.trust_after_content(v.trust, scene.rules.expertise, p)
     v.satisfaction = b.satisfied(v.satisfaction, p.content_satisfies)
     v.informed |= np.uint64(1) << np.uint64(scene.goods[v.item].category)
-    tell_hand(notes, t, i, Kind.CONTENT_END, v, 0)
-    drop(v)

@@ -3,33 +3,32 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim import behaviour as b
 from sim import draws
-from sim.engine.board import Board
+from sim.engine.board import Board, Window
+from sim.engine.books import Tally
 from sim.engine.ledger import ROW, Flag, Kind, in_order
 from sim.engine.parcels import Parcels, ParcelState
+from sim.engine.reference.messages import read
 from sim.engine.reference.till import Row
-from sim.world.audience import CUSTOMER, LOST, TASTE_STEP
-from sim.world.match import NEUTRAL
-from sim.world.night import Night
+from sim.engine.reference.viewer import Viewer
+from sim.world.audience import CUSTOMER, LOST
+
+if TYPE_CHECKING:
+    from sim.engine.reference.engine import ReferenceEngine
 
 
 class Customer:
     """One person in the days after a match."""
 
-    def __init__(self, number: int, night: Night) -> None:
-        self.number, self.night, self.p = number, night, night.scenario.assumptions
-        self.known: Any = night.crowd.known[number]
-        self.record: Any = night.crowd.viewers[number]
-
-    def draw(self, purpose: int, index: int) -> tuple[float, float, float, float]:
-        """Four uniforms of this viewer's."""
-        return draws.draw(self.night.seed, self.night.chapter, self.number, purpose, index)
+    def __init__(self, viewer: Viewer) -> None:
+        self.viewer, self.number, self.p = viewer, viewer.number, viewer.p
+        self.night, self.known, self.record, self.draw = viewer.engine.night, viewer.known, viewer.record, viewer.draw
 
     def state(self, name: str) -> float:
         """A number of the record."""
@@ -39,9 +38,11 @@ class Customer:
 
     def ease(self) -> float:
         """Factor on the rate of visits to the store."""
-        return b.visit_ease(self.state("trust"), self.state("satisfaction"), self.p)
+        tier = int(self.known["tier"])
+        discount = float(self.viewer.engine.tier_share[tier])
+        return b.visit_ease(self.state("trust"), self.state("satisfaction"), tier > 0, discount, self.p)
 
-    def open(self, parcel: Any, end: float, return_days: float) -> Row:
+    def open(self, parcel: np.void, end: float, return_days: float) -> Row:
         """A parcel is at the door."""
         t, claim, before = float(parcel["arrives"]), float(parcel["claim"]), self.ease()
         late = b.days_late(t, float(parcel["promised"]), self.p)
@@ -56,7 +57,7 @@ class Customer:
         self.try_on(parcel, end, return_days)
         return self.row_of(parcel, t, Kind.ARRIVAL, price, flag, days)
 
-    def try_on(self, parcel: Any, end: float, return_days: float) -> None:
+    def try_on(self, parcel: np.void, end: float, return_days: float) -> None:
         """Whether what was in it is kept, or why it goes back, when, and what is wanted instead."""
         catalogue, item, size = self.night.catalogue, int(parcel["item"]), int(parcel["size"])
         own, number = int(self.record["own_size"]), int(parcel["number"])
@@ -73,7 +74,7 @@ class Customer:
         if reason == b.FIT:
             parcel["instead"] = b.size_instead(u_size, size, own, catalogue.sizes, self.p)
 
-    def pay_balance(self, parcel: Any) -> Row:
+    def pay_balance(self, parcel: np.void) -> Row:
         """The rest of a pre-sale is due."""
         u, price, t = self.draw(draws.PARCEL, 2 * int(parcel["number"]) + 1)[3], int(parcel["price"]), parcel["due"]
         if not b.pays_balance(u, self.state("trust"), self.p):
@@ -83,7 +84,7 @@ class Customer:
         parcel["state"], parcel["price"] = ParcelState.QUEUED, price + rest
         return self.row_of(parcel, float(t), Kind.BALANCE, rest, int(parcel["flags"]), 0.0)
 
-    def row_of(self, parcel: Any, t: float, kind: Kind, price: int, flag: int, value: float) -> Row:
+    def row_of(self, parcel: np.void, t: float, kind: Kind, price: int, flag: int, value: float) -> Row:
         """A row about a parcel."""
         push, item, size = int(parcel["push"]), int(parcel["item"]), int(parcel["size"])
         return t, value, self.number, push, price, item, int(kind), int(flag), size, -1
@@ -100,7 +101,7 @@ class Customer:
             after = b.next_visit(t - curves.closes, u, u_joy, self.state("rate"), self.ease(), joy, self.p)
             self.record["store_at"] = curves.closes + after
 
-    def visits(self, end: float, board: Board) -> list[Row]:
+    def visits(self, end: float) -> list[Row]:
         """Visits to the store before `end`."""
         rows = []
         while (t := self.state("store_at")) < end:
@@ -108,24 +109,31 @@ class Customer:
             _, _, u_item, u_last = self.draw(draws.STORE, int(self.record["visits"]))
             item = self.favourite(u_item)
             if item >= 0:
-                rows.append(self.want(t, item, board))
+                rows.append(self.want(t, item, -1, False))
             self.record["visits"] += 1
             if u_last < self.state("drop"):
                 self.record["customer"] = LOST
             self.plan_visit(t)
         return rows
 
-    def want(self, t: float, item: int, board: Board) -> Row:
-        """Something in one's own size, if the store shows it."""
-        catalogue = self.night.catalogue
+    def want(self, t: float, item: int, push: int, advised: bool) -> Row:
+        """Something in one's own size: asks the till for it if the store shows it."""
+        catalogue, viewer, flag = self.night.catalogue, self.viewer, Flag.STORE
         size = int(self.record["own_size"]) if catalogue.sized[item] else 0
-        shown = all(board.stock[catalogue.sku(shelf, size)] >= units for shelf, units in catalogue.parts(item))
-        kind = Kind.ASK if shown else Kind.MISS
-        return t, 0.0, self.number, -1, self.price(item), item, int(kind), int(Flag.STORE), size, -1
-
-    def price(self, item: int) -> int:
-        """What the store asks this viewer."""
-        return int(self.night.catalogue.own_price[item])
+        if advised or int(self.record["informed"]) >> int(catalogue.category[item]) & 1:
+            flag |= Flag.INFORMED
+        if catalogue.tier_off[self.known["tier"], item] > 0:
+            flag |= Flag.MEMBER
+        stock = viewer.engine.window.board.stock
+        if not all(stock[catalogue.sku(shelf, size)] >= units for shelf, units in catalogue.parts(item)):
+            return t, 0.0, self.number, push, int(catalogue.own_price[item]), item, int(Kind.MISS), int(flag), size, -1
+        if viewer.errand is None:
+            viewer.wallet.look_at_store(item, t)
+            viewer.errand, price = "asked", viewer.wallet.price
+            flag |= Flag.COUPON if viewer.wallet.coupon >= 0 else Flag(0)
+        else:
+            price = viewer.wallet.plain_store_price(item, t)
+        return t, 0.0, self.number, push, price, item, int(Kind.ASK), int(flag), size, -1
 
     def favourite(self, u: float) -> int:
         """Multinomial logit over what the store sells this viewer, by interest and exposure; -1 if that is nothing."""
@@ -144,22 +152,9 @@ class Customer:
         """How likely an item is wanted; 0 if the store does not sell it to this viewer.  Pre-sales are the stream's."""
         catalogue = self.night.catalogue
         exposure = float(catalogue.exposure[item])
-        if exposure <= 0.0 or catalogue.due[item] < 1.0 or not self.may_have(item):
+        if exposure <= 0.0 or catalogue.due[item] < 1.0 or not self.viewer.may_have(item):
             return 0.0
-        return exposure * math.exp(self.p.interest * self.interest(item))
-
-    def may_have(self, item: int) -> bool:
-        """Whether a limited edition is for this viewer."""
-        catalogue = self.night.catalogue
-        return bool(self.known["tier"] >= catalogue.tier[item] or (catalogue.early[item] and self.known["early"] == 1))
-
-    def interest(self, item: int) -> float:
-        """How much an item is this viewer's thing."""
-        catalogue, side = self.night.catalogue, int(self.known["side"])
-        goods, category = int(catalogue.side[item]), int(catalogue.category[item])
-        allegiance = 0 if goods == NEUTRAL else 1 if goods == side else -1
-        taste = int(self.night.crowd.tastes[self.number, category]) * TASTE_STEP if category >= 0 else 0.0
-        return b.relevance(taste, self.state("fandom"), allegiance, self.p)
+        return exposure * math.exp(self.p.interest * self.viewer.interest(item))
 
     # --- from match to match
 
@@ -183,17 +178,30 @@ class Customer:
 class ReferenceDays:
     """What viewers do in the days after a match; rows are in canonical order."""
 
-    def __init__(self, night: Night) -> None:
-        self.customers = [Customer(i, night) for i in range(len(night.crowd))]
+    def __init__(self, engine: ReferenceEngine) -> None:
+        self.engine = engine
+        self.customers = [Customer(viewer) for viewer in engine.viewers]
 
     def plan(self, start: float) -> None:
         """When each customer next comes to the store."""
         for customer in self.customers:
             customer.plan_visit(start)
 
-    def visit(self, end: float, board: Board) -> NDArray[np.void]:
+    def read_messages(
+        self, start: float, end: float, board: Board, fresh: NDArray[np.int64]
+    ) -> tuple[NDArray[np.void], Tally]:
+        """Rows of what the store's messages do to people, and what was only counted."""
+        self.engine.window = Window(start, end, board, fresh)
+        for customer in self.customers:
+            for slot in (int(s) for s in fresh):
+                if not customer.known["muted"] and customer.viewer.is_for(slot):
+                    read(customer, slot, start, end - start)
+        return self.engine.taken()
+
+    def visit(self, start: float, end: float, board: Board) -> NDArray[np.void]:
         """Rows of the visits to the store before `end`."""
-        rows = [row for customer in self.customers for row in customer.visits(end, board)]
+        self.engine.window = Window(start, end, board, np.zeros(0, np.int64))
+        rows = [row for customer in self.customers for row in customer.visits(end)]
         return in_order(np.array(rows, ROW))
 
     def unpack(self, parcels: Parcels, places: NDArray[np.intp], end: float) -> NDArray[np.void]:

@@ -14,7 +14,7 @@ from sim.engine.ledger import ROW, Kind
 from sim.engine.reference.after import ReferenceDays
 from sim.engine.reference.till import Member, Row, Till
 from sim.engine.reference.viewer import Viewer
-from sim.engine.rules import coupons_until, rules_of
+from sim.engine.rules import coupons_until, rules_of, tier_discounts
 from sim.engine.stock import Stock, open_till
 from sim.world.night import Night
 
@@ -28,7 +28,7 @@ class ReferenceEngine:
         self.night, self.env, self.keep = night, env, keep
         self.p, self.curves, self.catalogue = night.scenario.assumptions, night.stage.curves, night.catalogue
         self.surfaces, self.rules = night.scenario.surfaces.by_index(), rules_of(night)
-        self.coupons_until = coupons_until(night)
+        self.coupons_until, self.tier_share = coupons_until(night), tier_discounts(night)
         self.teams: list[list[Member]] = [[] for _ in range(SLOTS)]  # who waits, by slot of the offer
         self.crowd = night.crowd
         self.stock: Stock = open_till(night)
@@ -58,12 +58,18 @@ class ReferenceEngine:
         till = Till(self, window.end, entries)
         rows = [till.take(row) for row in self.rows]
         till.happen(math.inf)
+        _, tally = self.taken()
+        return np.array(rows, ROW), np.array(till.shelf.shop, ROW), tally
+
+    def taken(self) -> tuple[NDArray[np.void], Tally]:
+        """What was written down and counted since it was last taken."""
+        rows = np.array(self.rows, ROW)
         tally = Tally(self.chats.copy(), self.shown.copy(), self.met.copy(), self.events)
         self.rows, self.events = [], 0
         self.chats[:] = 0
         self.shown[:] = 0
         self.met[:] = 0
-        return np.array(rows, ROW), np.array(till.shelf.shop, ROW), tally
+        return rows, tally
 
     def settle_store(
         self, rows: NDArray[np.void], window: Window, entries: NDArray[np.void]
@@ -77,7 +83,7 @@ class ReferenceEngine:
 
     def reactions(self) -> ReferenceDays:
         """What the viewers do in the days after."""
-        return ReferenceDays(self.night)
+        return ReferenceDays(self)
 
     def tell(
         self, t: float, viewer: int, kind: Kind, push: int = -1, item: int = -1, size: int = -1,

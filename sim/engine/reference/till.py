@@ -94,7 +94,7 @@ class Till:
         elif kind == Kind.LAPSE:
             self.shelf.release(item, size, t)
         elif kind == Kind.ASK and flag & Flag.STORE:
-            kind = self.answer_store(t, item, flag, size)
+            kind = self.answer_store(row)
         elif kind == Kind.ASK:
             person = self.engine.viewers[viewer]
             kind = self.answer(row)
@@ -125,14 +125,25 @@ class Till:
         self.shelf.reserve(item, size, t)
         return Kind.ORDER if flag & Flag.ONE_CLICK else Kind.CART
 
-    def answer_store(self, t: float, item: int, flag: int, size: int) -> Kind:
+    def answer_store(self, row: Row) -> Kind:
         """At the store's end what is there is sold at once; a size that cannot be exchanged is sent back for good."""
-        exchanged = bool(flag & Flag.EXCHANGED)
+        t, _, viewer, push, price, item, _, flag, size, _ = row
+        person, exchanged = self.engine.viewers[viewer], bool(flag & Flag.EXCHANGED)
+        in_hand = not exchanged and person.errand == "asked" and (person.item, person.wallet.price) == (item, price)
+        if in_hand:
+            person.drop()
         if not self.shelf.there(item, size):
             return Kind.RETURN_POSTED if exchanged else Kind.REFUSAL
         self.shelf.reserve(item, size, t)
         self.shelf.sell(item, size)
-        return Kind.EXCHANGE if exchanged else Kind.PAYMENT
+        if exchanged:
+            return Kind.EXCHANGE
+        change = person.bought(item, price, price, person.wallet.spends if in_hand else 0)
+        if in_hand:
+            person.wallet.use_coupon()
+        if change:
+            self.shelf.shop.append((t, float(change), viewer, push, 0, item, int(Kind.CREDIT), 0, size, -1))
+        return Kind.PAYMENT
 
     # --- teams
 

@@ -36,7 +36,7 @@ class Viewer:
         self.tastes, self.signals = crowd.tastes[number], crowd.signals[number]
         self.side = int(self.known["side"])
         for trait in ("gain", "fandom", "chattiness", "stay", "curiosity", "price_sensitivity", "tolerance",
-                      "host_affinity", "trust", "own_at"):  # fmt: skip
+                      "host_affinity", "own_at"):  # fmt: skip
             setattr(self, trait, float(self.record[trait]))
         self.own_size, self.segment = int(self.record["own_size"]), int(self.record["segment"])
         self.annoyance, self.annoyed_at, self.peak = 0.0, 0.0, 0.0
@@ -59,7 +59,6 @@ class Viewer:
     price_sensitivity: float
     tolerance: float
     host_affinity: float
-    trust: float
     own_at: float
 
     # --- the process
@@ -120,6 +119,10 @@ class Viewer:
         self.engine.tell(t, self.number, kind, **what)
 
     # --- what stays with the person beyond the night
+
+    @property
+    def trust(self) -> float:
+        return float(self.record["trust"])
 
     def remember(self, name: str, value: float) -> float:
         """Keeps a state in the record, as precisely as the record does; gives what is kept."""
@@ -214,24 +217,32 @@ class Viewer:
         if u_notice >= b.notice_probability(float(offer["salience"]), attention, surface.forced, p):
             return
         interest = self.interest(what["item"])
-        self.be_annoyed(t, float(offer["intrusiveness"]), attention, interest)
-        self.count(1, slot, offer)
-        self.tell(t, Kind.NOTICE, price=price, value=self.annoyance, **what)
-        if not surface.in_shop and b.mutes(u_mute, self.annoyance, self.tolerance, p):
-            self.known["muted"] = 1
-            self.tell(t, Kind.MUTE, value=self.annoyance, **what)
-            return
-        paid = int(self.record["last_price"])
-        if what["item"] == self.record["last_item"] and b.regrets(float(price), float(paid), p):
-            self.record["last_item"] = -1  # once is enough
-            self.trust = self.remember("trust", b.trust_after_regret(self.trust, p))
-            self.tell(t, Kind.REGRET, price=price, value=float(paid), **what)
-        if self.errand is None and self.is_tempted(t, u_click, offer, interest, attention):
+        if self.goes_too_far(t, slot, offer, u_mute, attention, interest) or self.errand is not None:
+            return  # or busy with a page or an order
+        if self.is_tempted(self.urge_at(t), u_click, offer, interest, attention):
             self.known["clicks"] += 1
             self.signal(what["item"])
             self.count(2, slot, offer)
             self.tell(t, Kind.CLICK, price=price, **what)
             self.follow(t, slot, offer, occasion)
+
+    def goes_too_far(self, t: float, slot: int, offer: Any, u: float, attention: float, interest: float) -> bool:
+        """What noticing a push does; whether its receiver switches pushes off."""
+        what = {"push": int(offer["push"]), "item": int(offer["item"]), "surface": int(offer["surface"])}
+        price, paid = int(offer["price"]), int(self.record["last_price"])
+        self.be_annoyed(t, float(offer["intrusiveness"]), attention, interest)
+        self.count(1, slot, offer)
+        self.tell(t, Kind.NOTICE, price=price, value=self.annoyance, **what)
+        unasked = not self.engine.surfaces[offer["surface"]].in_shop
+        if unasked and b.mutes(u, self.annoyance, self.tolerance, self.p):
+            self.known["muted"] = 1
+            self.tell(t, Kind.MUTE, value=self.annoyance, **what)
+            return True
+        if what["item"] == self.record["last_item"] and b.regrets(float(price), float(paid), self.p):
+            self.record["last_item"] = -1  # once is enough
+            self.remember("trust", b.trust_after_regret(self.trust, self.p))
+            self.tell(t, Kind.REGRET, price=price, value=float(paid), **what)
+        return False
 
     def be_annoyed(self, t: float, intrusiveness: float, attention: float, interest: float) -> None:
         """What noticing a push does."""
@@ -244,13 +255,13 @@ class Viewer:
         self.record["peak_annoyance"] = self.peak
         self.record["noticed"] += 1
 
-    def is_tempted(self, t: float, u: float, offer: Any, interest: float, attention: float) -> bool:
+    def is_tempted(self, urge: float, u: float, offer: Any, interest: float, attention: float) -> bool:
         """Whether a noticed push is clicked."""
         item, p, noticed = int(offer["item"]), self.p, int(self.record["noticed"])
         kind = self.engine.catalogue.kind[item]
         if kind == ItemKind.CONTENT:
             return b.opens_content(u, interest, attention, noticed, self.annoyance, self.tolerance, p)
-        feeling = self.urge_at(t) + self.confidence() + float(offer["said"])
+        feeling = urge + self.confidence() + float(offer["said"])
         if self.engine.surfaces[offer["surface"]].spoken:
             feeling += b.host_pull(self.host_affinity, self.trust, p) + self.engine.rules.manner
         if kind == ItemKind.COUPON:
@@ -339,15 +350,19 @@ class Viewer:
             self.walk(t)
 
     def end_content(self, t: float) -> None:
-        """Has seen it all: knows more, is calmer, trusts more."""
+        """Has seen it to its end."""
+        self.take_in(t)
+        self.tell_hand(t, Kind.CONTENT_END)
+        self.drop()
+
+    def take_in(self, t: float) -> None:
+        """Knows more, is calmer, trusts more."""
         self.calm_down(t)
         self.annoyance = b.annoyance_after_content(self.annoyance, self.p)
-        self.trust = self.remember("trust", b.trust_after_content(self.trust, self.engine.rules.expertise, self.p))
+        self.remember("trust", b.trust_after_content(self.trust, self.engine.rules.expertise, self.p))
         self.remember("satisfaction", b.satisfied(float(self.record["satisfaction"]), self.p.content_satisfies))
         category = int(self.engine.catalogue.category[self.item])
         self.record["informed"] |= np.uint64(1) << np.uint64(category)
-        self.tell_hand(t, Kind.CONTENT_END)
-        self.drop()
 
     def decide(self, t: float) -> None:
         """The end of a look at a page."""
@@ -426,7 +441,7 @@ class Viewer:
 
     def hear_refusal(self, t: float) -> None:
         """Sold out at checkout: trust goes; who is still watching may take another size, once."""
-        self.trust = self.remember("trust", b.trust_after_refusal(self.trust, self.p))
+        self.remember("trust", b.trust_after_refusal(self.trust, self.p))
         if self.present and self.tries < self.p.sizes_asked:
             self.wallet.look(t)
             _, u, u_size, _ = self.size_draw()
@@ -436,7 +451,7 @@ class Viewer:
 
     def hear_dearer(self, t: float) -> None:
         """The till asks more than the stream showed: trust goes, and perhaps the buyer."""
-        self.trust = self.remember("trust", b.trust_after_mismatch(self.trust, self.p))
+        self.remember("trust", b.trust_after_mismatch(self.trust, self.p))
         u = self.own_draw(draws.CHECKOUT, draws.CHECKOUT_OWN)[0]
         shown, asked = float(self.wallet.seen), float(self.wallet.price)
         if b.pays_more(u, shown, asked, self.price_sensitivity, self.p):
@@ -467,7 +482,7 @@ class Viewer:
 
     def team_failed(self) -> None:
         """Money back, and the disappointment of it."""
-        self.trust = self.remember("trust", b.trust_after_failed_team(self.trust, self.p))
+        self.remember("trust", b.trust_after_failed_team(self.trust, self.p))
 
     def weights(self) -> dict[int, float]:
         """The other sizes that are there, by their weight in the nest."""

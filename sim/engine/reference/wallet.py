@@ -45,6 +45,20 @@ class Wallet:
         """The same at the till, which learns of an offer later."""
         self._put(self._lowest(t, self.viewer.engine.rules.price_lag, 0.0), t)
 
+    def look_at_store(self, item: int, t: float) -> None:
+        """Takes an item in hand at the store's end, and its price there."""
+        self.viewer.item, self.viewer.slot = item, -1
+        self._put(self._lowest(t, 0.0, 0.0), t)
+
+    def plain_store_price(self, item: int, t: float) -> int:
+        """The price at the store's end for who has asked for something today already: no coupon, no credit."""
+        catalogue, in_hand = self.viewer.engine.catalogue, self.viewer.item
+        self.viewer.item = item
+        offer = int(catalogue.price[item]) - self._lowest(t, 0.0, 0.0)
+        self.viewer.item = in_hand
+        tier, most = int(catalogue.tier_off[self.viewer.known["tier"], item]), int(catalogue.most_off[item])
+        return max(1, int(catalogue.price[item]) - b.taken_off(offer, tier, 0, most, catalogue.stacks))
+
     def _in_team(self, t: float) -> bool:
         """Whether the team offer that the page was opened from still takes this viewer."""
         viewer = self.viewer

@@ -1,0 +1,87 @@
+"""The compiled engine in the days after a match."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.engine.board import Board
+from sim.engine.books import Tally
+from sim.engine.compiled.after import Diary, decide_again, pay_balances, plan_visits, rest, unpack, visit
+from sim.engine.compiled.messages import read_messages
+from sim.engine.compiled.notes import MAX_ROWS, Notes, wipe
+from sim.engine.compiled.scene import NEVER, People, Scene
+from sim.engine.ledger import ROW, in_order
+from sim.engine.parcels import Parcels
+from sim.errors import MatchdayError
+
+ROOM = 1 << 14  # rows written before they are taken
+
+
+class CompiledDays:
+    """What viewers do in the days after a match; rows are in canonical order."""
+
+    def __init__(self, people: People, scene: Scene, notes: Notes) -> None:
+        self.people, self.scene, self.notes = people, scene, notes
+        self.visits_due = np.full(len(people.viewers), NEVER)  # `store_at` side by side: the days look at it all
+        self.diary = Diary(np.zeros(ROOM + MAX_ROWS, ROW), np.zeros(3, np.int64))
+
+    def plan(self, start: float) -> None:
+        """When each customer next comes to the store."""
+        plan_visits(start, self.people, self.scene, self.visits_due)
+
+    def read_messages(
+        self, start: float, end: float, board: Board, fresh: NDArray[np.int64]
+    ) -> tuple[NDArray[np.void], Tally]:
+        """Rows of what the store's messages do to people, and what was only counted."""
+        notes, first, pages = self.notes, 0, []
+        wipe(notes)
+        while first < len(self.people.viewers):
+            first = read_messages(first, len(self.people.viewers), start, end, fresh, self.people, self.scene, board, notes)
+            pages.append(notes.rows[: notes.filled[0]].copy())
+            notes.filled[0] = 0
+        counted = Tally(notes.chats.copy(), notes.shown.copy(), notes.met.copy(), int(notes.filled[1]))
+        return np.concatenate(pages), counted
+
+    def visit(self, start: float, end: float, board: Board) -> NDArray[np.void]:
+        """Rows of the visits to the store before `end`."""
+        first, pages = 0, []
+        while first < len(self.visits_due):
+            first = visit(first, end, self.people, self.scene, board, self.visits_due, self.diary)
+            pages.append(self._page())
+        return in_order(np.concatenate(pages))
+
+    def unpack(self, parcels: Parcels, places: NDArray[np.intp], end: float) -> NDArray[np.void]:
+        """Rows of the parcels that arrive, in their order."""
+        diary, days = self._room(places), float(parcels.fulfilment.return_days)
+        unpack(parcels.rows, places, end, days, self.people, self.scene, self.visits_due, diary)
+        return diary.rows
+
+    def pay_balances(self, parcels: Parcels, places: NDArray[np.intp]) -> NDArray[np.void]:
+        """Rows of the rests of pre-sales that are due, in their order."""
+        diary = self._room(places)
+        pay_balances(parcels.rows, places, self.people, self.scene, diary)
+        return diary.rows
+
+    def rest(self, days: float, usual: NDArray[np.float64]) -> None:
+        """Lets `days` pass until the next match; `usual` (segments,) trust."""
+        rest(days, usual, self.people, self.scene)
+
+    def decide_again(self, t: float, coming: NDArray[np.bool_], loyal: NDArray[np.float64]) -> NDArray[np.void]:
+        """Who comes to the next match, into `coming` (N,), and rows of those who change; `loyal` are log odds."""
+        first, pages = 0, []
+        while first < len(coming):
+            first = decide_again(first, t, coming, loyal, self.people, self.scene, self.diary)
+            pages.append(self._page())
+        return np.concatenate(pages)
+
+    def _room(self, places: NDArray[np.intp]) -> Diary:
+        return Diary(np.zeros(len(places), ROW), np.zeros(3, np.int64))
+
+    def _page(self) -> NDArray[np.void]:
+        filled = self.diary.filled
+        if filled[2]:
+            raise MatchdayError("a customer came to the store hundreds of times a day: check visit_shape, visit_scale")
+        page = self.diary.rows[: filled[0]].copy()
+        filled[:] = 0
+        return page
