@@ -11,10 +11,11 @@ from numpy.typing import NDArray
 from sim import behaviour as b
 from sim.engine.ledger import Kind
 from sim.engine.play import Played
-from sim.world.match import SIDES, MatchEvent
+from sim.world.match import SIDES, Match, MatchEvent
 from sim.world.night import Night
 from sim.world.surfaces import SurfaceIndex
 
+LAST_CART = 7200.0  # s after the broadcast until which it is still the night
 NOT_TOLD = {"shot", "sub"}  # match events too many to tell
 WORDS = {
     Kind.JOIN: "joins the stream",
@@ -37,6 +38,24 @@ WORDS = {
     Kind.OTHER_SIZE: "takes {good} instead",
     Kind.WAIT: "will look again later for {good}",
     Kind.WALK: "goes without {good}",
+    Kind.MISMATCH: "is asked {price} for {good} at the till: more than the stream showed",
+    Kind.TEAM: "joins a team for {good} and pays {price}",
+    Kind.TEAM_REFUND: "gets {price} back: no {good} from this team",
+    Kind.CONTENT: "opens {good}",
+    Kind.CONTENT_END: "has seen {good} to its end",
+    Kind.COUPON: "takes the coupon {good}",
+    Kind.REGRET: "sees {good} at {price}, cheaper than it was bought",
+    Kind.CREDIT: "{change} of credit",
+    Kind.ARRIVAL: "finds {good} at the door",
+    Kind.RETURN_POSTED: "sends {good} back",
+    Kind.EXCHANGE: "sends {good} back for another size",
+    Kind.REFUND: "gets {price} back for {good}",
+    Kind.BALANCE: "pays the rest of {good}: {price}",
+    Kind.FORFEIT: "does not pay the rest of {good}, and loses the deposit",
+    Kind.STORE_VISIT: "comes to the store",
+    Kind.POINTS: "{value:+,.0f} points",
+    Kind.TIER: "is now {tier}",
+    Kind.COMEBACK: "will {not_}be at the next match",
 }
 EVENTS = {
     "goal": "GOAL for {team}",
@@ -87,12 +106,18 @@ def explain(played: Played, before: Night, viewer: int) -> Iterator[str]:
     match = played.night.stage.match
     for moment in _story(played, viewer):
         home, away = match.score_at(moment.at)
-        place = f"{match.clock(moment.at):>14}  {f'{home}–{away}':5}"
+        place = f"{_when(match, moment.at):>14}  {f'{home}–{away}':5}"
         if moment.annoyance is None:
             yield f"{place}  {'':9}  {'':7}  -- {moment.text}"
         else:
             arousal = _arousal(played, viewer, moment.at)
             yield f"{place}  {moment.annoyance:9.2f}  {arousal:7.2f}  {moment.text}"
+
+
+def _when(match: Match, at: float) -> str:
+    """What the screen shows, and later the day after the match."""
+    late = at - match.closes
+    return match.clock(at) if late < LAST_CART else f"day {1 + int(late // b.DAY)}"
 
 
 def _header(played: Played, before: Night, viewer: int) -> Iterator[str]:
@@ -173,9 +198,19 @@ def _words(night: Night, row: np.void, run: int) -> str:
         return f"writes {run} messages"
     if kind is Kind.LEAVE and row["flag"] == 1:
         return "leaves, pushed away: would not have gone now if not annoyed"
-    good, price = _good(night, row), _price(night, row)
+    good, price, value = _good(night, row), _price(night, row), float(row["value"])
     place = SurfaceIndex(int(row["surface"])).name.lower().replace("_", " ") if row["surface"] >= 0 else ""
-    return WORDS[kind].format(good=good, price=price, offer=f"{good} at {price} ({place})")
+    at = f" at {price}" if row["price"] and night.catalogue.price[row["item"]] else ""
+    tiers = ["no member", *(tier.name for tier in night.scenario.loyalty.tiers.values())]
+    return WORDS[kind].format(
+        good=good,
+        price=price,
+        offer=f"{good}{at} ({place})",
+        value=value,
+        change=_money(night, value, "+"),
+        tier=tiers[int(value)] if kind is Kind.TIER else "",
+        not_="" if row["flag"] else "not ",
+    )
 
 
 def _good(night: Night, row: np.void) -> str:
@@ -187,8 +222,13 @@ def _good(night: Night, row: np.void) -> str:
 
 
 def _price(night: Night, row: np.void) -> str:
+    return _money(night, float(row["price"]))
+
+
+def _money(night: Night, amount: float, sign: str = "") -> str:
+    """An amount of minor units, with its sign if `sign` is "+"."""
     shop = night.scenario.shop
-    return f"{int(row['price']) / 10**shop.decimals:,.{shop.decimals}f} {shop.currency}"
+    return f"{amount / 10**shop.decimals:{sign},.{shop.decimals}f} {shop.currency}"
 
 
 def _arousal(played: Played, viewer: int, at: float) -> float:

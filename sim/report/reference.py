@@ -13,10 +13,11 @@ Schema = dict[str, Any]
 EXAMPLE = """\
 name: Derby night                      # what tables and results call it
 about: Two segments, a small shop, one shirt that may run out.
-match:
+match:                                 # or fixtures, of a season: [{day: 0, match: {...}}, {day: 7, match: {...}}]
   source: generated                    # another match every night; or timeline, csv, openfootball, wyscout
   home: {name: Reds, expected_goals: 1.6}
   away: {name: Blues, expected_goals: 1.2}
+days_after: 14                         # how long parcels, returns and visits to the store are followed
 audience:
   viewers: 5000                        # people who come at any time of the night
   sides: {home: 0.5, away: 0.3, neutral: 0.2}
@@ -25,13 +26,21 @@ audience:
       share: 0.4                       # the shares add up to 1
       stay: {median: 90}               # minutes; the spread stays the trait's own
       members: 0.5
+      customers: 0.3                   # have bought at the store before
     casuals: {share: 0.6}              # what is not said is the model's default
   arrivals: {before_kickoff: 0.5}
+host: {expertise: 0.7, enthusiasm: 0.5, truthfulness: 0.9}
+loyalty:
+  tiers:                               # in rising order; members are in the first or above
+    member: {name: Member, points: 0}
+    silver: {name: Silver, points: 300, discount: 0.03}
+  early: 0                             # who comes by kick-off is an early supporter
 shop:
   currency: EUR
-  board_lag: 15                        # seconds
+  board_lag: 15                        # seconds: stock figures on the stream are this old
+  price_lag: 20                        # seconds: the store's till learns of an offer this late
   size_shares: {S: 0.2, M: 0.35, L: 0.3, XL: 0.15}   # in rising order
-  products:                            # keys are yours: policies name products by them
+  products:                            # keys are yours: policies name what they push by them
     red-scarf: {name: Red scarf, category: fan-gear, side: home, price: 19.90, cost: 6.00, stock: 400}
     red-shirt:
       name: Red shirt
@@ -42,8 +51,34 @@ shop:
       cost: 32.00
       sizes: {S: 40, M: 70, L: 60, XL: 30}           # instead of stock
       replenishment: {reorder_at: 50, quantity: 100, lead: 30}
+      brand: {name: Northwind, funds: 0.5}           # pays half of what a joint promotion takes off
+      store_demand: 4                  # units an hour that people who do not watch buy
+    cup-shirt:
+      name: Cup shirt, numbered
+      category: jersey
+      side: home
+      price: 120.00
+      cost: 40.00
+      sizes: {M: 20, L: 20}
+      access: {tier: silver, early: true}            # either is enough
+  presales:
+    next-shirt: {name: Next season's shirt, product: cup-shirt, price: 99.00, quota: 60, deposit: 0.25}
+  bundles:
+    red-set: {name: Shirt and scarf, items: {red-shirt: 1, red-scarf: 1}, price: 89.00}
+  coupons:
+    tenth: {name: Ten percent, share: 0.1, days: 7}
+    fiver: {name: Five off, amount: 5.00, above: 60.00, categories: [jersey]}
+  content:
+    fit: {name: How a shirt should fit, kind: care_guide, category: jersey, minutes: 1.5}
+  stacking: {rule: best, most_off: 0.4}              # where discount, coupon and tier meet
+  group_buy: {holds_stock: true}
+  rebate: {share: 0.03}                # of a payment comes back as credit
+fulfilment:
+  shifts: [{opens: 7, closes: 15, packers: 3}]
+  carriers: {post: {name: Post, share: 1, median: 2}}
+  promise: 4                           # days
 surfaces:
-  pop_up: {intrusiveness: 0.4}         # the rest of it, and the other five, stay as they are
+  pop_up: {intrusiveness: 0.4}         # the rest of it, and the other six, stay as they are
 assumptions: {cart_paid: 0.35, half_time: 16}        # any number of `list assumptions`
 timing: {window: 15}                   # seconds
 experiment: {seed: 1, replications: 30, baseline: no_push, policies: [peak_flash, lull_only]}
@@ -51,8 +86,8 @@ experiment: {seed: 1, replications: 30, baseline: no_push, policies: [peak_flash
 INTRO = f"""\
 # A scenario, field by field
 
-A scenario is a YAML file: a match, its audience, a shop, and how they are to be played. Only `name`, `match`,
-`audience.viewers` and `shop.products` must be there. This one has something of everything:
+A scenario is a YAML file: a match or a season, its audience, a shop, and how they are to be played. Only `name`,
+`match` or `fixtures`, `audience.viewers` and `shop.products` must be there. This one has something of everything:
 
 ```yaml
 {EXAMPLE}```
@@ -115,6 +150,8 @@ def _forms_in(path: str, field: Schema) -> Iterator[tuple[str, str]]:
         yield from _forms_in(path, choice)
     for entry in field.get("patternProperties", {}).values():
         yield from _forms_in(f"{path}.<name>", entry)
+    if "items" in field:
+        yield from _forms_in(f"{path}.<number>", field["items"])
 
 
 def _table(form: Schema, defaults: Schema, forms: Schema) -> Iterator[str]:
@@ -164,9 +201,10 @@ def _default(field: Schema, required: bool) -> str:
     if required:
         return "**required**"
     default = field.get("default")
-    if default in (None, "", []):
+    if default in (None, "", [], {}):
         return "—"
-    nested = isinstance(default, dict) and any(isinstance(value, dict) for value in default.values())
+    inner = default.values() if isinstance(default, dict) else default if isinstance(default, list) else ()
+    nested = any(isinstance(value, dict) for value in inner)
     return "as below" if nested else f"`{_flow(default)}`"
 
 
@@ -176,6 +214,8 @@ def _flow(value: Any) -> str:
         return "{" + ", ".join(f"{k}: {_flow(v)}" for k, v in value.items() if v is not False and v != []) + "}"
     if isinstance(value, bool):
         return "true" if value else "false"
+    if isinstance(value, list):
+        return "[" + ", ".join(map(_flow, value)) + "]"
     return value if isinstance(value, str) else f"{value:g}"
 
 

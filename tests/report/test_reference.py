@@ -33,7 +33,9 @@ def test_its_example_is_a_scenario_without_fault_or_doubt(tmp_path):
 
 def test_every_part_that_can_be_written_is_in_the_example():
     for name in schema()["properties"]:
-        assert re.search(rf"^{name}:", EXAMPLE, re.MULTILINE), name
+        assert re.search(rf"^{name}:|# or {name},", EXAMPLE, re.MULTILINE), name
+    for name in schema()["$defs"]["Shop"]["properties"]:
+        assert name == "decimals" or re.search(rf"^  {name}:", EXAMPLE, re.MULTILINE), name
 
 
 @pytest.mark.parametrize("form", [name for name in schema()["$defs"] if name != "Parameters"])
@@ -45,5 +47,5 @@ def test_every_field_has_a_row_that_says_what_it_is(form):
 
 def test_what_must_be_given_is_said():
     required = {path for path, _, _, default in ROWS if default == "**required**"}
-    assert {"name", "match", "audience.viewers", "shop.products"} <= required
+    assert {"name", "audience.viewers", "shop.products"} <= required
     assert not {"about", "shop.currency", "audience.segments.<name>.share", "….median"} & required
