@@ -60,7 +60,6 @@ def payment_time(u: float, window: float, p: Any) -> float:
     return -scale * math.log(1.0 - u * (1.0 - math.exp(-window / scale)))
 
 
-
 @register_jitable
 def size_weight(distance: int, p: Any) -> float:
     """e^(V / mu) of a size `distance` steps from one's own: the leaf of the nested logit."""

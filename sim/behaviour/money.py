@@ -13,7 +13,7 @@ def taken_off(offer: int, tier: int, coupon: int, most: int, stacks: bool) -> in
 
     `offer` holds even above `most`: a set's own price, or an offer that the shop's rule has let through.
     """
-    together = offer + tier + coupon if stacks else max(offer, max(tier, coupon))
+    together = offer + tier + coupon if stacks else max(offer, tier, coupon)
     return max(offer, min(together, most))
 
 

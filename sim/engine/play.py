@@ -298,7 +298,15 @@ def play(
     game = Play(night, policy, name, viewers, env, keep)
     env.run(until=game.over)
     return Played(
-        night, name, game.ledger, game.books, viewers.stock, viewers.crowd, game.closing, carried_over(game), game.books.events
+        night,
+        name,
+        game.ledger,
+        game.books,
+        viewers.stock,
+        viewers.crowd,
+        game.closing,
+        carried_over(game),
+        game.books.events,
     )
 
 

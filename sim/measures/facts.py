@@ -103,6 +103,17 @@ class Facts:
         stream, store = set(self.payments["viewer"].tolist()), set(self.after(Kind.PAYMENT)["viewer"].tolist())
         return share(len(stream & store), len(stream))
 
+    @property
+    def chats(self) -> float:
+        """Messages in the chat."""
+        return float(sum(night.books.chats.sum() for night in self.nights))
+
+    @property
+    def disappointed(self) -> float:
+        """Members of full teams for whom no unit was left."""
+        failed = sum(float(night.books.rare_rows(Kind.TEAM_FAILED)["value"].sum()) for night in self.nights)
+        return self.rows(Kind.TEAM_REFUND) - failed
+
     # --- money
 
     @cached_property

@@ -90,7 +90,7 @@ METRICS: tuple[Metric, ...] = (
         (Kind.NOTICE,), lambda f: float(f.shown.get("noticed", 0)),
     ),
     Metric("clicks", "clicks", None, "pushes clicked", (Kind.CLICK,), lambda f: f.rows(Kind.CLICK)),
-    Metric("chats", "messages", "more", "chat messages", (Kind.CHAT,), lambda f: float(sum(n.books.chats.sum() for n in f.nights))),
+    Metric("chats", "messages", "more", "chat messages", (Kind.CHAT,), lambda f: f.chats),
     Metric("views", "pages", None, "product pages opened", (Kind.VIEW,), lambda f: f.rows(Kind.VIEW)),
     Metric("saves", "saves", None, "products saved for later", (Kind.SAVE,), lambda f: f.rows(Kind.SAVE)),
     Metric(
@@ -165,8 +165,7 @@ METRICS: tuple[Metric, ...] = (
         "oversell_attempts", "orders", "less",
         "orders at either end for units that were gone: refusals, and members of full teams refunded",
         (Kind.REFUSAL, Kind.TEAM_REFUND),
-        lambda f: f.rows(Kind.REFUSAL) + len(f.after(Kind.REFUSAL)) + f.rows(Kind.TEAM) - f.flagged(f.payments, Flag.TEAM)
-        - sum(float(n.books.rare_rows(Kind.TEAM_FAILED)["value"].sum()) for n in f.nights),
+        lambda f: f.rows(Kind.REFUSAL) + len(f.after(Kind.REFUSAL)) + f.disappointed,
     ),
     Metric(
         "peak_interruptions", "notices", "less",
@@ -178,7 +177,7 @@ METRICS: tuple[Metric, ...] = (
         "messages, clicks, pages, saves and content opened / hours on the stream of all viewers",
         (Kind.CHAT, Kind.CLICK, Kind.VIEW, Kind.SAVE, Kind.CONTENT),
         lambda f: share(
-            sum(n.books.chats.sum() for n in f.nights) + f.rows(Kind.CLICK, Kind.VIEW, Kind.SAVE, Kind.CONTENT),
+            f.chats + f.rows(Kind.CLICK, Kind.VIEW, Kind.SAVE, Kind.CONTENT),
             f.watched / 3600.0,
         ),
     ),

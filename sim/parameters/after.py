@@ -32,7 +32,8 @@ class Visits(BaseModel):
         "Rise of the log rate of store visits with satisfaction")
     member_bond: float = number(0.2, "logs", 0, 0.8, "assumed",
         "Paid subscription raises purchases, two thirds of it beyond its economic benefits (Iyengar, Park & Yu 2022, "
-        "abstract); size for free tiers not found", "Rise of the log rate of store visits of members, whatever they save")
+        "abstract); size for free tiers not found",
+        "Rise of the log rate of store visits of members, whatever they save")
     after_joy: float = number(10.0, "times per unit of mood", 0, 60, "assumed",
         "Sign: more than half of a title's merchandise is sold within 72 h (Fanatics 2019, secondary); size not found",
         "Rise of the rate of store visits right after a match that ended in good mood, none after a bad one")

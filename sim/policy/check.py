@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from copyreg import __newobj__  # type: ignore[attr-defined]
 from dataclasses import dataclass
 from itertools import islice
@@ -89,8 +89,10 @@ def _problem(push: Any, view: View) -> str | None:
         return f"a push must expire after now ({view.time:g} s), not at {_cut(push.expires)}"
     if not _number(push.prominence) or not 0.25 <= push.prominence <= 4.0:
         return f"prominence is a number from 0.25 to 4, not {_cut(push.prominence)}"
-    return _offer_problem(push.offer, view) or terms_problem(push, view) or _audience_problem(
-        push.audience, len(view.viewers)
+    return (
+        _offer_problem(push.offer, view)
+        or terms_problem(push, view)
+        or _audience_problem(push.audience, len(view.viewers))
     )
 
 
@@ -99,15 +101,19 @@ def _offer_problem(offer: Any, view: View) -> str | None:
         return f"a push carries an Offer, not {type(offer).__name__}"
     if not isinstance(offer.item, str) or offer.item not in view.items:
         return f"there is no item {_cut(offer.item)} to offer{did_you_mean(str(offer.item), list(view.items))}"
+    return next(_terms_problems(offer), None)
+
+
+def _terms_problems(offer: Any) -> Iterator[str]:
     if not _number(offer.discount) or not 0.0 <= offer.discount <= 0.9:
-        return f"a discount is a share from 0 to 0.9, not {_cut(offer.discount)}"
-    if not isinstance(offer.team, int) or isinstance(offer.team, bool) or not (0 == offer.team or 2 <= offer.team <= MOST_TEAM):
-        return f"a team has 2 to {MOST_TEAM} people (0: no team is needed), not {_cut(offer.team)}"
+        yield f"a discount is a share from 0 to 0.9, not {_cut(offer.discount)}"
+    whole = isinstance(offer.team, int) and not isinstance(offer.team, bool)
+    if not whole or not (offer.team == 0 or 2 <= offer.team <= MOST_TEAM):
+        yield f"a team has 2 to {MOST_TEAM} people (0: no team is needed), not {_cut(offer.team)}"
     if not isinstance(offer.joint, bool):
-        return f"joint is True or False, not {_cut(offer.joint)}"
+        yield f"joint is True or False, not {_cut(offer.joint)}"
     if not _number(offer.claim) or not 0.0 <= offer.claim <= 1.0:
-        return f"a claim is a share from 0 (all true) to 1, not {_cut(offer.claim)}"
-    return None
+        yield f"a claim is a share from 0 (all true) to 1, not {_cut(offer.claim)}"
 
 
 def _audience_problem(audience: Any, viewers: int) -> str | None:

@@ -43,7 +43,11 @@ def _problems(push: Push, item: Item, view: View) -> Iterator[str]:
     if offer.team and not offer.discount:
         yield "a team needs a discount: nobody would wait for others to pay the same"
     if offer.discount and item.most_off < 1.0 and _off(push, item) > item.most_off + 1e-9:
-        saved = f", which is {1 - item.price / item.list_price:.0%} below its parts already" if item.price < item.list_price else ""
+        saved = (
+            f", which is {1 - item.price / item.list_price:.0%} below its parts already"
+            if item.price < item.list_price
+            else ""
+        )
         yield f"{offer.discount:.0%} off '{item.key}'{saved}: all reductions together may take {item.most_off:.0%} off"
     yield from _at_store(push, item)
     yield from _joint(push, item)

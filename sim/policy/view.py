@@ -170,9 +170,7 @@ class Items(Mapping[str, Item]):
 
     def __init__(self, catalogue: Catalogue, minor: int, stock: NDArray[np.int64], kind: ItemKind | None = None):
         self._catalogue, self._minor, self._stock = catalogue, minor, stock
-        self._rows = {
-            key: row for row, key in enumerate(catalogue.keys) if kind is None or catalogue.kind[row] == kind
-        }
+        self._rows = {key: row for row, key in enumerate(catalogue.keys) if kind is None or catalogue.kind[row] == kind}
 
     def __getitem__(self, key: str) -> Item:
         c, row, minor = self._catalogue, self._rows[key], self._minor
@@ -207,8 +205,9 @@ class Items(Mapping[str, Item]):
 
     def _units(self, row: int) -> int:
         """Units that could be sold, whatever their sizes."""
-        return min((int(self._stock[shelf].sum()) // units for shelf, units in self._catalogue.parts(row)),
-                   default=UNLIMITED)
+        return min(
+            (int(self._stock[shelf].sum()) // units for shelf, units in self._catalogue.parts(row)), default=UNLIMITED
+        )
 
     def _sizes(self, row: int) -> Mapping[str, int]:
         """Units by size that could be sold."""

@@ -235,7 +235,7 @@ def _money(amounts: list[float], minor: int) -> NDArray[np.int64]:
 
 
 def _share_off(share: float, price: NDArray[np.int64]) -> NDArray[np.int64]:
-    return np.rint(share * price).astype(np.int64)
+    return np.asarray(np.rint(share * price), np.int64)
 
 
 def _coupon_numbers(items: list[_Item]) -> NDArray[np.int64]:

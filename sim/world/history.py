@@ -19,7 +19,7 @@ LEAST, STEP, STEPS = -24.0, 1.0 / 64.0, 3072  # draws have 32 bits, so their log
 
 def visit_rates(u: NDArray[np.float64], p: Parameters) -> NDArray[np.float64]:
     """Store visits of a customer a week: quantiles `u` of a gamma of shape r and rate alpha."""
-    return _read(u, gammaincinv(p.visit_shape, _grid())) / p.visit_scale
+    return _read(u, np.asarray(gammaincinv(p.visit_shape, _grid()), float)) / p.visit_scale
 
 
 def drop_chances(u: NDArray[np.float64], p: Parameters) -> NDArray[np.float64]:

@@ -34,7 +34,6 @@ from sim.world.stage import Stage, set_stage
 from sim.world.timeline import load_timeline
 from sim.world.yaml_source import Document, override
 
-
 REPLICATION_BITS = 17  # a replication's number is below 2^17
 DAY = 86400.0  # s
 
@@ -75,9 +74,7 @@ class World:
         scenario = self.scenario
         size = viewers or scenario.audience.viewers
         stage = self.stage(seed, replication)
-        catalogue = stock_up(
-            scenario.shop, scenario.loyalty, size / scenario.audience.viewers, scenario.assumptions
-        )
+        catalogue = stock_up(scenario.shop, scenario.loyalty, size / scenario.audience.viewers, scenario.assumptions)
         crowd = gather(
             scenario.audience.model_copy(update={"viewers": size}),
             scenario.loyalty,

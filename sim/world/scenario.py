@@ -9,7 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, ConfigDict, Field, model_validator
 
 from sim.errors import did_you_mean
 from sim.evidence import NONE, note, number, numbers
@@ -308,7 +308,7 @@ class Scenario(Form):
     def _tiers_are_there(self) -> Scenario:
         for key, product in self.shop.products.items():
             if product.access and product.access.tier and product.access.tier not in self.loyalty.tiers:
-                words = f"there is no tier '{product.access.tier}'{did_you_mean(product.access.tier, self.loyalty.tiers)}"
+                words = f"there is no tier '{product.access.tier}'{did_you_mean(product.access.tier, list(self.loyalty.tiers))}"
                 raise misplaced(words, "shop", "products", key, "access", "tier")
         return self
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
@@ -102,7 +102,9 @@ class Shop(Form):
         "Garment sizes in rising order, with the share of viewers who wear each", min_length=1, max_length=12,
     )  # fmt: skip
     price_lag: float = Field(
-        default=0.0, ge=0, le=3600,
+        default=0.0,
+        ge=0,
+        le=3600,
         description="how much later than the stream the store's till starts an offer, and the stream ends it [s]",
     )
     products: dict[Key, Product] = Field(min_length=1, max_length=64, description="what is on the shelf, by key")

@@ -37,7 +37,9 @@ class CompiledDays:
         notes, first, pages = self.notes, 0, []
         wipe(notes)
         while first < len(self.people.viewers):
-            first = read_messages(first, len(self.people.viewers), start, end, fresh, self.people, self.scene, board, notes)
+            first = read_messages(
+                first, len(self.people.viewers), start, end, fresh, self.people, self.scene, board, notes
+            )
             pages.append(notes.rows[: notes.filled[0]].copy())
             notes.filled[0] = 0
         counted = Tally(notes.chats.copy(), notes.shown.copy(), notes.met.copy(), int(notes.filled[1]))

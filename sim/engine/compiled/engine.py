@@ -88,9 +88,7 @@ class CompiledEngine:
         """Answers what was asked, in place; gives the shop's rows."""
         board, sizes = window.board, self.scene.sizes
         shop = shop_room(len(asked), entries, int(board.teams.waiting.sum()), self.most_parts, sizes)
-        n = settle(
-            asked, entries, self.quantity, window.end, self.people, self.scene, board, self.stock, shop
-        )
+        n = settle(asked, entries, self.quantity, window.end, self.people, self.scene, board, self.stock, shop)
         return shop[:n]
 
     def _walk(self, shard: tuple[int, int], notes: Notes, window: Window) -> list[NDArray[np.void]]:

@@ -42,9 +42,9 @@ def lowest_offer(i, item, t, early, late, people, scene, board):
     price = scene.goods[item].own_price
     for slot in board.live:
         offer = board.running[slot]
-        if offer.item == item and offer.team == 0 and offer.price < price:
-            if offer.opens + early <= t < offer.expires + late and is_for(i, slot, people, scene, board):
-                price = offer.price
+        better = offer.item == item and offer.team == 0 and offer.price < price
+        if better and offer.opens + early <= t < offer.expires + late and is_for(i, slot, people, scene, board):
+            price = offer.price
     return price
 
 
@@ -60,7 +60,7 @@ def put_price(i, lowest, t, people, scene):
     off = b.taken_off(offer, by_tier, by_coupon, goods.most_off, scene.rules.stacks)
     if by_coupon > 0 and b.coupon_counts(offer, by_tier, by_coupon, goods.most_off, scene.rules.stacks):
         v.coupon = coupon
-    v.spends = max(0, min(v.credit, min(goods.most_off - off, goods.price - off - 1)))
+    v.spends = max(0, min(v.credit, goods.most_off - off, goods.price - off - 1))
     v.price = max(1, goods.price - off - v.spends)
 
 

@@ -25,7 +25,9 @@ def reach(i, people, scene, window, notes):
     for j in range(window.fresh.shape[0]):
         slot = window.fresh[j]
         notes.times[j] = NEVER
-        if not scene.places[board.running[slot].surface].in_shop and applies(i, slot, window.start, people, scene, board):
+        if not scene.places[board.running[slot].surface].in_shop and applies(
+            i, slot, window.start, people, scene, board
+        ):
             occasion = occasions.on_stream(board.running[slot].push, people.viewers[i].arrivals)
             u, u_notice, u_click, u_mute = draws.draw(scene.seed, scene.chapter, i, draws.EXPOSE, occasion)
             notes.times[j] = window.start + u * width

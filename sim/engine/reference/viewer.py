@@ -170,9 +170,7 @@ class Viewer:
         coupon = int(catalogue.coupon[item])
         if coupon >= 0:
             return not self.wallet.has(coupon)
-        return bool(
-            self.known["tier"] >= catalogue.tier[item] or (catalogue.early[item] and self.known["early"] == 1)
-        )
+        return bool(self.known["tier"] >= catalogue.tier[item] or (catalogue.early[item] and self.known["early"] == 1))
 
     def is_for(self, slot: int) -> bool:
         """Whether an offer is for this viewer."""
