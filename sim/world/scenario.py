@@ -307,8 +307,9 @@ class Scenario(Form):
     @model_validator(mode="after")
     def _tiers_are_there(self) -> Scenario:
         for key, product in self.shop.products.items():
-            if product.access and product.access.tier and product.access.tier not in self.loyalty.tiers:
-                words = f"there is no tier '{product.access.tier}'{did_you_mean(product.access.tier, list(self.loyalty.tiers))}"
+            tier = product.access.tier if product.access else None
+            if tier and tier not in self.loyalty.tiers:
+                words = f"there is no tier '{tier}'{did_you_mean(tier, list(self.loyalty.tiers))}"
                 raise misplaced(words, "shop", "products", key, "access", "tier")
         return self
 

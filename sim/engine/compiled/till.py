@@ -1,8 +1,8 @@
 """The store's till: who gets the last one.
 
 At the end of a window it takes what viewers asked, paid and let lapse, and what happened at the shop by itself, in
-order of their exact times, and answers.  A payment window that runs out is an errand of the viewer who let it: the unit is
-back at exactly that time.
+order of their exact times, and answers.  A payment window that runs out is an errand of the viewer who let it: the
+unit is back at exactly that time.
 """
 
 from __future__ import annotations
