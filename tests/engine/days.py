@@ -40,7 +40,7 @@ def reactions(night: Night, engine: str) -> Reactions:
 
 
 class TillOnly:
-    """A shop that is nothing but its till: no stream, no offers."""
+    """A shop that is nothing but its till: no stream, no offers.  It insists that a day's rows are of that day."""
 
     def __init__(self, night: Night) -> None:
         self.catalogue, (self.people, self.scene) = night.catalogue, people_of(night)
@@ -49,6 +49,7 @@ class TillOnly:
         self.rows: list[NDArray[np.void]] = []
 
     def publish(self, now: float) -> Board:
+        self.day = now
         self.publisher.publish(now, self.stock.free, np.zeros(3))
         return self.publisher.board
 
@@ -56,6 +57,8 @@ class TillOnly:
         return np.zeros(0, ROW)
 
     def settle(self, end: float, rows: NDArray[np.void], entries: NDArray[np.void]) -> NDArray[np.void]:
+        for times in (rows["time"], entries["time"]):
+            assert ((times >= self.day) & (times < end)).all()
         shop = shop_room(len(rows), entries, 0, 6, self.scene.sizes)
         entries = entries[np.argsort(entries["time"], kind="stable")]
         n = settle(

@@ -216,6 +216,18 @@ def test_the_size_wanted_instead():
 # --- the store --------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("since", [0.0, 48.0])
+def test_the_wait_for_a_visit_follows_its_intensity(since):
+    rate, joy, tau = 1.5, 0.3, P.after_fades
+    u = (np.arange(150) + 0.5) / 150
+    hour = since * 3600.0
+    waits = [b.next_visit(hour, x, y, rate, 0.8, joy, P) - hour for x in u for y in u]
+    for hours in (6.0, 24.0, 96.0, 300.0):
+        spike = P.after_joy * joy * tau * (np.exp(-since / tau) - np.exp(-(since + hours) / tau))
+        expected = np.exp(-rate * 0.8 * (hours + spike) / 168.0)
+        assert np.mean(np.array(waits) > hours * 3600.0) == pytest.approx(expected, abs=0.01)
+
+
 def test_joy_brings_the_winners_and_not_the_losers():
     came = {}
     for joy in (0.0, 20.0):

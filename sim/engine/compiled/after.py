@@ -50,8 +50,8 @@ def unpack(parcels, places, end, return_days, people, scene, visits_due, diary):
         v.trust = b.trust_after_parcel(v.trust, late, claim, p)
         v.satisfaction = b.satisfied(v.satisfaction, b.pleasure_of_parcel(late, claim, p))
         if v.store_at < NEVER:
-            v.store_at = b.moved_visit(t, v.store_at, before, ease_of(i, people, scene))
-            visits_due[i] = v.store_at
+            moved = b.moved_visit(t, v.store_at, before, ease_of(i, people, scene))
+            v.store_at = visits_due[i] = max(end, moved)  # the visits of this day are over
         flags = parcel.flags | LATE if late > 0.0 else parcel.flags
         days = (t - parcel.ordered) / b.DAY
         tell(diary, t, i, Kind.ARRIVAL, parcel.push, parcel.item, parcel.size, -1, parcel.price, flags, days)

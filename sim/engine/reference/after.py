@@ -50,7 +50,8 @@ class Customer:
         self.record["trust"] = b.trust_after_parcel(self.state("trust"), late, claim, self.p)
         self.record["satisfaction"] = b.satisfied(self.state("satisfaction"), pleasure)
         if self.state("store_at") < math.inf:
-            self.record["store_at"] = b.moved_visit(t, self.state("store_at"), before, self.ease())
+            moved = b.moved_visit(t, self.state("store_at"), before, self.ease())
+            self.record["store_at"] = max(end, moved)  # the visits of this day are over
         parcel["state"] = ParcelState.ARRIVED
         flag = int(parcel["flags"]) | (Flag.LATE if late > 0.0 else 0)
         price, days = int(parcel["price"]), (t - float(parcel["ordered"])) / b.DAY
