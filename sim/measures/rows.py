@@ -50,7 +50,7 @@ def ledger(played: Played) -> pd.DataFrame:
             "size": _named(np.where(sized, rows["size"], -1), catalogue.labels),
             "surface": _named(rows["surface"], [s.name.lower() for s in SurfaceIndex]),
             "price": np.where(rows["price"] > 0, price, np.nan),
-            "flag": rows["flag"] == 1,
+            "flag": rows["flag"],
             "value": rows["value"],
         }
     )

@@ -13,7 +13,7 @@ import pytest
 from sim.engine.board import SLOTS
 from sim.engine.play import play
 from sim.experiment.load import load
-from sim.policy import ProductView, View, Viewers
+from sim.policy import Item, Offer, Running, View, Viewers
 from sim.policy.check import PolicyError
 from sim.policy.find import find
 from sim.policy.push import MOST_PUSHES
@@ -67,21 +67,25 @@ def test_the_page_shows_files_and_commands():
 
 
 def test_the_lists_are_those_of_the_code():
-    assert set(named("field", "`View`")) == set(public(View)) - HELPERS
+    told = {name for row in table("field", "`View`") for name in re.findall(r"\w+", row[0])}
+    assert told == set(public(View)) - HELPERS
     assert all(f"`{helper}(" in PAGE for helper in HELPERS)
     assert named("period") == list(get_args(PeriodName))
     assert named("field", "An event has") == public(MatchEvent)
     kinds = PAGE[PAGE.index("The kinds are") : PAGE.index("## The shop")]
     assert re.findall(r"`(\w+)`", kinds) == list(get_args(EventKind))
-    assert named("field", "`ProductView`\n") == public(ProductView)
-    assert set(named("column")) == set(public(Viewers)) - {"close"}
+    assert named("field", "`Item`\n") == public(Item)
+    assert named("field of an offer") == public(Running)
+    assert named("term of an `Offer`") == public(Offer)
+    assert set(named("column")) == set(public(Viewers)) - {"close", "interest"}
+    assert 'view.viewers.interest("jersey")' in PAGE
 
 
 def test_surfaces_and_limits_are_those_of_the_code():
     yes = {True: "yes", False: "no"}
     for name, *told in table("surface"):
         s = getattr(Surfaces(), name)
-        marks = [yes[x] for x in (s.forced, s.standing, s.spoken, s.in_shop)]
+        marks = [yes[x] for x in (s.forced, s.standing, s.spoken, s.in_shop, s.at_store)]
         assert told == [f"{s.salience:g}", f"{s.intrusiveness:g}", *marks]
     assert named("surface") == list(Surfaces.model_fields)
     limits = {row[0]: row[1] for row in table("limit")}
