@@ -166,4 +166,6 @@ STATES = {"trust_mean", "fatigue_mean"}  # of people, which no row tells
 
 def test_every_metric_says_what_it_is():
     assert len(set(NAMES)) == len(METRICS)
-    assert all(m.unit and m.formula and (m.rows or m.name in STATES) and m.better in ("more", "less", None) for m in METRICS)
+    assert all(
+        m.unit and m.formula and (m.rows or m.name in STATES) and m.better in ("more", "less", None) for m in METRICS
+    )
