@@ -1,9 +1,9 @@
 """The same night as a good modeller would write it by hand in SimPy: one process a viewer, one random generator.
 
-It has the same match, the same people, the same equations (`sim/behaviour.py` as plain Python) and the same policy, and
+It has the same match, the same people, the same equations (`sim/behaviour/` as plain Python) and the same policy, and
 counts what happens to viewers as the engines do.  It has no keyed draws, so two policies would not see the same people
 do the same things; and nobody waits for a window's end at the till.  Left out is what the policy of the benchmark has
-no use for: discounts, shop banners, the host's voice.
+no use for: discounts, shop banners, the host's voice, sets, teams, coupons, content and the days after.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ import simpy
 from sim import behaviour as b
 from sim.policy import Policy, View
 from sim.policy.chance import night_key
-from sim.policy.view import Products, Viewers, facts_of
+from sim.policy.view import Items, Viewers
 from sim.world.audience import TASTE_STEP
 from sim.world.match import NEUTRAL
 from sim.world.night import Night
@@ -101,7 +101,7 @@ class PlainNight:
             self.publish(width)
             for push in self.policy.decide(self.view(width)):
                 surface = getattr(self.night.scenario.surfaces, push.surface)
-                offer = Offer(self.night.catalogue.keys.index(push.offer.product), surface, push.expires)
+                offer = Offer(self.night.catalogue.keys.index(push.offer.item), surface, push.expires)
                 self.offers.append(offer)
                 self.send(offer, width)
             self.asked = self.env.now
@@ -146,13 +146,19 @@ class PlainNight:
             in_play=bool(self.night.stage.emotion.in_play[int(t - self.opens)]), score=match.score_at(t), events=past,
             news=tuple(e for e in past if e.at > self.asked), chat_rate=(0.0, 0.0, 0.0),
             present=(self.present[0], self.present[1], self.present[2]), clicks=self.clicks, orders=self.orders,
-            products=self.products(), viewers=Viewers(self.night.crowd.known, t),
-            _chance=(night_key(self.night.seed, self.night.replication), int((t - self.opens) / width)),
+            items=self.items(), running=(), viewers=self.viewers_now(t),
+            _chance=(night_key(self.night.seed, self.night.chapter), int((t - self.opens) / width)),
         )  # fmt: skip
 
-    def products(self) -> Products:
+    def items(self) -> Items:
         """The shop as the board shows it."""
-        return Products(facts_of(self.night.scenario.shop), np.array(self.shown).reshape(-1, self.sizes))
+        shown = np.array(self.shown).reshape(-1, self.sizes)
+        return Items(self.night.catalogue, 10**self.night.scenario.shop.decimals, shown)
+
+    def viewers_now(self, t: float) -> Viewers:
+        """What the platform knows of the viewers."""
+        crowd = self.night.crowd
+        return Viewers(crowd.known, t, crowd.signals, self.night.catalogue.categories)
 
 
 class Viewer:

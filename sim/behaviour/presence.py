@@ -8,7 +8,6 @@ from typing import Any
 from numba.extending import register_jitable
 
 
-
 @register_jitable
 def settled_leave_hazard(stay: float, age: float, p: Any) -> float:
     """Baseline hazard of leaving after `age` seconds on the stream, for a viewer whose scale of stay is `stay` seconds.

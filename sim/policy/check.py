@@ -101,7 +101,7 @@ def _offer_problem(offer: Any, view: View) -> str | None:
         return f"there is no item {_cut(offer.item)} to offer{did_you_mean(str(offer.item), list(view.items))}"
     if not _number(offer.discount) or not 0.0 <= offer.discount <= 0.9:
         return f"a discount is a share from 0 to 0.9, not {_cut(offer.discount)}"
-    if not isinstance(offer.team, int) or isinstance(offer.team, bool) or not (0 == offer.team or 2 <= offer.team <= MOST_TEAM):
+    if not isinstance(offer.team, int) or isinstance(offer.team, bool) or not (offer.team == 0 or 2 <= offer.team <= MOST_TEAM):
         return f"a team has 2 to {MOST_TEAM} people (0: no team is needed), not {_cut(offer.team)}"
     if not isinstance(offer.joint, bool):
         return f"joint is True or False, not {_cut(offer.joint)}"

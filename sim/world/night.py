@@ -34,7 +34,6 @@ from sim.world.stage import Stage, set_stage
 from sim.world.timeline import load_timeline
 from sim.world.yaml_source import Document, override
 
-
 REPLICATION_BITS = 17  # a replication's number is below 2^17
 DAY = 86400.0  # s
 

@@ -57,7 +57,7 @@ def test_an_old_board_sells_what_is_gone():
 def test_others_at_the_store_take_from_the_same_shelf(engine):
     goods = shop(40)
     goods["products"]["ball"]["store_demand"] = goods["products"]["red-shirt"]["store_demand"] = 60.0
-    goods["products"]["red-shirt"]["sizes"] = dict.fromkeys("S M L XL".split(), 100)
+    goods["products"]["red-shirt"]["sizes"] = dict.fromkeys(["S", "M", "L", "XL"], 100)
     w = world(audience={"viewers": 5}, shop=goods)
     played = lived(w, NoPush(), engine=engine)
     sold, taken = rows(played, Kind.STORE_SALE), played.stock.elsewhere

@@ -10,7 +10,7 @@ from policies.blast import Blast
 from policies.lull_only import LullOnly
 from policies.no_push import NoPush
 from sim.measures.outcomes import outcomes
-from sim.measures.parts import people, items, pushes
+from sim.measures.parts import items, people, pushes
 from sim.measures.rows import ledger, viewers
 from sim.world.match import SIDES
 from tests.worlds import Scripted, lived, shop, world

@@ -61,7 +61,7 @@ REFUSED = {
     "a claim that is no number": ({"claim": float("nan")}, "a claim is a share from 0 (all true) to 1, not nan"),
     "no size at all": ({"prominence": 0.0}, "prominence is a number from 0.25 to 4, not 0.0"),
     "larger than the screen": ({"prominence": 5}, "prominence is a number from 0.25 to 4, not 5"),
-    "the store's on the stream": ({"surface": "store_push"}, "store_push is for the days after a match: say it from follow_up()"),
+    "the store's on the stream": ({"surface": "store_push"}, "store_push is for the days after a match: say it"),
 }  # fmt: skip
 REFUSED_LATER = {
     "a pop-up when nobody watches": ({}, "pop_up is on the stream, which is over"),
