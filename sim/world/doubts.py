@@ -20,6 +20,9 @@ def doubts(scenario: Scenario) -> Iterator[Fault]:
     yield from _prices(scenario.shop)
     yield from _categories(scenario.shop)
     yield from _stock(scenario.shop)
+    yield from _offers(scenario.shop)
+    yield from _others(scenario.shop, scenario.assumptions.pre_match)
+    yield from _access(scenario)
 
 
 def _prices(shop: Shop) -> Iterator[Fault]:
@@ -69,3 +72,44 @@ def _stock(shop: Shop) -> Iterator[Fault]:
             if units and not shop.size_shares[size]:
                 words = f"nobody wears {size}: its share in shop.size_shares is 0"
                 yield ("shop", "products", key, "sizes", size), words
+
+
+def _offers(shop: Shop) -> Iterator[Fault]:
+    """Pre-sales, sets and coupons that nobody can want or use."""
+    for key, presale in shop.presales.items():
+        price = shop.products[presale.product].price
+        if presale.price and presale.price > price:
+            yield ("shop", "presales", key, "price"), f"dearer ahead than the product itself, which costs {price:g}"
+        if not presale.quota:
+            yield ("shop", "presales", key, "quota"), "nobody can ever order it ahead"
+    for key, bundle in shop.bundles.items():
+        whole = sum(shop.products[product].price * units for product, units in bundle.items.items())
+        if bundle.price > whole - 1e-9:
+            yield ("shop", "bundles", key, "price"), f"saves nothing: its parts cost {whole:g} one by one"
+    for key, coupon in shop.coupons.items():
+        meant = [p for p in shop.products.values() if not coupon.categories or p.category in coupon.categories]
+        dearest = max(product.price for product in meant)
+        if coupon.above > dearest and not shop.bundles:
+            words = f"counts from {coupon.above:g}, and the dearest product it is for costs {dearest:g}"
+            yield ("shop", "coupons", key, "above"), words
+
+
+def _others(shop: Shop, minutes: float) -> Iterator[Fault]:
+    """Shelves that others at the store empty before kick-off, which is `minutes` after the broadcast opens."""
+    for key, product in shop.products.items():
+        whole, wanted = product.stock or sum((product.sizes or {}).values()), product.store_demand * minutes / 60.0
+        if 0 < whole <= wanted and product.replenishment is None:
+            words = f"others at the store buy some {wanted:g} before kick-off, and there are {whole}"
+            yield ("shop", "products", key, "store_demand"), words
+
+
+def _access(scenario: Scenario) -> Iterator[Fault]:
+    """Limited editions that nobody may buy."""
+    members = any(segment.share and segment.members for segment in scenario.audience.segments.values())
+    early = scenario.loyalty.early > -scenario.assumptions.pre_match
+    for key, product in scenario.shop.products.items():
+        access = product.access
+        if access and not (access.tier and members) and not (access.early and early):
+            lacking = ["no segment has members"] * bool(access.tier)
+            lacking += ["the broadcast opens after loyalty.early"] * access.early
+            yield ("shop", "products", key, "access"), f"nobody may buy it: {', and '.join(lacking)}"

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from sim.world.doubts import doubts
-from tests.worlds import shop, world
+from tests.worlds import TIERS, shop, whole_shop, world
 
 REPLENISHED = {"reorder_at": 1, "quantity": 3, "lead": 5.0}
 
@@ -78,3 +78,67 @@ def test_numbered_categories_are_meant():
     goods = {k: {**p, "category": c} for (k, p), c in zip(
         shop(6)["products"].items(), ("shirts-2029", "shirts-2030", "shirts-2030"), strict=True)}  # fmt: skip
     assert list(doubts(world(shop={"products": goods}).scenario)) == []
+
+
+OFFERS = {
+    "a pre-sale dearer than the thing": (
+        {"presales": {"ahead": {"price": 80.01}}}, "presales.ahead.price: dearer ahead than the product itself"),
+    "a pre-sale of none": ({"presales": {"ahead": {"quota": 0}}}, "presales.ahead.quota: nobody can ever order it"),
+    "a set that saves nothing": ({"bundles": {"set": {"price": 140.0}}}, "bundles.set.price: saves nothing: its parts"),
+    "demand that leaves nothing": (
+        {"products": {"ball": {"store_demand": 12.0}}}, "products.ball.store_demand: others at the store buy some 6"),
+    "an edition for members of whom there are none": (
+        {"products": {"blue-shirt": {"access": {"tier": "gold"}}}}, "products.blue-shirt.access: nobody may buy it"),
+}  # fmt: skip
+
+
+def doubts_of_offers(changes: dict[str, dict[str, dict[str, Any]]], members: float = 0.0) -> list[str]:
+    goods = whole_shop(6)
+    for group, forms in changes.items():
+        for key, change in forms.items():
+            goods[group][key] |= change
+    people = {"viewers": 10, "segments": {"all": {"members": members}}}
+    found = doubts(world(shop=goods, loyalty=TIERS, audience=people).scenario)
+    return [f"{'.'.join(map(str, where))}: {message}" for where, message in found]
+
+
+def test_a_shop_with_everything_raises_no_doubt():
+    assert doubts_of_offers({}) == []
+
+
+@pytest.mark.parametrize(("changes", "said"), OFFERS.values(), ids=OFFERS)
+def test_offers_that_nobody_can_want_or_have_are_doubted(changes, said):
+    (found,) = doubts_of_offers(changes)
+    assert found.startswith(f"shop.{said}")
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"presales": {"ahead": {"price": 80.0}}},
+        {"bundles": {"set": {"price": 139.0}}},
+        {"products": {"ball": {"store_demand": 11.0}}},
+        {"products": {"ball": {"store_demand": 60.0, "replenishment": REPLENISHED}}},
+        {"products": {"blue-shirt": {"access": {"early": True}}}},
+        {"coupons": {"fiver": {"above": 100.0}}},  # the set costs as much
+    ],
+)
+def test_offers_that_may_well_be_meant_are_not_doubted(changes):
+    assert doubts_of_offers(changes) == []
+
+
+def test_members_may_buy_what_is_for_their_tier():
+    assert doubts_of_offers({"products": {"blue-shirt": {"access": {"tier": "gold"}}}}, members=0.1) == []
+
+
+def test_a_coupon_that_is_for_nothing_so_dear_is_doubted():
+    coupon = {"fiver": {"name": "Five off", "amount": 5.0, "above": 80.01, "categories": ["jersey"]}}
+    (found,) = doubts_of(shop_changes={"coupons": coupon})
+    assert found == "shop.coupons.fiver.above: counts from 80.01, and the dearest product it is for costs 80"
+
+
+def test_nobody_is_early_who_must_come_before_the_broadcast_opens():
+    goods = whole_shop(6)
+    goods["products"]["blue-shirt"]["access"] = {"early": True}
+    for early, doubted in ((-30.0, 1), (-29.0, 0)):
+        assert len(list(doubts(world(shop=goods, loyalty={"early": early}).scenario))) == doubted
