@@ -64,7 +64,7 @@ def said_pull(claim: float, joint: bool, p: Any) -> float:
 def host_manner(enthusiasm: float, expertise: float, p: Any) -> float:
     """Log odds from how a host speaks: an interior optimum of enthusiasm (Du & Huang 2025), more with expertise."""
     off = enthusiasm - p.host_best
-    return p.host_expertise * (expertise - 0.6) - p.host_warmth * off * off
+    return p.host_expertise * (expertise - p.host_usual) - p.host_warmth * off * off
 
 
 @register_jitable

@@ -18,7 +18,6 @@ class Closing(NamedTuple):
     watched: NDArray[np.float64]  # (N,) time on it [s]
     peak: NDArray[np.float32]  # (N,) highest annoyance [average tolerances]
     tolerance: NDArray[np.float32]  # (N,)
-    muted: NDArray[np.bool_]  # (N,)
     stock: Stock
 
 
@@ -30,6 +29,5 @@ def close(crowd: Crowd, stock: Stock, closes: float) -> Closing:
         watched=known["watched"] + np.where(known["present"] == 1, closes - known["joined_at"], 0.0),
         peak=viewers["peak_annoyance"].copy(),
         tolerance=viewers["tolerance"].copy(),
-        muted=known["muted"] == 1,
         stock=Stock(*(units.copy() for units in stock)),
     )

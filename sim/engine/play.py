@@ -37,7 +37,6 @@ from sim.world.surfaces import SurfaceIndex
 
 EngineName = Literal["compiled", "reference"]
 NOTHING = np.zeros(0, np.int64)
-HANDED_OVER = 900.0  # s: how often the warehouse hears of new orders
 
 
 class Engine(Protocol):
@@ -142,7 +141,7 @@ class Play:
             yield self.env.timeout(end - self.env.now)
             self._settle(window)
             if on_air:
-                self.reorder(end)
+                self.tell(self.reorder(end))
             number, start = number + 1, end
 
     @property
@@ -207,7 +206,7 @@ class Play:
         self.tell(rows)
         self.tell(shop)
         self.unpacked += [part[part["kind"] == Kind.PAYMENT] for part in (rows, shop)]
-        if window.end - self.handed >= HANDED_OVER:
+        if window.end - self.handed >= self.night.scenario.assumptions.handover:
             self._hand_over()
         self.books.add_tally(tally, window)
         self.books.add_level(self.engine.stock.free, window.end)
@@ -239,14 +238,15 @@ class Play:
         self.on_order[here["item"][here["kind"] == Kind.DELIVERY]] = False  # not before: it would be ordered twice
         return here
 
-    def reorder(self, now: float) -> None:
-        """Orders more of what has run low; one order of a product at a time."""
+    def reorder(self, now: float) -> NDArray[np.void]:
+        """Orders more of what has run low, one order of a product at a time; gives the rows that say so."""
         catalogue = self.night.catalogue
         left = self.engine.stock.free.reshape(catalogue.shelves, -1).sum(axis=1)
-        for product in np.flatnonzero((left <= catalogue.reorder_at) & ~self.on_order):
-            self.on_order[product] = True
-            self.tell(np.array([(now, 0.0, -1, -1, 0, product, Kind.REORDER, 0, -1, -1)], ROW))
-            self._schedule(now + float(catalogue.lead[product]), Kind.DELIVERY, item=int(product))
+        low = np.flatnonzero((left <= catalogue.reorder_at) & ~self.on_order)
+        self.on_order[low] = True
+        for product in low.tolist():
+            self._schedule(now + float(catalogue.lead[product]), Kind.DELIVERY, item=product)
+        return np.array([(now, 0.0, -1, -1, 0, product, Kind.REORDER, 0, -1, -1) for product in low], ROW)
 
     def _running(self, slot: int) -> Running:
         board = self.publisher.board

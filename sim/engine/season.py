@@ -30,11 +30,9 @@ def play_season(
     """
     night = world.night(seed, replication, viewers, threads)
     carried = resume
-    for fixture in range(resume.fixture if resume else 0, len(world.fixed)):
+    for _ in range(resume.fixture if resume else 0, len(world.fixed)):
         if carried is not None:
             night = world.next_night(night, carried)
         played = play(night, make(), name, engine=engine, threads=threads, keep=keep)
         carried = played.carried
         yield played
-        if fixture + 1 < len(world.fixed) and carried is None:
-            raise AssertionError("a match that is not the last carries over")

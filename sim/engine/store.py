@@ -60,9 +60,8 @@ class StoreEnd:
         """Settles a day: viewers' rows (in order) and what happened by itself; writes both down, gives the answers."""
         window = Window(self.since, end, self.play.publisher.board, NOTHING)
         rows, shop = self.engine.settle_store(rows, window, in_time(entries, self.play.happened(end)))
-        for part in (rows, shop, self.play.points.of_money(rows, end)):
+        for part in (rows, shop, self.play.points.of_money(rows, end), self.play.reorder(end)):
             self.tell(part)
-        self.play.reorder(end)
         return rows
 
     def tell(self, rows: NDArray[np.void]) -> None:

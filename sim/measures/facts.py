@@ -202,13 +202,16 @@ def _linkage(night: Played) -> float | None:
 
 def _funded(night: Played) -> float:
     """Brands' share of the discounts that were had through a joint promotion, at its price [minor units]."""
-    books, catalogue, sum_ = night.books, night.night.catalogue, 0.0
-    joint = {push: terms for push, terms in books.terms.items() if terms.order.offer.joint}
-    for row in books.payments() if joint else ():
-        terms = joint.get(int(row["push"]))
-        if terms is not None and terms.item == row["item"] and terms.price == row["price"]:
-            sum_ += catalogue.funds[terms.item] * (catalogue.own_price[terms.item] - terms.price)
-    return sum_
+    paid, catalogue = night.books.payments(), night.night.catalogue
+    joint = [terms for terms in night.books.terms.values() if terms.order.offer.joint]
+    return float(
+        sum(
+            ((paid["push"] == t.push) & (paid["item"] == t.item) & (paid["price"] == t.price)).sum()
+            * catalogue.funds[t.item]
+            * (catalogue.own_price[t.item] - t.price)
+            for t in joint
+        )
+    )
 
 
 def _dry(played: Played) -> float:

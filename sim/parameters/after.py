@@ -89,6 +89,8 @@ class Service(BaseModel):
         "Log odds of paying the rest of a pre-sale at average trust")
     balance_trust: float = number(3.0, "logit per unit of trust", 0, 8, "assumed", NONE,
         "Rise of these with trust against its average")
+    handover: float = number(900.0, "s", 60, 3600, "assumed", NONE,
+        "How often the warehouse hears of new orders during the broadcast")
     packing_wave: int = number(15, "parcels", 1, 60, "assumed", NONE,
         "Parcels that a packer takes from the queue at once; an inspector of returns, too")
 

@@ -43,7 +43,8 @@ class Promotions(BaseModel):
     host_warmth: float = number(2.0, "logit per square", 0, 8, "assumed",
         "Du & Huang 2025 (abstract) for the form; size not found", "Loss with the square of the distance from it")
     host_expertise: float = number(0.8, "logit", 0, 3, "assumed", NONE,
-        "Effect of a host's expertise, against one of 0.6, on what the host speaks of")
+        "Effect of a host's expertise, against the usual, on what the host speaks of")
+    host_usual: float = number(0.6, "share", 0.3, 0.9, "assumed", NONE, "Expertise of a usual host")
 
 
 class Watching(BaseModel):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from sim.errors import did_you_mean
@@ -83,6 +83,5 @@ def _unknown(product: str, shop: Shop) -> str:
     return _no_such("product", product, shop.products)
 
 
-def _no_such(what: str, key: str, known: object) -> str:
-    names = list(known)  # type: ignore[call-overload]
-    return f"there is no {what} '{key}' in this shop{did_you_mean(key, names)}"
+def _no_such(what: str, key: str, known: Iterable[str]) -> str:
+    return f"there is no {what} '{key}' in this shop{did_you_mean(key, list(known))}"

@@ -316,7 +316,7 @@ class Scenario(Form):
     @property
     def matches(self) -> tuple[MatchForm, ...]:
         """The matches in order; one unless it is a season."""
-        return tuple(f.match for f in self.fixtures) or (self.match,)  # type: ignore[return-value]
+        return (self.match,) if self.match else tuple(f.match for f in self.fixtures)
 
     @property
     def days(self) -> tuple[float, ...]:

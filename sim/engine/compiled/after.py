@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import NamedTuple
 
 import numpy as np
@@ -11,9 +10,9 @@ from numpy.typing import NDArray
 from sim import behaviour as b
 from sim import draws
 from sim.compiled import compiled, inlined
-from sim.engine.compiled.feeling import interest_in
 from sim.engine.compiled.notes import MAX_ROWS, tell, tell_presence
-from sim.engine.compiled.offers import may_have, plain_store_price, put_store_price
+from sim.engine.compiled.offers import plain_store_price, put_store_price
+from sim.engine.compiled.presence import favourite
 from sim.engine.compiled.scene import ASKED, NEVER, NONE
 from sim.engine.compiled.shopping import shown
 from sim.engine.ledger import Flag, Kind
@@ -141,7 +140,7 @@ def look_round(i, t, people, scene, board, visits_due, diary):
     v = people.viewers[i]
     tell_presence(diary, t, i, Kind.STORE_VISIT, 0)
     _, _, u_item, u_last = draws.draw(scene.seed, scene.chapter, i, draws.STORE, v.visits)
-    item = store_favourite(i, u_item, people, scene)
+    item = favourite(i, u_item, False, people, scene)
     if item >= 0:
         want_at_store(i, t, item, -1, False, people, scene, board, diary)
     v.visits += 1
@@ -172,30 +171,6 @@ def want_at_store(i, t, item, push, advised, people, scene, board, diary):
     else:
         price = plain_store_price(i, item, t, people, scene, board)
         tell(diary, t, i, Kind.ASK, push, item, size, -1, price, flag, 0.0)
-
-
-@inlined
-def store_favourite(i, u, people, scene):
-    """Multinomial logit over what the store sells this viewer, by interest and exposure; -1 if that is nothing."""
-    total = 0.0
-    for item in range(scene.goods.shape[0]):
-        total += store_weight(i, item, people, scene)
-    left, chosen = u * total, -1
-    for item in range(scene.goods.shape[0]):
-        weight = store_weight(i, item, people, scene)
-        if weight > 0.0 and left >= 0.0:
-            chosen = item
-        left -= weight
-    return chosen
-
-
-@inlined
-def store_weight(i, item, people, scene):
-    """How likely an item is wanted; 0 if the store does not sell it to this viewer.  Pre-sales are the stream's."""
-    goods = scene.goods[item]
-    if goods.exposure <= 0.0 or goods.due < 1.0 or not may_have(i, item, people, scene):
-        return 0.0
-    return goods.exposure * math.exp(scene.numbers[0].interest * interest_in(i, item, people, scene))
 
 
 # --- from match to match ----------------------------------------------------------------------------------------------

@@ -151,21 +151,24 @@ def visit_shop(i, t, moment, u, people, scene, board, notes):
                 notes,
             )
     if v.errand == NONE:
-        item = favourite(i, u, people, scene)
+        item = favourite(i, u, True, people, scene)
         if item >= 0:
             open_page(i, t, item, occasions.of_own_accord(moment), -1, 0.0, people, scene, board, notes)
 
 
 @inlined
-def favourite(i, u, people, scene):
-    """Multinomial logit over what the zone shows this viewer, by interest and exposure; -1 if that is nothing."""
+def favourite(i, u, ahead, people, scene):
+    """Multinomial logit over what the shop shows this viewer, by interest and exposure; -1 if that is nothing.
+
+    Goods that are sold `ahead` are the stream's: the store does not show them.
+    """
     items = scene.goods.shape[0]
     total = 0.0
     for item in range(items):
-        total += zone_weight(i, item, people, scene)
+        total += shown_weight(i, item, ahead, people, scene)
     left, chosen = u * total, -1
     for item in range(items):
-        weight = zone_weight(i, item, people, scene)
+        weight = shown_weight(i, item, ahead, people, scene)
         if weight > 0.0 and left >= 0.0:
             chosen = item
         left -= weight
@@ -173,9 +176,9 @@ def favourite(i, u, people, scene):
 
 
 @inlined
-def zone_weight(i, item, people, scene):
-    """How likely an item is looked at; 0 if the zone does not show it to this viewer."""
+def shown_weight(i, item, ahead, people, scene):
+    """How likely an item is looked at; 0 if it is not shown to this viewer."""
     goods = scene.goods[item]
-    if goods.exposure <= 0.0 or not may_have(i, item, people, scene):
+    if goods.exposure <= 0.0 or (goods.due < 1.0 and not ahead) or not may_have(i, item, people, scene):
         return 0.0
     return goods.exposure * math.exp(scene.numbers[0].interest * interest_in(i, item, people, scene))

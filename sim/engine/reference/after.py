@@ -108,7 +108,7 @@ class Customer:
         while (t := self.state("store_at")) < end:
             rows.append((t, 0.0, self.number, -1, 0, -1, int(Kind.STORE_VISIT), 0, -1, -1))
             _, _, u_item, u_last = self.draw(draws.STORE, int(self.record["visits"]))
-            item = self.favourite(u_item)
+            item = self.viewer.favourite(u_item, ahead=False)
             if item >= 0:
                 rows.append(self.want(t, item, -1, False))
             self.record["visits"] += 1
@@ -135,27 +135,6 @@ class Customer:
         else:
             price = viewer.wallet.plain_store_price(item, t)
         return t, 0.0, self.number, push, price, item, int(Kind.ASK), int(flag), size, -1
-
-    def favourite(self, u: float) -> int:
-        """Multinomial logit over what the store sells this viewer, by interest and exposure; -1 if that is nothing."""
-        weights = [self.weight(item) for item in range(len(self.night.catalogue.keys))]
-        total = 0.0
-        for weight in weights:
-            total += weight
-        left, chosen = u * total, -1
-        for item, weight in enumerate(weights):
-            if weight > 0.0 and left >= 0.0:
-                chosen = item
-            left -= weight
-        return chosen
-
-    def weight(self, item: int) -> float:
-        """How likely an item is wanted; 0 if the store does not sell it to this viewer.  Pre-sales are the stream's."""
-        catalogue = self.night.catalogue
-        exposure = float(catalogue.exposure[item])
-        if exposure <= 0.0 or catalogue.due[item] < 1.0 or not self.viewer.may_have(item):
-            return 0.0
-        return exposure * math.exp(self.p.interest * self.viewer.interest(item))
 
     # --- from match to match
 

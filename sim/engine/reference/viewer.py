@@ -608,13 +608,16 @@ class Viewer:
         for slot in (int(s) for s in board.live):
             if self.engine.surfaces[board.running[slot]["surface"]].in_shop and self.applies(slot, t):
                 self.meet(t, slot, occasions.in_shop(self.push_in(slot), t - self.engine.curves.opens))
-        item = self.favourite(u) if self.errand is None else -1
+        item = self.favourite(u, ahead=True) if self.errand is None else -1
         if item >= 0:
             self.open_page(t, item, occasions.of_own_accord(moment), -1, 0.0)
 
-    def favourite(self, u: float) -> int:
-        """Multinomial logit over what the zone shows this viewer, by interest and exposure; -1 if that is nothing."""
-        weights = [self.zone_weight(item) for item in range(len(self.engine.catalogue.keys))]
+    def favourite(self, u: float, *, ahead: bool) -> int:
+        """Multinomial logit over what the shop shows this viewer, by interest and exposure; -1 if that is nothing.
+
+        Goods that are sold `ahead` are the stream's: the store does not show them.
+        """
+        weights = [self.shown_weight(item, ahead) for item in range(len(self.engine.catalogue.keys))]
         total = 0.0
         for weight in weights:
             total += weight
@@ -625,9 +628,10 @@ class Viewer:
             left -= weight
         return chosen
 
-    def zone_weight(self, item: int) -> float:
-        """How likely an item is looked at; 0 if the zone does not show it to this viewer."""
-        exposure = float(self.engine.catalogue.exposure[item])
-        if exposure <= 0.0 or not self.may_have(item):
+    def shown_weight(self, item: int, ahead: bool) -> float:
+        """How likely an item is looked at; 0 if it is not shown to this viewer."""
+        catalogue = self.engine.catalogue
+        exposure = float(catalogue.exposure[item])
+        if exposure <= 0.0 or (catalogue.due[item] < 1.0 and not ahead) or not self.may_have(item):
             return 0.0
         return exposure * math.exp(self.p.interest * self.interest(item))

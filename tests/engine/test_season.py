@@ -1,0 +1,122 @@
+"""Matches one after the other: both engines, stopped and resumed, and what goes on from one to the next."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from policies.blast import Blast
+from policies.no_push import NoPush
+from sim.engine.ledger import Kind
+from sim.engine.season import play_season
+from sim.measures.outcomes import outcomes
+from sim.world.carried import Carried
+from sim.world.night import World
+from tests.worlds import shop, world
+
+VIEWERS = 80
+MATCH = {
+    "source": "generated",
+    "home": {"name": "Reds", "expected_goals": 1.8},
+    "away": {"name": "Blues", "expected_goals": 1.4},
+}
+DAYS = (0, 3, 10)
+
+
+def season(**changes) -> World:
+    goods = shop(8, rebate={"share": 0.1})
+    goods["products"]["ball"]["replenishment"] = {"reorder_at": 4, "quantity": 6, "lead": 1440}
+    given = {
+        "fixtures": [{"day": day, "match": MATCH} for day in DAYS],
+        "days_after": 4.0,
+        "audience": {
+            "viewers": VIEWERS,
+            "segments": {"all": {"browse": {"median": 8.0}, "members": 0.5, "customers": 0.6}},
+        },
+        "shop": goods,
+        "assumptions": {"buy_base": -1.5, "visit_shape": 5.0},
+    }
+    one = world(**{**given, **changes}, match=None)
+    return World(one.scenario, (None,) * len(DAYS), one.file, one.source)
+
+
+def played(policy=Blast, **how):
+    return list(play_season(season(), policy, "p", 3, 1, keep=True, **how))
+
+
+@pytest.fixture(scope="module")
+def whole():
+    return played()
+
+
+def hashes(nights):
+    return [night.ledger.sha256 for night in nights]
+
+
+def test_both_engines_write_the_same_season(whole):
+    assert hashes(played(engine="reference")) == hashes(whole)
+    assert len(set(hashes(whole))) == len(DAYS)
+
+
+@pytest.mark.parametrize("after", [0, 1])
+def test_a_season_that_was_stopped_goes_on_as_if_it_had_not_been(whole, after, tmp_path):
+    nights = play_season(season(), Blast, "p", 3, 1, keep=True)
+    for _ in range(after + 1):
+        stopped = next(nights)
+    stopped.carried.save(tmp_path / "state.npz")
+    resumed = played(resume=Carried.load(tmp_path / "state.npz"))
+    assert hashes(resumed) == hashes(whole)[after + 1 :]
+
+
+def test_people_shelves_and_parcels_go_on(whole):
+    first, second, third = whole
+    assert first.carried.fixture == 1
+    assert third.carried is None
+    assert len(first.carried.parcels)
+    for before, after in ((first, second), (second, third)):
+        ended, began = before.closing.stock, after.night.carried.stock[4]
+        assert (began >= 0).all()
+        assert (after.stock.initial == ended.initial).all()
+    stock = third.stock
+    held = stock.free + stock.reserved + stock.sold + stock.elsewhere
+    assert (stock.initial + stock.delivered + stock.restocked == held).all()
+    assert stock.delivered.sum() > 0
+
+
+def test_points_and_credit_add_up_over_a_season(whole):
+    start = season().night(3, 1)
+    rows = np.concatenate([night.ledger.rows() for night in whole])
+    for kind, table, name in ((Kind.POINTS, "known", "points"), (Kind.CREDIT, "viewers", "credit")):
+        changes = rows[rows["kind"] == kind]
+        assert len(changes)
+        begun = getattr(start.crowd, table)[name].astype(float)
+        np.add.at(begun, changes["viewer"], changes["value"])
+        np.testing.assert_array_equal(begun, getattr(whole[-1].crowd, table)[name])
+
+
+def test_who_stays_away_is_not_there_and_may_come_back(whole):
+    away = np.zeros(VIEWERS, bool)
+    for night in whole:
+        assert not (night.closing.came & away).any()
+        rows = night.ledger.rows()
+        for row in rows[rows["kind"] == Kind.COMEBACK]:
+            assert away[row["viewer"]] == (row["flag"] == 1)
+            away[row["viewer"]] = row["flag"] == 0
+    assert away.any()
+
+
+def test_pushes_tire_people_over_weeks(whole):
+    quiet = played(NoPush)
+    assert outcomes(whole)["fatigue_mean"] > 0.0 == outcomes(quiet)["fatigue_mean"]
+    tolerance = [nights[-1].crowd.viewers["tolerance"].mean() for nights in (whole, quiet)]
+    assert tolerance[0] < tolerance[1]
+
+
+def test_outcomes_are_those_of_all_matches(whole):
+    told = outcomes(whole)
+    assert told["orders"] == sum(outcomes([night])["orders"] for night in whole)
+    assert told["first_match_orders"] == outcomes(whole[:1])["orders"]
+    rows = np.concatenate([night.ledger.rows() for night in whole])
+    money = {kind: rows["price"][rows["kind"] == kind].sum() for kind in (Kind.PAYMENT, Kind.BALANCE, Kind.REFUND)}
+    net = money[Kind.PAYMENT] + money[Kind.BALANCE] - money[Kind.REFUND]
+    assert told["net_revenue"] == pytest.approx(net / 100)
