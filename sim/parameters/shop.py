@@ -56,7 +56,8 @@ class Purchase(BaseModel):
     price_loss_aversion: float = number(2, "times", 1, 3, "published",
         "Brown, Imai, Vieider & Camerer 2024 (abstract): 1.955, 95% interval 1.820-2.102",
         "Weight of a price above the reference against one below")
-    buy_annoyance: float = number(0.4, "logit per tolerance", 0, 3, "assumed", NONE, "Loss of buying with annoyance")
+    buy_annoyance: float = number(0.15, "logit per tolerance", 0, 3, "assumed",
+        "Size not found; small for the same reason as click_annoyance", "Loss of buying with annoyance")
     cart_paid: float = number(0.3, "share", 0, 1, "secondary", "Cart abandonment 70% (Baymard, as others quote it)",
         "Carts that are paid")
     order_paid: float = number(0.92, "share", 0, 1, "assumed", "No source found for unpaid orders",
