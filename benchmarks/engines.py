@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from sim.engine.ledger import Kind
 from sim.engine.play import Played
@@ -25,7 +26,7 @@ TEMPLATES = tuple(
         ("season", "ten-match-days.yaml"),
     )
 )
-WAYS = ({"engine": "reference"}, {}, {"threads": 2})
+WAYS: tuple[dict[str, Any], ...] = ({"engine": "reference"}, {}, {"threads": 2})
 
 
 def main() -> None:

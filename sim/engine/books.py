@@ -43,6 +43,7 @@ class Counts(NamedTuple):
     present: NDArray[np.int64]  # (3,): viewers on the stream now: home, away, neutral
     pushed_away: NDArray[np.int64]  # (minutes,): leaves before the final whistle that annoyance made
     lost: NDArray[np.bool_]  # (N,): who was pushed away before the final whistle and has not come back
+    watching: NDArray[np.bool_]  # (N,): who is on the stream, and later who was when the final whistle blew
     bought: NDArray[np.bool_]  # (N,): who has paid an order
     group: NDArray[np.uint16]  # (N,): each viewer's
     by_group: NDArray[np.int64]  # (KINDS, groups): rows
@@ -173,6 +174,7 @@ def _blank(night: Night, minutes: int, pushes: int) -> Counts:
         zeros(minutes),
         np.zeros(viewers, np.bool_),
         np.zeros(viewers, np.bool_),
+        np.zeros(viewers, np.bool_),
         side.astype(np.uint16) * segments + segment,
         zeros(KINDS, 3 * segments),
         zeros(3 * segments),
@@ -216,4 +218,6 @@ def _count(rows: Any, opens: float, closes: float, whistle: float, counts: Any) 
             counts.present[side] += change
             counts.pushed_away[minute] += pushed
             counts.lost[row.viewer] = pushed
+            if row.time < whistle:
+                counts.watching[row.viewer] = row.kind != LEAVE
     return orders

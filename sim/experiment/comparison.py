@@ -20,17 +20,16 @@ BOOTSTRAP_SEED = 20221218
 ENOUGH = 6  # nights of one and the same difference that are more than luck: a sign test's 2 · 0.5^6 < 1 - LEVEL
 
 
-def compare(table: pd.DataFrame, *, scenario: str, seed: int, baseline: str | None) -> dict[str, Any]:
+def compare(
+    table: pd.DataFrame, twins: pd.DataFrame | None = None, *, scenario: str, seed: int, baseline: str | None
+) -> dict[str, Any]:
     """The comparison as its JSON says it.
 
-    `table` has one row a policy and replication (`sim.experiment.runs.table`).  Without a baseline there are no
-    differences.  With one replication there are no intervals: low and high are None, and a note says so.
+    `table` has one row a policy and replication (`sim.experiment.runs.table`), `twins` one of each but the baseline
+    (`sim.experiment.runs.twins_table`).  Without a baseline there are no differences, and nobody has a twin.  With one
+    replication there are no intervals: low and high are None, and a note says so.
     """
-    metrics = [c for c in table if c not in ("policy", "replication")]
-    values = {
-        str(name): rows.sort_values("replication")[metrics].to_numpy(float).T
-        for name, rows in table.groupby("policy", sort=False)
-    }
+    metrics, values = _by_policy(table)
     n = len(next(iter(values.values()))[0])
     others = [name for name in values if name != baseline] if baseline else []
     result: dict[str, Any] = {
@@ -44,8 +43,25 @@ def compare(table: pd.DataFrame, *, scenario: str, seed: int, baseline: str | No
         "differences": {
             name: dict(zip(metrics, _differences(values[name], values[str(baseline)]), strict=True)) for name in others
         },
+        "twins": {} if twins is None else _of_twins(twins),
     }
     return result if n > 1 else {**result, "note": "one replication: no intervals, low and high are null"}
+
+
+def _by_policy(table: pd.DataFrame) -> tuple[list[str], dict[str, Array]]:
+    """Names of the columns, and their values (columns, replications) under each policy."""
+    names = [str(c) for c in table if c not in ("policy", "replication")]
+    values: dict[str, Array] = {
+        str(policy): rows.sort_values("replication")[names].to_numpy(float).T
+        for policy, rows in table.groupby("policy", sort=False)
+    }
+    return names, values
+
+
+def _of_twins(twins: pd.DataFrame) -> dict[str, dict[str, dict[str, float | None]]]:
+    """Means by policy; a row is a pair of nights already, so their intervals are those of paired differences."""
+    names, values = _by_policy(twins)
+    return {policy: dict(zip(names, _means(x), strict=True)) for policy, x in values.items()}
 
 
 def decided(mean: float, half: float, replications: int) -> bool:

@@ -14,8 +14,8 @@ from collections import deque
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from multiprocessing import active_children, get_context, parent_process
 from pathlib import Path
@@ -30,6 +30,7 @@ from sim.measures.outcomes import NAMES, outcomes
 from sim.measures.parts import parts_of
 from sim.measures.rows import ledger, viewers
 from sim.measures.series import by_minute
+from sim.measures.twins import TWIN_NAMES, Ending, ending, joined
 from sim.policy import Push, View
 from sim.policy.find import FoundPolicy, find_all
 from sim.stop import held
@@ -57,6 +58,7 @@ class Plan:
     viewers: int
     engine: EngineName = "compiled"
     ledger: Path | None = None  # folder for the rows of every night; None: they are not kept
+    control: str | None = None  # name of the policy, the first, whose viewers the others' are joined with
 
     @property
     def jobs(self) -> list[tuple[int, int]]:
@@ -80,7 +82,9 @@ class Done:
     ledger_sha256: str | None
     parts: Mapping[str, pd.DataFrame]  # the night by its parts, as `sim.measures.parts.PARTS` makes them
     series: pd.DataFrame | None  # by minute, of the plan's typical replication
+    ending: Ending | None  # until it is joined with the control's
     seconds: float  # it took
+    twins: Mapping[str, float] | None = None  # `sim.measures.twins.TWINS`; None of the control, and where there is none
 
 
 def play_all(plan: Plan, jobs: int = 1) -> Generator[Done]:
@@ -88,12 +92,21 @@ def play_all(plan: Plan, jobs: int = 1) -> Generator[Done]:
 
     Raises PolicyError as the first night that fails does, and WorkerLostError when a process dies.
     """
-    threads = (os.cpu_count() or 1) if jobs == 1 and plan.viewers >= MANY else 1
-    if jobs == 1:
-        for job in plan.jobs:
-            yield play_one(plan, *job, threads)
-    else:
-        yield from _in_processes(plan, min(jobs, len(plan.jobs)))
+    if jobs > 1:
+        yield from _beside_twins(_in_processes(plan, min(jobs, len(plan.jobs))), plan.control)
+        return
+    threads = (os.cpu_count() or 1) if plan.viewers >= MANY else 1
+    yield from _beside_twins((play_one(plan, *job, threads) for job in plan.jobs), plan.control)
+
+
+def _beside_twins(nights: Generator[Done], control: str | None) -> Generator[Done]:
+    """Joins the nights of each replication with the control's, which come first; no ending outlives its replication."""
+    with closing(nights):
+        for night in nights:
+            if night.policy == control:
+                beside = night.ending
+            twins = joined(beside, night.ending) if night.policy != control and beside and night.ending else None
+            yield replace(night, ending=None, twins=twins)
 
 
 def play_one(plan: Plan, replication: int, number: int, threads: int = 1) -> Done:
@@ -121,6 +134,7 @@ def play_one(plan: Plan, replication: int, number: int, threads: int = 1) -> Don
         sha256_of(nights) if keep else None,
         parts_of(nights),
         series,
+        ending(nights) if plan.control else None,
         time.perf_counter() - started,
     )
 
@@ -153,6 +167,12 @@ def write(rows: pd.DataFrame, file: Path) -> None:
     rows.to_parquet(file, compression="zstd", index=False)
 
 
+def twins_table(nights: Sequence[Done]) -> pd.DataFrame:
+    """One row a policy but the control, and replication: `policy`, `replication`, and a column a measure of twins."""
+    rows = [{"policy": n.policy, "replication": n.replication, **n.twins} for n in nights if n.twins is not None]
+    return pd.DataFrame(rows, columns=["policy", "replication", *TWIN_NAMES])
+
+
 def table(nights: Sequence[Done]) -> pd.DataFrame:
     """One row a policy and replication: `policy`, `replication`, and a column a metric."""
     rows = [{"policy": n.policy, "replication": n.replication, **n.outcomes} for n in nights]
@@ -168,7 +188,7 @@ class _Parcel:
 
     world: World
     specs: tuple[str, ...]
-    rest: tuple[int, int, int, EngineName, Path | None]
+    rest: tuple[int, int, int, EngineName, Path | None, str | None]
 
     def unpacked(self) -> Plan:
         return Plan(self.world, find_all(self.specs), *self.rest)
@@ -178,7 +198,7 @@ _plan: Callable[[], Plan]  # of this worker process
 
 
 def _in_processes(plan: Plan, jobs: int) -> Generator[Done]:
-    rest = (plan.seed, plan.replications, plan.viewers, plan.engine, plan.ledger)
+    rest = (plan.seed, plan.replications, plan.viewers, plan.engine, plan.ledger, plan.control)
     parcel = _Parcel(plan.world, tuple(p.spec for p in plan.policies), rest)
     others = set(active_children())
     pool = ProcessPoolExecutor(jobs, get_context("spawn"), _start, (parcel,))

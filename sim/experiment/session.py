@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 
 from sim.experiment.comparison import compare
-from sim.experiment.runs import Done, Plan, play_all, table, warm_up
+from sim.experiment.runs import Done, Plan, play_all, table, twins_table, warm_up
 from sim.experiment.store import Command, close, draft, fill
 from sim.stop import check
 
@@ -36,7 +36,7 @@ def conduct(
     started = datetime.now(UTC)
     with draft(plan, command) as made:
         folder = made.folder
-        plan = replace(plan, ledger=folder / "ledger" if ledger else None)
+        plan = replace(plan, ledger=folder / "ledger" if ledger else None, control=command.baseline)
         warm_up(plan)
         nights = []
         with closing(play_all(plan, jobs)) as playing:  # its processes end before what they write is tidied away
@@ -45,7 +45,13 @@ def conduct(
                 tell(night)
                 check()
         rows = table(nights)
-        comparison = compare(rows, scenario=plan.world.scenario.name, seed=plan.seed, baseline=command.baseline)
+        comparison = compare(
+            rows,
+            twins_table(nights),
+            scenario=plan.world.scenario.name,
+            seed=plan.seed,
+            baseline=command.baseline,
+        )
         fill(folder, plan, nights, comparison)
         close(folder, plan, command, nights, started)
         check()

@@ -26,7 +26,7 @@ from sim import draws
 from sim.errors import MatchdayError
 from sim.experiment.cautions import cautions
 from sim.experiment.provenance import MANIFEST, MATCH, SCENARIO, checkout, folder_sha256, text_sha256, versions
-from sim.experiment.runs import Done, Plan, table, write
+from sim.experiment.runs import Done, Plan, table, twins_table, write
 from sim.measures.parts import PARTS
 from sim.report.figures import draw_all
 from sim.report.table import markdown
@@ -158,6 +158,8 @@ def fill(folder: Path, plan: Plan, nights: Sequence[Done], comparison: dict[str,
     """Writes everything but manifest and log; raises OSError."""
     _write_scenario(folder, plan.world)
     write(table(nights), folder / "replications.parquet")
+    if plan.control:
+        write(twins_table(nights), folder / "twins.parquet")
     write(_series(nights), folder / "series.parquet")
     for name in PARTS:
         write(_part(nights, name), folder / f"{name}.parquet")

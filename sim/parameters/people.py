@@ -72,8 +72,8 @@ class Noticing(BaseModel):
         "Size not found; so small that more pushes still sell more in the first days, as SmartNews 2022 found (V3.4)",
         "Loss of clicking with annoyance")
     click_wear: float = number(0.4, "logit per log push", 0, 1.5, "assumed",
-        "Direction: ads blindness (Hohnhold, O'Brien & Tang 2015). Size: what walking after a push lost, +107% at first, "
-        "+24% on average of some 130-210 pushes (Klasnja et al. 2019), is k^-0.4; another kind of push, over six weeks",
+        "Direction: ads blindness (Hohnhold, O'Brien & Tang 2015). Size: walking after a push, +107% at first and +24% "
+        "on average of some 130-210 pushes (Klasnja et al. 2019), fades as k^-0.4; another kind of push, over weeks",
         "Loss of clicking with the logarithm of the pushes noticed tonight")
 
 
@@ -98,5 +98,6 @@ class Annoyance(BaseModel):
         "Push opt-in is 51 to 81% over months (CleverTap via businessofapps 2024); per-push rate not found",
         "Hazard of muting at a noticed push, no annoyance")
     mute_annoyance: float = number(0.5, "per tolerance", 0, 4, "secondary",
-        "LinkedIn's blog 2015: complaints grow as volume^1.36-1.51; set so that mutes of 4 to 16 pop-ups a match do (V3.3)",
+        "LinkedIn's blog 2015: complaints grow as volume^1.36-1.51; set so that mutes do, over 4 to 16 pop-ups "
+        "a match (V3.3)",
         "Rise of the log mute hazard with annoyance")

@@ -21,6 +21,7 @@ from rich.text import Text
 from sim.experiment.comparison import decided, half_interval, varies
 from sim.experiment.remarks import remarks
 from sim.measures.outcomes import METRICS, MONEY, Metric
+from sim.report import twins
 from sim.report.decimals import decimals
 
 NAME = 14  # letters of a policy's name in a line, if names must be folded and numbers need no more
@@ -86,8 +87,18 @@ def markdown(comparison: Comparison, currency: str, metrics: Sequence[str] = ALL
         below = (f"<br>{cell.below(UNICODE)} {cell.sign(UNICODE)}".rstrip() for cell in cells)
         numbers = (cell.mean + text.removesuffix("<br>") for cell, text in zip(cells, below, strict=True))
         lines.append(f"| {_label(BY_NAME[name], currency)} | " + " | ".join(numbers) + " |")
+    lines += _twins_in_markdown(comparison, currency) if comparison["twins"] else []
     lines += [f"\n{_literal(remark)}." for remark in remarks(comparison)]
     return "\n".join(lines) + "\n"
+
+
+def _twins_in_markdown(comparison: Comparison, currency: str) -> Iterator[str]:
+    columns = twins.columns(comparison, UNICODE.within)
+    yield f"\n## {_literal(twins.heading(comparison))}\n"
+    yield "| of twins | " + " | ".join(map(_literal, columns)) + " |"
+    yield "|---" + "|---:" * len(columns) + "|"
+    for label, *cells in zip(twins.labels(comparison, currency), *columns.values(), strict=True):
+        yield "| " + " | ".join([_literal(label), *cells]) + " |"
 
 
 def _literal(text: str) -> str:
@@ -208,12 +219,41 @@ class _Blocks:
         for group in _groups(self.comparison, rows, signs, room):
             yield _table(group, labels, signs)
             yield ""
+        yield from _of_twins(self.comparison, self.currency, signs, options.max_width)
         for remark in remarks(self.comparison):
             yield Text(f"{remark}.")
         yield Text(_legend(self.comparison, rows, signs), style="dim")
         if self.metrics == SHOWN:
             more = len(BY_NAME) - len(SHOWN)
             yield Text(f"{more} more metrics with --metric; `list metrics` explains all.", style="dim")
+
+
+def _of_twins(comparison: Comparison, currency: str, signs: Signs, width: int) -> Iterator[RenderableType]:
+    if not comparison["twins"]:
+        return
+    labels, columns = twins.labels(comparison, currency), twins.columns(comparison, signs.within)
+    wide = max(map(len, labels))
+    cells = {policy: max(map(len, [*texts, policy[:NAME]])) + GAP for policy, texts in columns.items()}
+    yield Text(twins.heading(comparison), style="bold")
+    for group in _side_by_side(cells, width - wide):
+        table = Table(box=None, padding=(0, GAP, 0, 0), header_style="bold", pad_edge=False)
+        table.add_column(no_wrap=True)
+        for policy in group:
+            table.add_column(Text(policy), justify="right", vertical="bottom", overflow="fold")
+        for i, label in enumerate(labels):
+            table.add_row(Text(label), *(columns[policy][i] for policy in group))
+        yield table
+        yield ""
+
+
+def _side_by_side(widths: Mapping[str, int], room: int) -> Iterator[list[str]]:
+    group: list[str] = []
+    for policy, width in widths.items():
+        if group and sum(widths[p] for p in group) + width > room:
+            yield group
+            group = []
+        group.append(policy)
+    yield group
 
 
 class _Column(NamedTuple):
