@@ -66,12 +66,12 @@ def stoppable() -> Iterator[None]:
             if not _held:
                 raise Stopped(number)
 
+    keep("nothing")
     before = {n: signal.signal(n, stop) for n in SIGNALS if signal.getsignal(n) is not signal.SIG_IGN}
     try:
         yield
     finally:
         _tell(None)
-        keep("nothing")
         for number, handler in before.items():
             signal.signal(number, handler)
 

@@ -101,11 +101,14 @@ def play_all(plan: Plan, jobs: int = 1) -> Generator[Done]:
 
 def _beside_twins(nights: Generator[Done], control: str | None) -> Generator[Done]:
     """Joins the nights of each replication with the control's, which come first; no ending outlives its replication."""
+    beside: Ending | None = None
     with closing(nights):
         for night in nights:
+            twins = None
             if night.policy == control:
                 beside = night.ending
-            twins = joined(beside, night.ending) if night.policy != control and beside and night.ending else None
+            elif beside and night.ending:
+                twins = joined(beside, night.ending)
             yield replace(night, ending=None, twins=twins)
 
 

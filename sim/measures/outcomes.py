@@ -42,7 +42,7 @@ METRICS: tuple[Metric, ...] = (
     ),
     Metric("gross_revenue", MONEY, "more", "sum of prices paid", (Kind.PAYMENT,), lambda f: f.revenue),
     Metric(
-        "margin", MONEY, "more", "prices paid - cost of the units paid",
+        "margin", MONEY, "more", "prices paid - cost of the units paid; those sold ahead cost when the rest is paid",
         (Kind.PAYMENT,), lambda f: f.revenue - f.cost,
     ),
     Metric(
@@ -129,7 +129,7 @@ METRICS: tuple[Metric, ...] = (
     ),
     Metric(
         "left_over", "units", "less",
-        "units on the shelf when all is paid or given up: first stock + deliveries - orders",
+        "units on the shelf when all is paid or given up: first stock + deliveries - units paid",
         (Kind.PAYMENT, Kind.DELIVERY), lambda f: float(f.last.closing.stock.free.sum()),
     ),
     # --- offers and content

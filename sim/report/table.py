@@ -87,7 +87,7 @@ def markdown(comparison: Comparison, currency: str, metrics: Sequence[str] = ALL
         below = (f"<br>{cell.below(UNICODE)} {cell.sign(UNICODE)}".rstrip() for cell in cells)
         numbers = (cell.mean + text.removesuffix("<br>") for cell, text in zip(cells, below, strict=True))
         lines.append(f"| {_label(BY_NAME[name], currency)} | " + " | ".join(numbers) + " |")
-    lines += _twins_in_markdown(comparison, currency) if comparison["twins"] else []
+    lines += _twins_in_markdown(comparison, currency) if comparison["twins"] and metrics == ALL else []
     lines += [f"\n{_literal(remark)}." for remark in remarks(comparison)]
     return "\n".join(lines) + "\n"
 
@@ -219,7 +219,8 @@ class _Blocks:
         for group in _groups(self.comparison, rows, signs, room):
             yield _table(group, labels, signs)
             yield ""
-        yield from _of_twins(self.comparison, self.currency, signs, options.max_width)
+        if self.metrics == SHOWN:
+            yield from _of_twins(self.comparison, self.currency, signs, options.max_width)
         for remark in remarks(self.comparison):
             yield Text(f"{remark}.")
         yield Text(_legend(self.comparison, rows, signs), style="dim")

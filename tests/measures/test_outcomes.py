@@ -58,13 +58,14 @@ def by_hand(played: Played) -> dict[str, float]:
     tolerance = played.closing.tolerance[joined]
     came = max(len(joined), 1)
     revenue = paid["price"].sum() / unit
+    units = sum(units for item in paid["item"] for _, units in night.catalogue.parts(item))
     delivered = rows.loc[rows["kind"] == Kind.DELIVERY, "value"].sum()
     return {
         "orders": n["PAYMENT"],
         "conversion_rate": paid["viewer"].nunique() / came,
         "click_through_rate": n["CLICK"] / max(n["EXPOSURE"], 1),
         "gross_revenue": revenue,
-        "margin": revenue - night.catalogue.cost[paid["item"]].sum() / unit,
+        "margin": revenue - night.catalogue.cost_at_once[paid["item"]].sum() / unit,
         "average_order_value": revenue / max(len(paid), 1),
         "watch_minutes": watched(rows, night.stage.match.closes) / 60 / came,
         "annoyance_mean": peaks.mean() if len(joined) else 0.0,
@@ -87,7 +88,7 @@ def by_hand(played: Played) -> dict[str, float]:
         "sold_out_at_checkout": n["REFUSAL"],
         "substitutions": n["OTHER_SIZE"],
         "delivered": delivered,
-        "left_over": night.catalogue.stock.sum() + delivered - n["PAYMENT"],
+        "left_over": night.catalogue.stock.sum() + delivered - units,
     }
 
 
