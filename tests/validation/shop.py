@@ -7,102 +7,34 @@ general; the sizes behind it are assumptions, as `list assumptions` says.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
-from itertools import cycle
-from pathlib import Path
-from typing import Any
+from collections.abc import Iterator
 
 import numpy as np
 import pandas as pd
 
-from policies.no_push import NoPush
 from sim.engine.ledger import Flag, Kind
-from sim.engine.play import Played, play
+from sim.engine.play import Played
 from sim.measures.parts import items, pushes
-from sim.policy import Offer, Policy, Push, View
+from sim.policy import Policy
 from sim.world.match import AWAY, HOME
-from sim.world.night import World
-from sim.world.scenario import Scenario
 from sim.world.stage import Stage
-from sim.world.surfaces import SurfaceName
 from tests.validation.check import Check
+from tests.validation.evenings import COLD, PLENTY, InTurn, Once, counted, half_time, nights, world
 
 TITLE = "Shop and pushes of played nights"
-NIGHTS, VIEWERS = 12, 8_000
-COLD = {"all": {"emotional_gain": {"median": 0.01, "spread": 0.0}}}  # viewers whom the match leaves cold
-PLENTY = 10**6  # units
-ON_STREAM: tuple[SurfaceName, ...] = ("floating_entry", "side_panel", "pop_up", "short_video", "host_mention")
 TAOBAO = "Taobao UserBehavior 2017, 100 million events: 2.25%, 6.16% and 3.22% of page views"
 GRUEN = "Gruen, Corsten & Bharadwaj 2002 and a single-store experiment"
 TASKS = "Bailey & Konstan 2006: 31 to 106% more annoyance within a task than between tasks"
 
 
 def checks() -> list[Check]:
-    """Checks on `NIGHTS` generated league matches before `VIEWERS` viewers each."""
+    """Checks on generated league matches."""
     return [*_pages(), *_prices(), *_empty_shelf(), *_losers(), *_pushes(), *_interruptions(), *_mutes()]
-
-
-class InTurn(Policy):
-    """A plain offer to everyone every so many minutes, on the stream's surfaces in turn."""
-
-    def __init__(self, minutes: float) -> None:
-        self.every, self.next, self.surfaces = 60.0 * minutes, -math.inf, cycle(ON_STREAM)
-
-    def decide(self, view: View) -> list[Push]:
-        if view.time < self.next or view.period in ("pre", "post"):
-            return []
-        self.next = view.time + self.every
-        return [Push(next(self.surfaces), Offer("ball"), view.time + 60.0)]
-
-
-class Once(Policy):
-    """One plain offer to everyone, at the first window from a moment on."""
-
-    def __init__(self, at: float) -> None:
-        self.at = at
-
-    def decide(self, view: View) -> list[Push]:
-        if view.time < self.at:
-            return []
-        self.at = math.inf
-        return [Push("pop_up", Offer("ball"), view.time + 60.0)]
-
-
-def world(price: float = 30.0, medium: int = PLENTY, **audience: Any) -> World:
-    """A league match; a ball for everybody at a `price` [30 is what people expect], and shirts for both sides."""
-    team = {"expected_goals": 1.4}
-    shirt = {"category": "jersey", "price": 80.0, "cost": 30.0, "sizes": {"S": PLENTY, "M": medium, "L": PLENTY}}
-    ball = {"category": "equipment", "price": price, "reference_price": 30.0, "cost": 10.0, "stock": PLENTY}
-    scenario = Scenario.model_validate(
-        {
-            "name": "validation",
-            "match": {"source": "generated", "home": {"name": "A", **team}, "away": {"name": "B", **team}},
-            "audience": {"viewers": VIEWERS, **audience},
-            "shop": {
-                "products": {
-                    "ball": {"name": "ball", **ball},
-                    "home-shirt": {"name": "home", "side": "home", **shirt},
-                    "away-shirt": {"name": "away", "side": "away", **shirt},
-                }
-            },
-        }
-    )
-    return World(scenario, (None,), Path("validation.yaml"), "")
-
-
-def nights(world: World, policy: Callable[[Stage], Policy] = lambda _: NoPush(), keep: bool = False) -> list[Played]:
-    """Nights under policies that may know how the match goes."""
-    drawn = [world.night(7, r) for r in range(NIGHTS)]
-    return [play(night, policy(night.stage), "p", keep=keep) for night in drawn]
-
-
-def counted(played: list[Played], *kinds: Kind) -> int:
-    return sum(night.books.total(kind) for night in played for kind in kinds)
 
 
 def _pages() -> Iterator[Check]:
     """What looks at product pages come to, where neither push nor emotion has a part in it."""
-    cold = nights(world(segments=COLD))
+    cold = nights(world(audience={"segments": COLD}))
     pages = counted(cold, Kind.VIEW) / 100.0
     yield Check(
         "V2.1",
@@ -130,7 +62,7 @@ def _pages() -> Iterator[Check]:
 def _prices() -> Iterator[Check]:
     """Units of a ball sold at four fifths and at six fifths of the price people expect."""
     sold = [
-        sum(items(night).set_index("item")["orders"]["ball"] for night in nights(world(price)))
+        sum(items(night).set_index("item")["orders"]["ball"] for night in nights(world(ball={"price": price})))
         for price in (24.0, 36.0)
     ]
     elasticity = math.log(sold[1] / sold[0]) / math.log(36.0 / 24.0)
@@ -146,7 +78,7 @@ def _prices() -> Iterator[Check]:
 
 def _empty_shelf() -> Iterator[Check]:
     """What people do first when their size is shown as sold out, with others on the shelf."""
-    out = nights(world(medium=0))
+    out = nights(world(shirts={"sizes": {"S": PLENTY, "M": 0, "L": PLENTY}}))
     missed = counted(out, Kind.MISS) / 100.0
     other, wait = counted(out, Kind.OTHER_SIZE) / missed, counted(out, Kind.WAIT) / missed
     yield Check("V4.2", "a size is missing: another size [%]", other, 30, 50, GRUEN)
@@ -175,7 +107,7 @@ def _losers() -> Iterator[Check]:
 
 def _pushes() -> Iterator[Check]:
     """A pop-up at half-time to viewers left cold: as near to a notification on a telephone as a stream comes."""
-    told = pd.concat([pushes(night) for night in nights(world(segments=COLD), _at_half_time)])
+    told = pd.concat([pushes(night) for night in nights(world(audience={"segments": COLD}), _at_half_time)])
     seen = told["exposures"].sum() / 100.0
     benchmarks = "click rates of notifications, 2024 (secondary)"
     yield Check("V2.3", "pop-ups at half-time clicked [%]", told["clicks"].sum() / seen, 1.7, 4.6, benchmarks)
@@ -196,7 +128,7 @@ def _in_suspense(stage: Stage) -> Policy:
 
 
 def _at_half_time(stage: Stage) -> Policy:
-    return Once(next(period.start for period in stage.match.periods if period.name == "HT") + 300.0)
+    return Once(half_time(stage))
 
 
 def _annoyance(played: list[Played]) -> float:
@@ -215,4 +147,4 @@ def _mutes() -> Iterator[Check]:
 
 def _pushed_and_muted(every: float) -> tuple[float, float]:
     played = nights(world(), lambda _: InTurn(every))
-    return counted(played, Kind.PUSH) / NIGHTS, counted(played, Kind.MUTE) / NIGHTS
+    return counted(played, Kind.PUSH) / len(played), counted(played, Kind.MUTE) / len(played)
