@@ -6,7 +6,7 @@ import importlib
 
 from tests.validation.check import DATA, Check
 
-MODULES = ("generator", "beliefs", "emotion", "audience", "shop", "after")
+MODULES = ("generator", "beliefs", "emotion", "audience", "shop", "promotions", "after")
 
 
 def table(checks: list[Check]) -> str:

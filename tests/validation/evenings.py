@@ -103,14 +103,16 @@ class InTurn(Policy):
 class Once(Policy):
     """One offer to everyone, at the first window from a moment on."""
 
-    def __init__(self, at: float, offer: Offer | None = None, lasts: float = 60.0) -> None:
-        self.at, self.offer, self.lasts = at, offer or Offer("ball"), lasts
+    def __init__(
+        self, at: float, offer: Offer | None = None, surface: SurfaceName = "pop_up", lasts: float = 60.0
+    ) -> None:
+        self.at, self.offer, self.surface, self.lasts = at, offer or Offer("ball"), surface, lasts
 
     def decide(self, view: View) -> list[Push]:
         if view.time < self.at:
             return []
         self.at = math.inf
-        return [Push("pop_up", self.offer, view.time + self.lasts)]
+        return [Push(self.surface, self.offer, view.time + self.lasts)]
 
 
 def half_time(stage: Stage) -> float:

@@ -18,7 +18,7 @@ from tests.validation.evenings import KEEN, Once, counted, half_time, nights, ro
 
 TITLE = "Reservations, scarcity, teams"
 FEW = {"sizes": dict.fromkeys("SML", 30)}  # units
-TEAM = 5  # people
+TEAM, LASTS = 5, 1200.0  # people; s
 TIME_OUT = "exactly the time-out, by design of the shop"
 SCARCE = "Guclu Ozer 2019; Cachon, Gallino & Olivares 2019: signs"
 LUO = "Luo et al. 2014; Hu, Man & Winer 2019: signs"
@@ -114,26 +114,26 @@ def _teams() -> Iterator[Check]:
         joined = counted(played, Kind.TEAM)
         success.append(1.0 - counted(played, Kind.TEAM_REFUND) / joined)
         for night in played:
-            early, late = _joins_by_click(night)
+            early, late = _joins_by_page(night)
             before, after = before + early, after + late
     steps = np.diff(success)
     claim = "least step of who joined a full team, from 500 to 2,000 to 8,000 viewers ({:.0%}, {:.0%}, {:.0%})"
     yield Check("V2.13", claim.format(*success), float(steps.min()), 0.01, 1, LUO)
     ratio = (after[0] / after[1]) / (before[0] / before[1])
-    yield Check("V2.13", "joins by click once a team has been full, over those before", ratio, 1.0, 10, LUO)
+    yield Check("V2.13", "joins by page once a team has been full, over those before", ratio, 1.0, 10, LUO)
 
 
 def _team(stage: Stage) -> Policy:
-    return Once(half_time(stage), Offer("ball", 0.2, team=TEAM), 1200.0)
+    return Once(half_time(stage), Offer("ball", 0.2, team=TEAM), "side_panel", LASTS)
 
 
-def _joins_by_click(night: Played) -> tuple[np.ndarray, np.ndarray]:
-    """(joins, clicks on the push) before and after the first full team."""
-    told = rows([night], Kind.CLICK, Kind.TEAM, Kind.TEAM_FULL)
+def _joins_by_page(night: Played) -> tuple[np.ndarray, np.ndarray]:
+    """(joins, pages of the ball opened) while the offer runs, before and after the first full team."""
+    told = rows([night], Kind.VIEW, Kind.TEAM, Kind.TEAM_FULL)
+    (opened,) = rows([night], Kind.PUSH)["time"]
+    told = told[(told["item"] == 0) & told["time"].between(opened, opened + LASTS)]
     full = told.loc[told["kind"] == Kind.TEAM_FULL, "time"].min()  # NaN: never, and all is before
-    told = told[told["push"] >= 0]
-    counts = [
-        np.array([(part["kind"] == kind).sum() for kind in (Kind.TEAM, Kind.CLICK)], float)
-        for part in (told[~(told["time"] > full)], told[told["time"] > full])
-    ]
-    return counts[0], counts[1]
+    before, after = told[~(told["time"] > full)], told[told["time"] > full]
+    return tuple(
+        np.array([(part["kind"] == k).sum() for k in (Kind.TEAM, Kind.VIEW)], float) for part in (before, after)
+    )
