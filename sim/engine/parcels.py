@@ -147,9 +147,9 @@ class Parcels:
         self.rows["state"][places] = ParcelState.GOING_BACK
         asks = gone["instead"] >= 0
         rows = told(gone, "posts")
-        rows["value"], rows["kind"] = gone["reason"], np.where(asks, Kind.ASK, Kind.RETURN_POSTED)
+        rows["price"], rows["value"] = gone["price"], gone["reason"]
+        rows["kind"] = np.where(asks, Kind.ASK, Kind.RETURN_POSTED)
         rows["size"] = np.where(asks, gone["instead"], gone["size"])
-        rows["price"] = np.where(asks, 0, gone["price"])
         rows["flag"] |= np.where(asks, np.uint8(Flag.STORE | Flag.EXCHANGED), np.uint8(0))
         return rows, places
 
