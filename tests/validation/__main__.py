@@ -6,7 +6,7 @@ import importlib
 
 from tests.validation.check import DATA, Check
 
-MODULES = ("generator", "beliefs", "emotion", "audience", "shop", "promotions", "after")
+MODULES = ("generator", "beliefs", "emotion", "audience", "shop", "promotions", "choice", "after", "people")
 
 
 def table(checks: list[Check]) -> str:
