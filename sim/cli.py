@@ -179,8 +179,16 @@ def list_(
     scenario: Annotated[
         Path | None, typer.Option(metavar="FILE", help="list the assumptions of this scenario", show_default=False)
     ] = None,
+    page: Annotated[bool, typer.Option("--page", help="print every measure with its rows, as Markdown")] = False,
 ) -> None:
     """Show what there is; `list assumptions` shows every number of the model, and what speaks for it."""
+    if page:
+        from sim.report.measures import measures_page
+
+        if what is not Kind.METRICS:
+            raise typer.BadParameter("the page is of metrics: list metrics --page", param_hint="--page")
+        print(measures_page(), end="")
+        return
     from sim.report.listing import KINDS, assumption_lines
 
     if what is Kind.ASSUMPTIONS:

@@ -12,7 +12,6 @@ from sim.engine.ledger import Kind
 from sim.experiment.runs import Plan
 from sim.experiment.session import conduct
 from sim.experiment.store import Command
-from sim.measures.twins import TWINS
 from sim.policy.find import find_all
 from tests.worlds import world
 
@@ -41,8 +40,3 @@ def test_the_page_tells_what_a_run_leaves(tmp_path, capsys):
 
 def test_the_page_tells_every_kind_of_row():
     assert set(first_column("`kind` | what happened |")) == {kind.name.lower() for kind in Kind} - {"ask"}
-
-
-def test_the_page_tells_of_twins_what_the_code_does():
-    lines = PAGE.split("| of twins |", 1)[1].split("\n\n", 1)[0].splitlines()[2:]
-    assert lines == [f"| `{m.name}` | {m.unit} | {m.formula} |" for m in TWINS]

@@ -1,4 +1,4 @@
-"""A night by its parts: which products sold, which people bought or were annoyed, and what came of each push."""
+"""A night by its parts: which items sold, when, to whom, who was annoyed, and what came of each push."""
 
 from __future__ import annotations
 
@@ -116,7 +116,63 @@ def pushes(played: Played) -> pd.DataFrame:
     )
 
 
-PARTS: Mapping[str, Callable[[Played], pd.DataFrame]] = {"items": items, "people": people, "pushes": pushes}
+def scenes(played: Played) -> pd.DataFrame:
+    """One row a scene: a part of the broadcast (whole minutes of it), what was paid later, and the store's end.
+
+    `minutes` it lasted; `revenue`, `margin`, `average_order_value` [currency]; `share_of_revenue` of the whole.
+    """
+    books, night = played.books, played.night
+    counts, cost, minor = books.counts, night.catalogue.cost_at_once, _minor(played)
+    names = [period.name for period in night.stage.match.periods]
+    scene = _scene_of_minutes(played)
+    days = books.days()
+    store = days[days["kind"] == Kind.PAYMENT]
+    shown = books.shown()
+
+    def summed(by_minute: Counted, at_store: float = 0) -> Counted:
+        return np.append(np.bincount(scene, by_minute, minlength=len(names) + 1), at_store)
+
+    def met(layer: str) -> Counted:
+        minutes = shown[shown["layer"] == layer].groupby("minute")["n"].sum()
+        return summed(minutes.reindex(range(books.minutes), fill_value=0).to_numpy(np.int64)).astype(np.int64)
+
+    paid = counts.kinds[:, Kind.PAYMENT, :-1]
+    orders = summed(paid.sum(axis=1), len(store)).astype(np.int64)
+    revenue = summed(counts.revenue.sum(axis=1), store["price"].astype(np.int64).sum()) / minor
+    costs = summed(paid @ cost, cost[store["item"]].sum()) / minor
+    lasted = [(period.end - period.start) / 60.0 for period in night.stage.match.periods]
+    columns: dict[str, Any] = {
+        "scene": [*names, "later", "store"],
+        "minutes": [*lasted, np.nan, np.nan],
+        "exposures": met("exposed"),
+        "clicks": met("clicked"),
+        "orders": orders,
+        "revenue": revenue,
+        "margin": revenue - costs,
+        "average_order_value": _by(revenue, orders),
+        "share_of_revenue": _by(revenue, np.full(len(revenue), revenue.sum())),
+    }
+    return pd.DataFrame(columns)
+
+
+def _scene_of_minutes(played: Played) -> Counted:
+    """Number of the period that each minute of the books is most of; that of the last one is `later`."""
+    books, periods = played.books, played.night.stage.match.periods
+    middles = books.opens + 60.0 * np.arange(books.minutes - 1) + 30.0
+    inside = np.searchsorted([period.start for period in periods], middles, side="right") - 1
+    return np.append(inside, len(periods))
+
+
+def _by(part: NDArray[np.float64], whole: NDArray[Any]) -> NDArray[np.float64]:
+    return np.asarray(np.divide(part, whole, out=np.zeros(len(part)), where=whole > 0))
+
+
+PARTS: Mapping[str, Callable[[Played], pd.DataFrame]] = {
+    "items": items,
+    "people": people,
+    "pushes": pushes,
+    "scenes": scenes,
+}
 
 
 def _minor(played: Played) -> float:

@@ -10,7 +10,7 @@ from policies.blast import Blast
 from policies.lull_only import LullOnly
 from policies.no_push import NoPush
 from sim.measures.outcomes import outcomes
-from sim.measures.parts import items, people, pushes
+from sim.measures.parts import items, people, pushes, scenes
 from sim.measures.rows import ledger, viewers
 from sim.world.match import SIDES
 from tests.worlds import Scripted, lived, shop, world
@@ -139,3 +139,21 @@ def test_the_ledger_reads_without_the_code(played, rows):
     assert len(told) == len(played.ledger.rows())
     said = told[told["kind"] == "push"]
     assert said["surface"].tolist() == pushes(played)["surface"].tolist()
+
+
+def test_scenes_are_what_the_rows_say_of_each_part_of_the_broadcast(played):
+    match, told = played.night.stage.match, scenes(played).set_index("scene")
+    rows = ledger(played)
+    paid = rows[rows["kind"] == "payment"]
+    names = [match.period_at(t).name if t < match.closes else "later" for t in paid["time"]]
+    off = 60.0  # s, for a scene is whole minutes
+    sure = np.array([min(abs(t - p.start) for p in match.periods) > off for t in paid["time"]], bool)
+    for scene in told.index:
+        mine = np.array([name == scene for name in names], bool)
+        assert (mine & sure).sum() <= told["orders"][scene] <= mine.sum() + (~sure).sum()
+    whole = outcomes([played])
+    assert told["orders"].sum() == whole["orders"] + whole["store_orders"]
+    assert told["revenue"].sum() == pytest.approx(whole["gross_revenue"] + whole["store_revenue"])
+    assert told["exposures"].sum() == whole["exposures"]
+    assert told["clicks"].sum() == whole["clicks"] or played.night.until > match.closes
+    assert told["share_of_revenue"].sum() == pytest.approx(1.0 if told["revenue"].sum() else 0.0)

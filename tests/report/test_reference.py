@@ -9,6 +9,9 @@ import pytest
 
 from sim.experiment.lint import problems_in
 from sim.experiment.load import load
+from sim.measures.outcomes import METRICS
+from sim.measures.twins import TWINS
+from sim.report.measures import measures_page
 from sim.report.reference import scenario_page
 from sim.world.scenario import schema
 
@@ -49,3 +52,11 @@ def test_what_must_be_given_is_said():
     required = {path for path, _, _, default in ROWS if default == "**required**"}
     assert {"name", "audience.viewers", "shop.products"} <= required
     assert not {"about", "shop.currency", "audience.segments.<name>.share", "….median"} & required
+
+
+def test_the_page_of_measures_is_what_the_code_measures():
+    page = (PAGE.parent / "measures.md").read_text(encoding="utf-8")
+    assert page == measures_page(), "run: make schema"
+    for measure in (*METRICS, *TWINS):
+        assert f"| `{measure.name}` | {measure.unit} |" in page
+    assert all(line.count(" | ") in (2, 4) for line in page.splitlines() if line.startswith("| `"))

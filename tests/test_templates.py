@@ -1,0 +1,36 @@
+"""The templates' pages: every command on them runs (smaller), and every template has a page."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+FOLDERS = ("daily", "holiday", "special", "season")
+COMMANDS = [
+    (folder, command)
+    for folder in FOLDERS
+    for command in re.findall(
+        r"^\.venv/bin/python run_sim\.py (.*)$",
+        (ROOT / "scenarios" / folder / "README.md").read_text("utf-8"),
+        re.MULTILINE,
+    )
+]
+
+
+@pytest.mark.parametrize(("folder", "command"), COMMANDS)
+def test_every_command_on_a_template_s_page_runs(tmp_path, folder, command):
+    words = [*shlex.split(command), "-n", "1", "-j", "1", "--viewers", "100", "--results", str(tmp_path)]
+    assert words[1].startswith(f"scenarios/{folder}/")
+    done = subprocess.run([sys.executable, "run_sim.py", *words], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+def test_every_template_has_a_page():
+    assert {file.parent.name for file in (ROOT / "scenarios").glob("*/README.md")} == set(FOLDERS)
+    assert {folder for folder, _ in COMMANDS} == set(FOLDERS)
