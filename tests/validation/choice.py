@@ -31,13 +31,13 @@ CUT_AT, CUT = 5_400.0, 0.4  # s after kick-off; share
 
 def checks() -> list[Check]:
     """Checks on league matches, and on pairs of them a week apart."""
-    return [*_sizes(), *_steps(), *_emptied(), *_cheaper_afterwards()]
+    return [*sizes(), *steps(), *emptied(), *cheaper_afterwards()]
 
 
 # --- sizes ------------------------------------------------------------------------------------------------------------
 
 
-def _sizes() -> Iterator[Check]:
+def sizes() -> Iterator[Check]:
     """Who wants M, which is sold out, with and without L beside S: what becomes of those who would have taken L."""
     both, only_s = (_answers(large) for large in (PLENTY, 0))
     odds = [found["wait"] / found["walk"] for found in (both, only_s)]
@@ -67,7 +67,7 @@ def _answers(large: int) -> dict[str, float]:
 # --- prices -----------------------------------------------------------------------------------------------------------
 
 
-def _steps() -> Iterator[Check]:
+def steps() -> Iterator[Check]:
     """Units of a ball sold for a fifth more and for a fifth less than people expect, in logarithms."""
     sold = [
         counted(nights(world(ball={"price": price}, audience={"segments": KEEN}, shop={})), Kind.PAYMENT)
@@ -83,7 +83,7 @@ def _steps() -> Iterator[Check]:
 # --- then and later ---------------------------------------------------------------------------------------------------
 
 
-def _emptied() -> Iterator[Check]:
+def emptied() -> Iterator[Check]:
     """Who was refused at the till, against the same people before full shelves."""
     full, few = (_two_matches({"board_lag": 600}, NoPush, shirts) for shirts in ({}, SOLD_OUT))
     balls = np.zeros(2)
@@ -113,7 +113,7 @@ class Cut(Policy):
         return [Push("pop_up", Offer("ball", self.discount), view.time + 600.0)]
 
 
-def _cheaper_afterwards() -> Iterator[Check]:
+def cheaper_afterwards() -> Iterator[Check]:
     """A price cut shown to all late in the match, against the same push without one: orders from then on."""
     plain, cut = (_two_matches({}, lambda d=d: Cut(d)) for d in (0.0, CUT))  # type: ignore[misc]
     later = {True: np.zeros(2), False: np.zeros(2)}

@@ -31,7 +31,7 @@ MEMBERS = "Iyengar, Park & Yu 2022 (abstract): a third of the uplift is economic
 
 def checks() -> list[Check]:
     """Checks on seasons of ten matches, and on members of several kinds."""
-    return [*_twice_as_many(), *_half_lives(), *_members()]
+    return [*twice_as_many(), *half_lives(), *members()]
 
 
 class Evenly(Policy):
@@ -53,7 +53,7 @@ class Evenly(Policy):
         return [Push("pop_up", Offer(goods[self.said % len(goods)].key), view.time + 300.0)]
 
 
-def _twice_as_many() -> Iterator[Check]:
+def twice_as_many() -> Iterator[Check]:
     """Eight pop-ups a match and sixteen, over ten matches a week apart; hours beside a season without any."""
     made = world(audience={"viewers": evenings.VIEWERS // 2}, match_days=MATCH_DAYS)
     orders, hours = {}, {}
@@ -81,13 +81,13 @@ def _hours(night: Played) -> float:
     return float(night.closing.watched.sum()) / 3600.0
 
 
-def _half_lives() -> Iterator[Check]:
+def half_lives() -> Iterator[Check]:
     p = Parameters()
     ratio = p.annoyance_half_life / (p.fatigue_half_life * 86_400.0)
     yield Check("V3.7", "half-life of annoyance over that of fatigue", ratio, 0.0, 0.01, KRONROD)
 
 
-def _members() -> Iterator[Check]:
+def members() -> Iterator[Check]:
     """Orders of everybody as no member, as member without a discount, and as member with a twentieth off."""
     none, plain, full = (_bought(members, off) for members, off in ((0.0, 0.0), (1.0, 0.0), (1.0, 0.05)))
     share = (plain - none) / (full - none)
