@@ -168,7 +168,8 @@ TWINS: tuple[Measure, ...] = (
         lambda p: float(len(p.saved)),
     ),
     Measure(
-        "discount_given_away", MONEY, "price the twin paid - price paid, added up over anyway_at_discount",
+        "discount_given_away", MONEY, "price the twin paid - price paid (of a pre-sale the deposits), added up over "
+        "anyway_at_discount",
         lambda p: float(p.saved.sum()),
     ),
     Measure(
