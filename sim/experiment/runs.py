@@ -90,8 +90,11 @@ class Done:
 def play_all(plan: Plan, jobs: int = 1) -> Generator[Done]:
     """Plays the plan on `jobs` processes and gives the nights in order; no process outlives it.
 
-    Raises PolicyError as the first night that fails does, and WorkerLostError when a process dies.
+    Raises PolicyError as the first night that fails does, WorkerLostError when a process dies, and ValueError if the
+    plan's control is not its first policy.
     """
+    if plan.control not in (None, plan.policies[0].name):
+        raise ValueError(f"{plan.control} is the control and must be the first policy")
     if jobs > 1:
         yield from _beside_twins(_in_processes(plan, min(jobs, len(plan.jobs))), plan.control)
         return
@@ -100,7 +103,10 @@ def play_all(plan: Plan, jobs: int = 1) -> Generator[Done]:
 
 
 def _beside_twins(nights: Generator[Done], control: str | None) -> Generator[Done]:
-    """Joins the nights of each replication with the control's, which come first; no ending outlives its replication."""
+    """Joins the nights of each replication with the control's, which come first; no ending outlives its replication.
+
+    The join is made here and not by who plays, so that a replication's policies can be played side by side.
+    """
     beside: Ending | None = None
     with closing(nights):
         for night in nights:

@@ -3,7 +3,9 @@
 A viewer's draws are the same under every policy, so viewer i of both is one person who has lived the evening, or the
 season, twice, and what a policy changed can be said person by person.  Orders, money and time are told in both
 directions: what a viewer has beyond the twin is gained, what is short of it is lost, and one person's gain does not
-hide another's loss.  Orders are those of both ends: one that only moved from the store to the stream is no gain.
+hide another's loss.  Orders are those of both ends (the metrics `orders` and `store_orders`): one that only moved from
+the store to the stream is no gain.  An order counts once it is paid, also if it is sent back later; of a team that
+stayed too small nobody paid one.  Money is net of refunds when the days after the last match are over.
 """
 
 from __future__ import annotations
@@ -18,12 +20,11 @@ from numpy.typing import NDArray
 
 from sim.engine.ledger import Kind
 from sim.engine.play import Played
-from sim.measures.facts import Facts
 from sim.measures.outcomes import MONEY
 
 Values = NDArray[np.float64]
 Bits = NDArray[np.uint8]
-PAID = {Kind.PAYMENT: 1.0, Kind.BALANCE: 1.0, Kind.REFUND: -1.0}  # what an amount in the days after is to the shop
+MOVED = (Kind.PAYMENT, Kind.BALANCE, Kind.REFUND)  # rows that move money between a viewer and the shop
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,22 +48,16 @@ class Ending:
 
 def ending(nights: Sequence[Played]) -> Ending:
     """What is kept of a scenario's nights."""
-    facts = Facts(nights)
-    stream, days = facts.payments, facts.after(*PAID)
-    orders = np.concatenate([stream, days[days["kind"] == Kind.PAYMENT]])
-    sign = np.select([days["kind"] == kind for kind in PAID], list(PAID.values()))
+    minor = 10.0 ** nights[0].night.scenario.shop.decimals
+    rows = np.concatenate([part for night in nights for part in (night.books.payments(), night.books.days())])
+    rows = rows[np.isin(rows["kind"], MOVED)]
+    orders = rows[rows["kind"] == Kind.PAYMENT]
+    sign = np.where(rows["kind"] == Kind.REFUND, -1.0, 1.0)
     closings = [night.closing for night in nights]
     return Ending(
         viewers=len(nights[0].night.crowd),
-        orders=pd.DataFrame(
-            {"viewer": orders["viewer"], "item": orders["item"], "paid": orders["price"] / facts.minor}
-        ),
-        money=pd.DataFrame(
-            {
-                "viewer": np.concatenate([stream["viewer"], days["viewer"]]),
-                "amount": np.concatenate([stream["price"], sign * days["price"]]) / facts.minor,
-            }
-        ),
+        orders=pd.DataFrame({"viewer": orders["viewer"], "item": orders["item"], "paid": orders["price"] / minor}),
+        money=pd.DataFrame({"viewer": rows["viewer"], "amount": sign * rows["price"] / minor}),
         came=np.packbits([closing.came for closing in closings], axis=1),
         watching=np.packbits([night.books.counts.watching for night in nights], axis=1),
         lost=np.packbits([night.books.counts.lost for night in nights], axis=1),
@@ -72,7 +67,7 @@ def ending(nights: Sequence[Played]) -> Ending:
 
 @dataclass(frozen=True)
 class _By:
-    """One quantity, of every viewer or of every viewer and night, under both."""
+    """One quantity, viewer by viewer, under both."""
 
     policy: Values
     control: Values
@@ -99,38 +94,20 @@ class Pair:
     def __init__(self, control: Ending, policy: Ending) -> None:
         self.control, self.policy = control, policy
 
-    def _by(self, of: Callable[[Ending], Values]) -> _By:
-        return _By(of(self.policy), of(self.control))
-
     @cached_property
     def orders(self) -> _By:
         """Orders paid."""
-        return self._by(lambda e: _summed(e, e.orders["viewer"], np.ones(len(e.orders))))
+        return _aligned(*(e.orders["viewer"].value_counts() for e in (self.policy, self.control)))
 
     @cached_property
     def spent(self) -> _By:
         """Paid, and not given back [currency]."""
-        return self._by(lambda e: _summed(e, e.money["viewer"], e.money["amount"]))
-
-    @cached_property
-    def minutes(self) -> _By:
-        """Time on the stream [min]."""
-        return self._by(lambda e: e.seconds.astype(float) / 60.0)
-
-    @cached_property
-    def visits(self) -> _By:
-        """1 of who came to a match."""
-        return self._by(lambda e: _bits(e, e.came))
-
-    @cached_property
-    def watching(self) -> _By:
-        """1 of who was on the stream at the final whistle."""
-        return self._by(lambda e: _bits(e, e.watching))
+        return _aligned(*(e.money.groupby("viewer")["amount"].sum() for e in (self.policy, self.control)))
 
     @property
-    def lost_anyway(self) -> float:
-        """Who was pushed away for good, and whose twin was gone at the whistle, too."""
-        return float((_bits(self.policy, self.policy.lost) * (1.0 - self.watching.control)).sum())
+    def minutes(self) -> _By:
+        """Time on the stream [min]."""
+        return _By(*(e.seconds.astype(float) / 60.0 for e in (self.policy, self.control)))
 
     @cached_property
     def same(self) -> pd.DataFrame:
@@ -145,12 +122,14 @@ class Pair:
         return less[less > 0]
 
 
-def _summed(e: Ending, viewer: pd.Series, values: Values | pd.Series) -> Values:
-    return np.bincount(viewer, weights=values, minlength=e.viewers).astype(float)
+def _aligned(policy: pd.Series, control: pd.Series) -> _By:
+    """Of viewers who have any under either, for most have none."""
+    return _By(*(side.to_numpy(float) for side in policy.align(control, fill_value=0)))
 
 
-def _bits(e: Ending, packed: Bits) -> Values:
-    return np.unpackbits(packed, axis=1, count=e.viewers).astype(float)
+def _only(these: Bits, those: Bits) -> float:
+    """How many are among these and not among those; as bits, for a season's would be large as numbers."""
+    return float(np.bitwise_count(these & ~those).sum())
 
 
 def _counted(orders: pd.DataFrame) -> pd.DataFrame:
@@ -189,7 +168,8 @@ TWINS: tuple[Measure, ...] = (
         lambda p: float(len(p.saved)),
     ),
     Measure(
-        "discount_given_away", MONEY, "price the twin paid - price paid, added up over anyway_at_discount",
+        "discount_given_away", MONEY, "price the twin paid - price paid (of a pre-sale the deposits), added up over "
+        "anyway_at_discount",
         lambda p: float(p.saved.sum()),
     ),
     Measure(
@@ -209,25 +189,25 @@ TWINS: tuple[Measure, ...] = (
     Measure(
         "viewers_driven_away", "viewers", "viewers gone at the final whistle whose twin was on the stream then; match "
         "by match",
-        lambda p: p.watching.lost,
+        lambda p: _only(p.control.watching, p.policy.watching),
     ),
     Measure(
         "viewers_kept", "viewers", "viewers on the stream at the final whistle whose twin was gone then; match "
         "by match",
-        lambda p: p.watching.gained,
+        lambda p: _only(p.policy.watching, p.control.watching),
     ),
     Measure(
         "lost_anyway", "viewers", "viewers pushed away before the final whistle who did not come back, and whose "
         "twin was gone at the whistle, too; match by match",
-        lambda p: p.lost_anyway,
+        lambda p: _only(p.policy.lost, p.control.watching),
     ),
     Measure(
         "visits_lost", "visits", "matches the twin came to and this viewer did not, added up over viewers",
-        lambda p: p.visits.lost,
+        lambda p: _only(p.control.came, p.policy.came),
     ),
     Measure(
         "visits_gained", "visits", "matches this viewer came to and the twin did not, added up over viewers",
-        lambda p: p.visits.gained,
+        lambda p: _only(p.policy.came, p.control.came),
     ),
     Measure(
         "minutes_lost", "minutes", "time on the stream short of the twin's, added up over viewers",

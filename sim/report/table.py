@@ -99,6 +99,8 @@ def _twins_in_markdown(comparison: Comparison, currency: str) -> Iterator[str]:
     yield "|---" + "|---:" * len(columns) + "|"
     for label, *cells in zip(twins.labels(comparison, currency), *columns.values(), strict=True):
         yield "| " + " | ".join([_literal(label), *cells]) + " |"
+    for sentence in twins.sentences(comparison, currency, UNICODE.within):
+        yield f"\n{_literal(sentence)}"
 
 
 def _literal(text: str) -> str:
@@ -245,6 +247,9 @@ def _of_twins(comparison: Comparison, currency: str, signs: Signs, width: int) -
             table.add_row(Text(label), *(columns[policy][i] for policy in group))
         yield table
         yield ""
+    for sentence in twins.sentences(comparison, currency, signs.within):
+        yield Text(sentence)
+    yield ""
 
 
 def _side_by_side(widths: Mapping[str, int], room: int) -> Iterator[list[str]]:

@@ -1,4 +1,4 @@
-"""What twins say of each policy, as a table: which orders are its own, and whom it drove away."""
+"""What twins say of each policy, as a table and in words: which orders are its own, and whom it drove away."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ LINES = (
     Line("orders, both ends", "", ("incremental_orders", "orders_anyway")),
     Line("  incremental", "", ("incremental_orders",)),
     Line("  would have come anyway", "", ("orders_anyway",)),
-    Line("    at full price", "", ("anyway_at_discount",)),
+    Line("    for less than the twin", "", ("anyway_at_discount",)),
     Line("    discount given away", "currency", ("discount_given_away",)),
     Line("orders lost", "", ("orders_lost",)),
     Line("net revenue gained", "currency", ("incremental_revenue",)),
@@ -47,6 +47,35 @@ def columns(comparison: Mapping[str, Any], within: str) -> Mapping[str, Sequence
     """What stands in each policy's column; `within` is how ± is written."""
     rows = [_row(comparison, line, within) for line in _lines(comparison)]
     return {policy: [row[policy] for row in rows] for policy in comparison["twins"]}
+
+
+def sentences(comparison: Mapping[str, Any], currency: str, within: str) -> Iterator[str]:
+    """One a policy: how many of its orders were incremental, and what was given away for the others."""
+    for policy, means in comparison["twins"].items():
+        total = sum(means[name]["mean"] for name in ("incremental_orders", "orders_anyway"))
+        stream = comparison["policies"][policy]["orders"]["mean"]
+        cheaper, discount = means["anyway_at_discount"], means["discount_given_away"]
+        given = (
+            f"{_figure(cheaper)} of them at a higher price: {_figure(discount)} {currency} of discount given away"
+            if cheaper["mean"]
+            else "none of them at a higher price"
+        )
+        yield (
+            f"Of {policy}'s {_rounded(total)} orders ({_rounded(stream)} on the stream, the rest at the store) "
+            f"{_figure(means['incremental_orders'], within)} were incremental; {_figure(means['orders_anyway'])} would "
+            f"have come anyway, {given}. {_figure(means['orders_lost'])} that would have come did not."
+        )
+
+
+def _rounded(x: float) -> str:
+    return f"{x:,.{decimals([x], [])}f}"
+
+
+def _figure(value: Mapping[str, float | None], within: str = "") -> str:
+    """A mean with as many decimals as the table gives it; with half its interval if `within` says how ± is written."""
+    mean, half = float(value["mean"] or 0.0), half_interval(value)
+    digits = decimals([mean], [(mean, half)])
+    return f"{mean:,.{digits}f} {within}{half:,.{digits}f}" if within and half else f"{mean:,.{digits}f}"
 
 
 def _lines(comparison: Mapping[str, Any]) -> Iterator[Line]:

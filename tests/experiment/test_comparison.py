@@ -28,6 +28,16 @@ def test_means_have_t_intervals():
     assert [got["mean"], got["low"], got["high"]] == pytest.approx([5.25, low, high])
 
 
+def test_twins_have_t_intervals_over_nights_under_each_policy_but_the_baseline():
+    nights, twins = table(a=[0.0] * 4, b=[0.0] * 4, c=[0.0] * 4), table(b=[3.0, 5.0, 4.0, 9.0], c=[1.0] * 4)
+    got = compare(nights, twins, scenario="s", seed=3, baseline="a")["twins"]
+    low, high = stats.t.interval(0.95, 3, 5.25, stats.sem([3.0, 5.0, 4.0, 9.0]))
+    assert list(got) == ["b", "c"]
+    assert [got["b"]["orders"][k] for k in ("mean", "low", "high")] == pytest.approx([5.25, low, high])
+    assert got["c"]["orders"] == {"mean": 1.0, "low": 1.0, "high": 1.0}
+    assert compared(a=[1.0, 2.0], b=[1.0, 2.0])["twins"] == {}
+
+
 def test_differences_are_paired_by_replication_whatever_the_order_of_rows():
     noise = np.array([10.0, 200.0, 35.0, 4.0, 90.0])
     step = np.array([1.0, 1.1, 0.9, 1.2, 0.8])

@@ -17,7 +17,7 @@ import pytest
 from sim.errors import MatchdayError
 from sim.experiment import runs
 from sim.experiment.provenance import checkout, file_sha256
-from sim.experiment.runs import Plan, WorkerLostError, play_all, table
+from sim.experiment.runs import Plan, WorkerLostError, play_all, table, twins_table
 from sim.experiment.session import conduct
 from sim.experiment.store import Command, draft
 from sim.policy.check import PolicyError
@@ -54,19 +54,43 @@ def everything_below(folder: Path) -> list[Path]:
 
 
 def test_processes_do_not_change_the_results(tmp_path):
-    one = list(play_all(plan(ledger=tmp_path / "one")))
-    two = list(play_all(plan(ledger=tmp_path / "two"), jobs=2))
+    one = list(play_all(plan(ledger=tmp_path / "one", control="no_push")))
+    two = list(play_all(plan(ledger=tmp_path / "two", control="no_push"), jobs=2))
     order = [("no_push", 0), ("blast", 0), ("no_push", 1), ("blast", 1)]
     assert [(n.policy, n.replication) for n in one] == [(n.policy, n.replication) for n in two] == order
     assert [n.ledger_sha256 for n in one] == [n.ledger_sha256 for n in two]
     assert len({n.ledger_sha256 for n in one}) == 4
     pd.testing.assert_frame_equal(table(one), table(two), check_exact=True)
+    pd.testing.assert_frame_equal(twins_table(one), twins_table(two), check_exact=True)
     for a, b in zip(one, two, strict=True):
         for name, part in a.parts.items():
             pd.testing.assert_frame_equal(part, b.parts[name], check_exact=True)
     files = [file.relative_to(tmp_path / "one") for file in (tmp_path / "one").rglob("*.parquet")]
     assert len(files) == 6  # a ledger a night, and the viewers of each replication
     assert all(file_sha256(tmp_path / "one" / file) == file_sha256(tmp_path / "two" / file) for file in files)
+
+
+@pytest.mark.parametrize("control", ["no_push", "blast"])
+def test_twins_are_those_of_their_own_replication(control):
+    other = {"no_push": "blast", "blast": "no_push"}[control]
+    nights = list(play_all(plan(control, other, control=control)))
+    assert list(twins_table(nights)["policy"]) == [other, other]
+    for beside, night in (nights[:2], nights[2:]):
+        assert beside.twins is None
+        for played, own in ((night, "incremental_orders"), (beside, "orders_lost")):
+            orders = played.outcomes["orders"] + played.outcomes["store_orders"]
+            assert night.twins["orders_anyway"] + night.twins[own] == orders
+    assert all(night.ending is None for night in nights)
+    assert nights[1].twins != nights[3].twins
+
+
+def test_without_a_control_nobody_has_a_twin():
+    assert all(night.twins is night.ending is None for night in play_all(plan()))
+
+
+def test_a_control_that_is_not_first_is_refused():
+    with pytest.raises(ValueError, match="blast is the control and must be the first policy"):
+        list(play_all(plan(control="blast")))
 
 
 def test_a_policy_that_fails_in_a_worker_is_told_as_in_this_process(tmp_path):

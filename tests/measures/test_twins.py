@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from pathlib import Path
 
 import numpy as np
@@ -134,12 +135,25 @@ def test_parts_add_up_to_the_outcomes_of_both_nights(w, policy, seed):
     add_up(*beside_no_push(w, policy, seed=seed))
 
 
-def test_parts_of_a_season_add_up_and_who_is_tired_of_pushes_stays_at_home():
+@pytest.fixture(scope="module")
+def seasons():
+    """A season without pushes, and the same one with many."""
     season = load_world(SEASON)
-    control, played = (list(play_season(season, policy, policy.__name__, 3, 0, 150)) for policy in (NoPush, Blast))
+    return [list(play_season(season, policy, policy.__name__, 3, 0, 150)) for policy in (NoPush, Blast)]
+
+
+def test_parts_of_a_season_add_up_and_who_is_tired_of_pushes_stays_at_home(seasons):
+    control, played = seasons
     twins = joined(ending(control), ending(played))
     add_up(twins, outcomes(control), outcomes(played))
     assert twins["visits_lost"] > twins["visits_gained"]
+
+
+def test_orders_of_a_season_stand_in_order_of_time_at_both_ends(seasons):
+    _, played = seasons
+    by_match = [ending([night]).orders for night in played]
+    assert any(len(night.books.days()) for night in played[:-1])  # else there is no order to get wrong
+    pd.testing.assert_frame_equal(ending(played).orders, pd.concat(by_match, ignore_index=True))
 
 
 @pytest.fixture(scope="module")
@@ -192,6 +206,18 @@ def test_both_engines_end_alike():
     )
     for name in ("came", "watching", "lost", "seconds"):
         np.testing.assert_array_equal(getattr(fast, name), getattr(plain, name))
+
+
+def test_joining_a_million_viewers_of_ten_matches_takes_some_tens_of_megabytes():
+    bits, buyers = np.packbits(np.arange(10_000_000).reshape(10, -1) % 3 == 0, axis=1), np.arange(0, 1_000_000, 20)
+    orders = pd.DataFrame({"viewer": buyers, "item": 0, "paid": 1.0})
+    money, seconds = orders[["viewer", "paid"]].set_axis(["viewer", "amount"], axis=1), np.ones(1_000_000, np.float32)
+    large = Ending(1_000_000, orders, money, bits, ~bits, bits, seconds)
+    tracemalloc.start()
+    joined(large, large)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 60e6
 
 
 def test_an_ending_is_small():

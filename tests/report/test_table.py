@@ -15,6 +15,7 @@ from rich.console import Console
 
 from sim.experiment.comparison import compare
 from sim.measures.outcomes import NAMES
+from sim.measures.twins import TWIN_NAMES
 from sim.report.table import SHOWN, markdown, spreadsheet, terminal
 
 ROOT = Path(__file__).parents[2]
@@ -39,6 +40,16 @@ def nights(baseline: list[float], other: list[float]):
         {"policy": p, "replication": r, **dict.fromkeys(NAMES, x)} for p, xs in values.items() for r, x in enumerate(xs)
     ]
     return compare(pd.DataFrame(rows), scenario="Night", seed=1, baseline="no_push")
+
+
+def with_twins(comparison, **means: float):
+    """The same with twins of all but the baseline, each measure 7 ± 2 unless told; no interval of a single night."""
+    half = 2.0 if comparison["replications"] > 1 else None
+    measures = {
+        name: {"mean": x, "low": half and x - half, "high": half and x + half}
+        for name, x in {**dict.fromkeys(TWIN_NAMES, 7.0), **means}.items()
+    }
+    return {**comparison, "twins": dict.fromkeys(comparison["differences"], measures)}
 
 
 def text_of(comparison, width: int = 80, encoding: str = "utf-8", **more) -> str:
@@ -264,3 +275,48 @@ def test_what_would_mislead_is_said_beside_the_table():
     for text in (text_of(rising), markdown(rising, "EUR")):
         assert "blast +10.7 units for +10.7 orders a night" in " ".join(text.split())
     assert "Replenishment" not in text_of(compared(7))
+
+
+# --- twins ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "ascii"])
+@pytest.mark.parametrize("width", [60, 80, 120])
+def test_twins_of_eight_long_names_fit_the_width_and_each_has_a_column_and_a_sentence(encoding, width):
+    policies = ["no_push", *LONG, *(name[:38] + "_2" for name in LONG), "peak_flash"]
+    money = dict.fromkeys(("incremental_revenue", "revenue_lost"), 1_234_567.0)
+    text = text_of(with_twins(compared(6, policies=policies), **money), width, encoding)
+    block = text[text.index("Twins:") : text.index("Seed 1")]
+    assert max(map(len, block.splitlines())) <= width
+    lost = [line for line in block.splitlines() if line.startswith("net revenue lost [EUR]")]
+    assert sum(line.count("1,234,567 ") for line in lost) == 7
+    assert "…" not in block
+    assert "?" not in block
+    assert len(re.findall(r"^Of ", block, re.MULTILINE)) == 7
+
+
+COUNTS = {"incremental_orders": 188.0, "orders_anyway": 224.0, "orders_lost": 30.0}
+GIVEN = {"anyway_at_discount": 201.0, "discount_given_away": 5100.0}
+
+
+@pytest.mark.parametrize(
+    ("replications", "means", "said"),
+    [
+        (6, GIVEN, "188 ±2 were incremental; 224 would have come anyway, 201 of them at a higher price: 5,100 EUR of"),
+        (1, GIVEN, "188 were incremental; 224 would have come anyway, 201 of them at a higher price: 5,100 EUR of"),
+        (6, dict.fromkeys(GIVEN, 0.0), "224 would have come anyway, none of them at a higher price. 30 that would"),
+    ],
+)
+def test_a_sentence_says_how_many_of_a_policy_s_orders_were_incremental(replications, means, said):
+    twins = with_twins(compared(replications, 0.0, ["no_push", "peak_flash"], 300.0), **COUNTS, **means)
+    stream = twins["policies"]["peak_flash"]["orders"]["mean"]
+    for text in (text_of(twins, 400), markdown(twins, "EUR")):
+        (sentence,) = (line for line in text.splitlines() if line.startswith("Of "))
+        assert sentence.startswith(f"Of peak_flash's 412 orders ({stream:,.0f} on the stream, the rest at the store) ")
+        assert said in sentence
+
+
+def test_nothing_is_said_of_twins_where_there_are_none_or_other_numbers_were_asked_for():
+    alone, asked = compared(6), text_of(with_twins(compared(6)), metrics=("orders",))
+    for text in (text_of(alone), markdown(alone, "EUR"), asked):
+        assert not re.search(r"Twins:|^Of ", text, re.MULTILINE)
