@@ -24,6 +24,7 @@ TITLE = "Audience and chat of played nights"
 MATCHES, VIEWERS = 80, 3000
 AGES = ((0.0, 300.0), (300.0, 1800.0))  # of stays [s]
 KEPT = MATCHES  # nights whose rows are kept
+STOPS = "measured over stays that the match moves, not on the baseline alone"
 SETTLED = "who is still there late has settled, so suspense has less left to hold; no parameter here makes it otherwise"
 LEVEL = (
     "a level match stays suspenseful to the end, and suspense is all that holds viewers here; nobody dislikes a draw"
@@ -149,6 +150,18 @@ def _stays() -> Iterator[Check]:
     ended = [(stays[stays > a].clip(upper=b) - a).sum() / ((stays > a) & (stays <= b)).sum() for a, b in AGES]
     claim = "hazard of leaving after 5 to 30 min over that of the first 5"
     yield Check("V5.2", claim, ended[0] / ended[1], 0, 1, "own demand: whoever has stayed stays")
+    claim = "largest step of the slope of ln(-ln survival) on ln(age), 30 s to 32 min (concave: none is up)"
+    yield Check("V5.2", claim, _steepest(moves, stays), -np.inf, 0, "own demand: concave", STOPS)
+
+
+def _steepest(moves: pd.DataFrame, stays: pd.Series) -> float:
+    """Stays that begin and would reach 32 min within the first half or the second, so that nothing censors them."""
+    since = moves.loc[stays.index, "time"]
+    whole = stays[since.between(0.0, 60.0 * (45 - 32)) | since.between(3600.0 + 300.0, 60.0 * (110 - 32))]
+    ages = 30.0 * 2.0 ** np.arange(7)
+    survive = np.array([(whole > age).mean() for age in ages])
+    slope = np.diff(np.log(-np.log(survive))) / np.diff(np.log(ages))
+    return float(np.diff(slope).max())
 
 
 def _chat() -> Iterator[Check]:
