@@ -139,7 +139,7 @@ def _decided() -> float:
 
 def _stays() -> Iterator[Check]:
     """Stays have a heavy tail: most minutes come from the long ones."""
-    rows = pd.concat([p.ledger.frame().assign(night=i) for i, p in enumerate(nights()[:KEPT])])
+    rows = pd.concat([p.ledger.frame().assign(night=i) for i, p in enumerate(nights()[:KEPT])], ignore_index=True)
     moves = rows[rows["kind"] <= 2].sort_values(["night", "viewer", "time"])
     length = moves["time"].shift(-1) - moves["time"]
     same = (moves["viewer"].shift(-1) == moves["viewer"]) & (moves["kind"] != 2)
@@ -149,6 +149,25 @@ def _stays() -> Iterator[Check]:
     ended = [(stays[stays > a].clip(upper=b) - a).sum() / ((stays > a) & (stays <= b)).sum() for a, b in AGES]
     claim = "hazard of leaving after 5 to 30 min over that of the first 5"
     yield Check("V5.2", claim, ended[0] / ended[1], 0, 1, "own demand: whoever has stayed stays")
+    claim = "largest step of the slope of ln(-ln survival) on ln(age), 30 s to 32 min (concave: none is up)"
+    yield Check(
+        "V5.2",
+        claim,
+        _steepest(moves[moves["kind"] != 2]["time"], length.where(same, np.inf)),
+        -np.inf,
+        0,
+        "own demand: concave",
+        MOVED,
+    )
+
+
+def _steepest(since: pd.Series, stays: pd.Series) -> float:
+    """Of stays that begin so early in a half that 32 min pass before it ends; inf for who stays to the very end."""
+    whole = stays[since.index][since.between(0.0, 60.0 * (45 - 32)) | since.between(3600.0 + 300.0, 60.0 * (110 - 32))]
+    ages = 30.0 * 2.0 ** np.arange(7)
+    survive = np.array([(whole > age).mean() for age in ages])
+    slope = np.diff(np.log(-np.log(survive))) / np.diff(np.log(ages))
+    return float(np.diff(slope).max())
 
 
 def _chat() -> Iterator[Check]:

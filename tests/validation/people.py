@@ -7,21 +7,23 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from policies.no_push import NoPush
 from sim.engine.ledger import Kind
 from sim.engine.play import Played
-from sim.parameters import Parameters
+from sim.engine.season import play_season
 from sim.policy import Offer, Policy, Push, View
 from tests.validation import evenings
 from tests.validation.check import Check
-from tests.validation.evenings import seasons, world
+from tests.validation.evenings import nights, rows, seasons, world
 
 TITLE = "People over time"
 MATCH_DAYS = tuple(7.0 * week for week in range(10))
 FEW, LAST = 8, 3  # pop-ups a match; matches that count as the end of the season
 PLAY = 6_000.0  # s over which they are spread, from kick-off
+APART = 900.0  # s between two pushes
 SMARTNEWS = "SmartNews 2022 and Facebook 2022: more pushes gain at first and lose in the end"
 PANDORA = "Goli et al. 2025 (abstract): 3 times a month's, over 21 months"
 KRONROD = "Kronrod & Huber 2019 (abstract): annoyance decays fast, memory slowly; a hundredth is our reading"
@@ -42,12 +44,7 @@ class Evenly(Policy):
 
     def decide(self, view: View) -> list[Push]:
         goods = view.everything()
-        if (
-            view.period == "pre"
-            or self.said >= self.pushes
-            or view.time < self.said * 6000.0 / self.pushes
-            or not goods
-        ):
+        if view.period == "pre" or self.said >= self.pushes or view.time < self.said * PLAY / self.pushes or not goods:
             return []
         self.said += 1
         return [Push("pop_up", Offer(goods[self.said % len(goods)].key), view.time + 300.0)]
@@ -82,9 +79,45 @@ def _hours(night: Played) -> float:
 
 
 def half_lives() -> Iterator[Check]:
-    p = Parameters()
-    ratio = p.annoyance_half_life / (p.fatigue_half_life * 86_400.0)
-    yield Check("V3.7", "half-life of annoyance over that of fatigue", ratio, 0.0, 0.01, KRONROD)
+    """How fast a push is forgiven, and how fast the weariness that it leaves goes, as played."""
+    claim = "half-life of annoyance, from a later push's, over that of fatigue, from a match a week or two later"
+    yield Check("V3.7", claim, _forgiven() / _rested(), 0.0, 0.01, KRONROD)
+
+
+class At(Policy):
+    """A pop-up with the ball at each of these moments [s]."""
+
+    def __init__(self, *moments: float) -> None:
+        self.moments = list(moments)
+
+    def decide(self, view: View) -> list[Push]:
+        if not self.moments or view.time < self.moments[0]:
+            return []
+        self.moments.pop(0)
+        return [Push("pop_up", Offer("ball"), view.time + 60.0)]
+
+
+def _forgiven() -> float:
+    """Seconds in which annoyance halves: what the first of two pushes still adds to the second's."""
+    made, n = world(), max(1, evenings.NIGHTS // 4)
+    alone = _notices(nights(made, lambda _: At(1200.0 + APART), True, n))
+    both = _notices(nights(made, lambda _: At(1200.0, 1200.0 + APART), True, n))
+    first = both.groupby(["night", "viewer"]).first()["value"]
+    last = both[both["time"] > 1200.0 + APART - 1.0].set_index(["night", "viewer"])["value"]
+    left = (last - alone.set_index(["night", "viewer"])["value"]).dropna()
+    return float(APART * math.log(2.0) / math.log(first.loc[left.index].sum() / left.sum()))
+
+
+def _notices(played: list[Played]) -> pd.DataFrame:
+    return rows(played, Kind.NOTICE).sort_values(["night", "viewer", "time"])
+
+
+def _rested() -> float:
+    """Seconds in which fatigue halves: after the same match with a week to the next one, and with two."""
+    drawn = (world(match_days=(0.0, day)) for day in (7.0, 14.0))
+    first = (next(play_season(made, lambda: Evenly(FEW), "p", evenings.SEED, 0)) for made in drawn)
+    left = [night.crowd.viewers["fatigue"].sum(dtype=float) for night in first]  # the second match would change it
+    return float(7.0 * 86_400.0 * math.log(2.0) / math.log(left[0] / left[1]))
 
 
 def members() -> Iterator[Check]:
