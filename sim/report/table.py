@@ -28,9 +28,9 @@ NAME = 14  # letters of a policy's name in a line, if names must be folded and n
 GAP = 1  # between columns
 MARK = 2  # columns of a mark: a blank behind it keeps it from the next policy's sign
 SHOWN = (
-    "orders", "conversion_rate", "click_through_rate", "gross_revenue", "margin", "watch_minutes", "annoyance_mean",
-    "annoyance_p95", "annoyed_share", "mutes", "pushed_away", "lost_viewers", "stockout_minutes", "missed_units",
-    "sold_out_at_checkout",
+    "orders", "conversion_rate", "click_through_rate", "net_revenue", "net_margin", "return_rate", "promise_kept",
+    "watch_minutes", "annoyance_mean", "annoyed_share", "mutes", "lost_viewers", "stockout_minutes",
+    "sold_out_at_checkout", "trust_mean", "retention",
 )  # fmt: skip
 BY_NAME = {metric.name: metric for metric in METRICS}
 ALL = tuple(BY_NAME)
