@@ -157,7 +157,6 @@ def _stays() -> Iterator[Check]:
         -np.inf,
         0,
         "own demand: concave",
-        MOVED,
     )
 
 

@@ -102,9 +102,10 @@ def _forgiven() -> float:
     made, n = world(), max(1, evenings.NIGHTS // 4)
     alone = _notices(nights(made, lambda _: At(1200.0 + APART), True, n))
     both = _notices(nights(made, lambda _: At(1200.0, 1200.0 + APART), True, n))
-    first = both.groupby(["night", "viewer"]).first()["value"]
-    last = both[both["time"] > 1200.0 + APART - 1.0].set_index(["night", "viewer"])["value"]
+    second = both["time"] > 1200.0 + APART - 1.0
+    first, last = (both[part].set_index(["night", "viewer"])["value"] for part in (~second, second))
     left = (last - alone.set_index(["night", "viewer"])["value"]).dropna()
+    left = left[left.index.isin(first.index)]  # who met both
     return float(APART * math.log(2.0) / math.log(first.loc[left.index].sum() / left.sum()))
 
 
