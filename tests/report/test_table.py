@@ -127,7 +127,7 @@ def test_a_console_too_narrow_for_one_policy_loses_no_number():
 
 def test_without_differences_each_metric_takes_one_line():
     text = text_of(compared(3, policies=["no_push"]))
-    assert "gross_revenue [EUR]" in text
+    assert "net_revenue [EUR]" in text
     assert "difference" not in text
     assert len(text.split("\n\n")[0].splitlines()) == 1 + len(SHOWN)
 

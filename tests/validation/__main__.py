@@ -10,8 +10,8 @@ MODULES = ("generator", "beliefs", "emotion", "audience", "shop", "promotions", 
 
 
 SET = """\
-Some numbers of the model were set so that a check holds, which therefore proves little: how annoyance acts on clicks, orders
-and mutes (V3.3, V3.4), returns (V2.11), what customers do about a missing size (V4.2), the worth of a membership
+Some numbers of the model were set so that a check holds, which therefore proves little: how annoyance acts on clicks,
+orders and mutes (V3.3, V3.4), returns (V2.11), what customers do about a missing size (V4.2), the worth of a membership
 (V5.4), how often customers come (V5.3). The others were not.
 """
 
