@@ -134,7 +134,7 @@ CORPUS = {
     "endless half": (PLAYS, TIMELINE.replace(HALF, HALF.replace("47:00", "948:26")), "match.yaml:15:23: ", "948:26"),
     "a match that is not indented": (
         SCENARIO.replace(GENERATED, GENERATED.replace("  ", "")),
-        "", "bad.yaml:3:7: ", "must be indented below it"),
+        "", "bad.yaml:4:1: ", "unknown key 'source'"),
     "a scenario as a timeline": (PLAYS, SCENARIO, "match.yaml:2:1: ", "this is a scenario, not a timeline"),
     "something else": ("services: {web: {}}\n", "", "bad.yaml:1:1: ", "neither a scenario"),
     "a folder as a timeline": (PLAYS.replace("match.yaml", "."), "", "bad.yaml:5:9: ", ". is a folder"),

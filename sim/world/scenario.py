@@ -292,13 +292,6 @@ class Scenario(Form):
     timing: Timing = Timing()
     experiment: Experiment = Experiment()
 
-    @model_validator(mode="before")
-    @classmethod
-    def _match_is_filled_in(cls, given: Any) -> Any:
-        if isinstance(given, dict) and given.get("match", 0) is None and not given.get("fixtures"):
-            raise misplaced("is empty: what belongs to it must be indented below it", "match")
-        return given
-
     @model_validator(mode="after")
     def _one_or_several(self) -> Scenario:
         if (self.match is None) == (not self.fixtures):
