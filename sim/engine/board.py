@@ -100,6 +100,7 @@ class Publisher:
         live = self.board.live
         if len(live):
             over = self.board.running["expires"][live] + self.price_lag <= now + ROUNDING
+            over &= self.board.teams.waiting[live] == 0  # who waits is refunded by the till first, in this window
             self.board = self.board._replace(live=live[~over])
 
     @property

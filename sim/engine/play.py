@@ -279,7 +279,7 @@ class Play:
             clicks=books.clicks,
             orders=books.orders,
             items=Items(self.night.catalogue, self.minor, board.stock.reshape(-1, self.night.catalogue.sizes).copy()),
-            running=tuple(self._running(int(slot)) for slot in board.live),
+            running=tuple(self._running(int(slot)) for slot in board.live if board.running["expires"][slot] > start),
             viewers=Viewers(crowd.known, start, crowd.signals, self.night.catalogue.categories, after),
             day=1 + int((start - match.closes) // DAY) if after else 0,
             _chance=(self.chance, number),

@@ -50,6 +50,18 @@ def test_a_full_team_pays_its_price_and_what_is_left_over_is_refunded():
     assert not joined.duplicated("viewer").any()
 
 
+@pytest.mark.parametrize("engine", ["compiled", "reference"])
+def test_who_waits_is_refunded_although_the_next_offer_begins_as_the_team_s_time_is_up(engine):
+    second = push("red-shirt", at=1800.0)
+    played = evening([push("ball", 0.3, team=50), second], engine=engine)
+    joined, back = rows(played, Kind.TEAM), rows(played, Kind.TEAM_REFUND)
+    assert second[0] in rows(played, Kind.PUSH)["time"].to_numpy()
+    assert len(joined) == len(back) > 5
+    assert set(joined["item"]) == set(back["item"])
+    assert set(joined["push"]) == set(back["push"])
+    assert (back["time"] == 1800.0).all()
+
+
 def test_a_team_too_large_for_the_evening_gets_its_money_back_and_trusts_less():
     played, calm = evening([push("ball", 0.3, team=50)]), evening([])
     joined, back = rows(played, Kind.TEAM), rows(played, Kind.TEAM_REFUND)
