@@ -22,6 +22,7 @@ from sim.policy import Policy, View
 from sim.policy.chance import night_key
 from sim.policy.view import Items, Viewers
 from sim.world.audience import TASTE_STEP
+from sim.world.catalogue import ItemKind
 from sim.world.match import NEUTRAL
 from sim.world.night import Night
 from sim.world.stage import BLOCK
@@ -75,12 +76,13 @@ class PlainNight:
         self.reorder_at: list[int] = c.reorder_at.tolist()
         self.scarce_at: list[int] = c.scarce_at.tolist()
         self.shown = list(self.stock)  # as published
-        self.side: list[int] = c.side.tolist()
+        products = int((c.kind == ItemKind.PRODUCT).sum())  # it has no other goods
+        self.side: list[int] = c.side[:products].tolist()
         self.category: list[int] = c.category.tolist()
         self.price: list[int] = c.price.tolist()
         self.reference: list[int] = c.reference.tolist()
         self.sized: list[bool] = c.sized.tolist()
-        self.on_order = [False] * len(c.keys)
+        self.on_order = [False] * products
 
     def play(self) -> int:
         """Plays the night; gives the number of things viewers did or met."""
