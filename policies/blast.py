@@ -23,8 +23,8 @@ class Blast:
         """Pushes at goals, penalties and red cards, and when a period or a break begins."""
         key = any(e.kind in KEY for e in view.news) or view.period != self.period
         self.period = view.period
-        goods = view.everything()
-        if not (key and goods):
+        goods = view.everything() if key else []
+        if not goods:
             return []
         self.turn += 1
         offer = Offer(goods[self.turn % len(goods)].key)

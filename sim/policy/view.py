@@ -170,7 +170,8 @@ class Items(Mapping[str, Item]):
 
     def __init__(self, catalogue: Catalogue, minor: int, stock: NDArray[np.int64], kind: ItemKind | None = None):
         self._catalogue, self._minor, self._stock = catalogue, minor, stock
-        self._rows = {key: row for row, key in enumerate(catalogue.keys) if kind is None or catalogue.kind[row] == kind}
+        rows = range(len(catalogue.keys)) if kind is None else np.flatnonzero(catalogue.kind == int(kind)).tolist()
+        self._rows = {catalogue.keys[row]: row for row in rows}
 
     def __getitem__(self, key: str) -> Item:
         c, row, minor = self._catalogue, self._rows[key], self._minor
