@@ -6,6 +6,6 @@ from tests.validation import evenings, promotions
 
 
 def test_every_check_holds(monkeypatch):
-    monkeypatch.setattr(evenings, "NIGHTS", 4)
+    monkeypatch.setattr(evenings, "NIGHTS", 2)
     monkeypatch.setattr(evenings, "VIEWERS", 4000)
     assert [c for c in promotions.checks() if not c.holds] == []
