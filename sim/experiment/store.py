@@ -203,10 +203,15 @@ def _together(tables: Iterable[tuple[Done, pd.DataFrame]]) -> pd.DataFrame:
     return pd.concat(frames, ignore_index=True)
 
 
+def _of_first_match(part: pd.DataFrame) -> pd.DataFrame:
+    """The match that the series tells."""
+    return part[part["match"] == 1] if "match" in part else part
+
+
 def _draw(folder: Path, plan: Plan, nights: Sequence[Done], comparison: dict[str, Any]) -> None:
     folder.mkdir()
     series = {n.policy: n.series for n in nights if n.series is not None}
-    pushes = {n.policy: n.parts["pushes"] for n in nights if n.series is not None}
+    pushes = {n.policy: _of_first_match(n.parts["pushes"]) for n in nights if n.series is not None}
     match, currency = plan.world.match(plan.seed, plan.typical), plan.world.scenario.shop.currency
     draw_all(folder, comparison, table(nights), series, match, pushes, currency=currency, replication=plan.typical)
 

@@ -60,7 +60,8 @@ def draw_night(
 ) -> Path:
     """Beliefs, arousal by side, pushes, sales and stock by minute, one above the other on the clock of the match.
 
-    `series` is the `replication` of those that `comparison` sums up; what came after the broadcast is told in words.
+    `series` is the `replication` of those that `comparison` sums up; what was paid after the broadcast is told in
+    words, and the store's messages of the days after are left out.
     """
     during = series[series["clock"] != "after"]
     later = int(series["orders"].sum() - during["orders"].sum())
@@ -75,7 +76,7 @@ def draw_night(
         edges = match.opens / 60.0 + np.arange(len(during) + 1, dtype=np.float64)  # of minutes, from kick-off
         _beliefs(panels[0], edges, during, match)
         _arousal(panels[1], edges, during, match)
-        _exposures(panels[2], edges, during, pushes)
+        _exposures(panels[2], edges, during, None if pushes is None else pushes[pushes["time"] < match.closes])
         _sales(panels[3], edges, during, later)
         _stock(panels[4], edges, during)
         _time_axis(strip, panels, match)
@@ -85,7 +86,8 @@ def draw_night(
 
 def _night_finding(policy: str, comparison: Comparison, series: pd.DataFrame, match: Match, replication: int) -> str:
     home, away = match.score
-    orders, pushes, n = int(series["orders"].sum()), int(series["pushes"].sum()), comparison["replications"]
+    during = series[series["clock"] != "after"]
+    orders, pushes, n = int(series["orders"].sum()), int(during["pushes"].sum()), comparison["replications"]
     kicks = " ({}–{} on penalties)".format(*match.shootout) if any(match.shootout) else ""
     teams = f"{shorten(match.home.name, 30)} {home}–{away} {shorten(match.away.name, 30)}{kicks}"
     text = f"{teams} under {shorten(policy, 40)}, night {replication + 1} of {n} (replication {replication}): "

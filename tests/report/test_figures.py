@@ -125,6 +125,17 @@ def paths(file: Path) -> list[str]:
     return [e.get("d", "") for e in ET.parse(file).iter() if e.tag.endswith("}path")]
 
 
+def test_the_store_s_messages_of_the_days_after_are_no_part_of_the_night(tmp_path, night):
+    match, series, said = night
+    message = said[ODD].iloc[:1].assign(time=match.closes + 86_400.0, surface="store_push")
+    both = pd.concat([said[ODD], message], ignore_index=True)
+    drawn = [
+        texts(draw_night(tmp_path / f"{i}.svg", ODD, compared(alike([ODD], 2.0, 1)), series[ODD], match, pushes))
+        for i, pushes in enumerate((said[ODD], both))
+    ]
+    assert drawn[0] == drawn[1]
+
+
 def test_night_without_pushes_or_orders_says_so(tmp_path, night):
     match, series, said = night
     nothing = series["quiet"].assign(orders=0, exposures=0)
