@@ -134,7 +134,9 @@ def scenes(played: Played) -> pd.DataFrame:
 
     def met(layer: str) -> Counted:
         minutes = shown[shown["layer"] == layer].groupby("minute")["n"].sum()
-        return summed(minutes.reindex(range(books.minutes), fill_value=0).to_numpy(np.int64)).astype(np.int64)
+        n = summed(minutes.reindex(range(books.minutes), fill_value=0).to_numpy(np.int64)).astype(np.int64)
+        n[-2:] = n[-2:][::-1]  # what is shown after the broadcast are the store's messages
+        return n
 
     paid = counts.kinds[:, Kind.PAYMENT, :-1]
     orders = summed(paid.sum(axis=1), len(store)).astype(np.int64)
