@@ -8,24 +8,18 @@ from __future__ import annotations
 
 import hashlib
 import os
-import signal
 import time
-from collections import deque
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Generator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
-from functools import cache, cached_property
-from multiprocessing import active_children, get_context, parent_process
+from functools import cached_property
 from pathlib import Path
-from threading import Thread
 
 import pandas as pd
 
 from sim.engine.play import EngineName, Played, play
 from sim.engine.season import play_season
-from sim.errors import MatchdayError
+from sim.experiment.workers import in_workers
 from sim.measures.outcomes import NAMES, outcomes
 from sim.measures.parts import parts_of
 from sim.measures.rows import ledger, viewers
@@ -33,18 +27,10 @@ from sim.measures.series import by_minute
 from sim.measures.twins import TWIN_NAMES, Ending, ending, joined
 from sim.policy import Push, View
 from sim.policy.find import FoundPolicy, find_all
-from sim.stop import held
 from sim.world.night import World
 
 MANY = 200_000  # viewers from which a night is worth several threads
 ENOUGH = 30  # nights among which the typical one is looked for
-AHEAD = 8  # nights a process that are handed out before the first of them is back
-
-
-class WorkerLostError(MatchdayError):
-    """A worker process died without a word."""
-
-    exit_code = 1
 
 
 @dataclass(frozen=True)
@@ -199,74 +185,13 @@ class _Parcel:
     specs: tuple[str, ...]
     rest: tuple[int, int, int, EngineName, Path | None, str | None]
 
-    def unpacked(self) -> Plan:
-        return Plan(self.world, find_all(self.specs), *self.rest)
-
-
-_plan: Callable[[], Plan]  # of this worker process
+    def unpacked(self) -> Callable[[tuple[int, int]], Done]:
+        """What plays a job of it."""
+        plan = Plan(self.world, find_all(self.specs), *self.rest)
+        return lambda job: play_one(plan, *job)
 
 
 def _in_processes(plan: Plan, jobs: int) -> Generator[Done]:
     rest = (plan.seed, plan.replications, plan.viewers, plan.engine, plan.ledger, plan.control)
     parcel = _Parcel(plan.world, tuple(p.spec for p in plan.policies), rest)
-    others = set(active_children())
-    pool = ProcessPoolExecutor(jobs, get_context("spawn"), _start, (parcel,))
-    try:
-        yield from _in_order(pool, plan.jobs, AHEAD * jobs)
-    except BrokenProcessPool as error:
-        raise WorkerLostError("a worker process died (out of memory?); try again with a smaller -j") from error
-    except BaseException:
-        for worker in set(active_children()) - others:
-            worker.kill()  # nobody waits for the night it is playing
-        raise
-    finally:
-        pool.shutdown(cancel_futures=True)
-
-
-def _in_order(pool: ProcessPoolExecutor, jobs: Sequence[tuple[int, int]], ahead: int) -> Generator[Done]:
-    waiting = deque[Future[Done]]()
-    for job in jobs:
-        with _interrupts_held():
-            waiting.append(pool.submit(_work, *job))
-        if len(waiting) == ahead:
-            yield waiting.popleft().result()
-    for future in waiting:
-        yield future.result()
-
-
-@contextmanager
-def _interrupts_held() -> Iterator[None]:
-    """What stops this process is heard a moment later, so that a worker is started whole or not at all.
-
-    Ctrl-C goes to all processes of a terminal; those that start here never hear it, for they inherit what is blocked.
-    """
-    with held():  # a blocked signal would still come by way of another thread
-        if not hasattr(signal, "pthread_sigmask"):
-            yield
-            return
-        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-        try:
-            yield
-        finally:
-            signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
-
-def _start(parcel: _Parcel) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # where nothing can be held
-    Thread(target=_end_with_parent, daemon=True).start()
-    global _plan  # noqa: PLW0603 - a process's own
-    _plan = cache(
-        parcel.unpacked
-    )  # with the first night: what is raised at the start of a worker never reaches the user
-
-
-def _end_with_parent() -> None:
-    """A parent that is killed tells nobody."""
-    parent = parent_process()
-    assert parent is not None
-    parent.join()
-    os._exit(1)
-
-
-def _work(replication: int, number: int) -> Done:
-    return play_one(_plan(), replication, number)
+    return in_workers(parcel.unpacked, plan.jobs, jobs)

@@ -17,9 +17,10 @@ import pytest
 from sim.errors import MatchdayError
 from sim.experiment import runs
 from sim.experiment.provenance import checkout, file_sha256
-from sim.experiment.runs import Plan, WorkerLostError, play_all, table, twins_table
+from sim.experiment.runs import Plan, play_all, table, twins_table
 from sim.experiment.session import conduct
 from sim.experiment.store import Command, draft
+from sim.experiment.workers import WorkerLostError
 from sim.policy.check import PolicyError
 from sim.policy.find import find_all
 from sim.world.night import World

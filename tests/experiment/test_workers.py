@@ -1,0 +1,106 @@
+"""Results come back in the order of the jobs, and workers can be stopped whatever they are doing."""
+
+from __future__ import annotations
+
+import os
+from multiprocessing import active_children
+from time import sleep
+
+import pytest
+
+from sim.experiment.workers import AHEAD, WorkerLostError, in_workers
+
+
+def squares():
+    return squared
+
+
+def squared(job):
+    sleep(0.05 if job % 3 == 0 else 0.0)  # so that some are done before their turn
+    return job * job
+
+
+def process_ids():
+    return lambda _: os.getpid()
+
+
+def failing_at():
+    def work(job):
+        if job == 0:
+            sleep(0.2)  # the other's failure is there first
+        if job < 2:
+            return job
+        raise LookupError(f"job {job}")
+
+    return work
+
+
+def prepared_badly():
+    raise LookupError("not prepared")
+
+
+def leaving_a_mark(folder, job):
+    sleep(0.5 if job == 0 else 0.0)
+    (folder / str(job)).touch()
+
+
+class Marks:
+    def __init__(self, folder):
+        self.folder = folder
+
+    def __call__(self):
+        return lambda job: leaving_a_mark(self.folder, job)
+
+
+def long_words():
+    return bytes
+
+
+def dying():
+    return lambda _: os._exit(3)
+
+
+@pytest.mark.parametrize("processes", [1, 2, 3])
+def test_results_come_in_the_order_of_the_jobs(processes):
+    assert list(in_workers(squares, range(30), processes)) == [n * n for n in range(30)]
+    assert active_children() == []
+
+
+def test_every_worker_works():
+    assert len(set(in_workers(process_ids, [None] * 200, 2))) == 2
+
+
+def test_what_is_raised_is_the_first_failure_in_order():
+    results = in_workers(failing_at, range(9), 2)
+    assert [next(results), next(results)] == [0, 1]
+    with pytest.raises(LookupError, match="job 2") as raised:
+        next(results)
+    assert "in work\n" in "\n".join(raised.value.__notes__)  # where, over there
+    assert active_children() == []
+
+
+def test_a_worker_that_cannot_be_prepared_says_why():
+    with pytest.raises(LookupError, match="not prepared"):
+        list(in_workers(prepared_badly, [1], 1))
+
+
+def test_jobs_are_handed_out_only_so_far_ahead(tmp_path):
+    results = in_workers(Marks(tmp_path), range(1000), 2)
+    next(results)
+    results.close()
+    assert len(list(tmp_path.iterdir())) <= 2 * AHEAD + 2  # two more once the first is back
+
+
+def test_workers_stop_in_the_middle_of_a_word():
+    results = in_workers(long_words, [1, 1, 10**8, 10**8, 1], 2)
+    next(results)
+    next(results)
+    sleep(0.3)  # both are telling more than a pipe holds
+    results.close()
+    assert active_children() == []
+
+
+def test_a_worker_that_dies_is_told():
+    with pytest.raises(WorkerLostError, match="smaller -j"):
+        list(in_workers(dying, range(5), 2))
+    assert active_children() == []
