@@ -129,7 +129,7 @@ def any_night(examples: int) -> settings:
 
 
 GOODS = st.sampled_from(("red-shirt", "blue-shirt", "ball", "set"))
-LASTS = st.sampled_from((20.0, 200.0, 1500.0))
+LASTS = st.sampled_from((20.0, 200.0, 300.0, 1500.0))
 WORDS = {"claim": st.sampled_from((0.0, 0.7)), "prominence": st.sampled_from((0.5, 1.0, 3.0))}
 FEW = st.lists(st.integers(0, 39), max_size=12, unique=True).map(lambda x: np.array(x, int))
 audiences = st.one_of(st.none(), st.none(), st.none(), FEW)
@@ -144,12 +144,14 @@ def _pushes(
 
 pushes = st.one_of(
     _pushes(GOODS, (0.0, 0.1, 0.5)),
-    _pushes(GOODS, (0.1, 0.5), team=st.sampled_from((2, 3, 5)), lasts=st.sampled_from((600.0, 2500.0))),
+    _pushes(GOODS, (0.1, 0.5), team=st.sampled_from((2, 3, 5)), lasts=st.sampled_from((600.0, 2400.0))),
     _pushes(st.just("red-shirt"), (0.1, 0.5), ("host_mention",), joint=st.just(True)),
     _pushes(st.sampled_from(("ahead", "tenth", "fiver")), (0.0,)),
     _pushes(st.just("fit"), (0.0,), claim=st.just(0.0)),
 )
-lines = st.tuples(st.floats(-1800, 6500), st.lists(pushes, min_size=1, max_size=4))
+ROUND = 300.0  # s, as every window goes into it: what begins so meets what ends so
+moments = st.one_of(st.floats(-1800, 6500), st.integers(-6, 21).map(lambda n: n * ROUND))
+lines = st.tuples(moments, st.lists(pushes, min_size=1, max_size=4))
 scripts = st.lists(lines, min_size=6, max_size=14).map(lambda said: Scripted(sorted(said, key=lambda line: line[0])))
 segments = st.fixed_dictionaries(
     {
