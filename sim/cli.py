@@ -244,7 +244,7 @@ def explain(
     viewers: Viewers = None,
     set_: Sets = None,
 ) -> None:
-    """Tell one viewer's night, moment by moment: what happened, at which price, how annoyed and how moved."""
+    """Tell one viewer's night or season, moment by moment: what happened, at which price, how annoyed and how moved."""
     if target.is_dir():
         from sim.experiment.request import plan_again
 
@@ -257,22 +257,23 @@ def explain(
     else:
         from sim.experiment.request import Request, plan_run
 
-        if policy is None:
+        if policy is None and target.exists():
             raise typer.BadParameter("say which policy plays: -p NAME", param_hint="-p")
-        plan = plan_run(Request(target, (policy,), tuple(set_ or ()), seed, None, viewers))
+        plan = plan_run(Request(target, (policy or "",), tuple(set_ or ()), seed, None, viewers))
     _tell(plan, viewer, replication)
 
 
 def _tell(plan: Plan, viewer: int, replication: int) -> None:
-    from sim.engine.play import play
+    from sim.engine.season import play_season
     from sim.report.explain import explain as story
 
     if viewer >= plan.viewers:
         raise MatchdayError(f"there is no viewer {viewer}: they run from 0 to {plan.viewers - 1}")
     policy = plan.policies[0]
     with _in_memory(plan.viewers):
-        night, before = (plan.world.night(plan.seed, replication, plan.viewers) for _ in range(2))
-        lines = list(story(play(night, policy.make(), policy.name, keep=True), before, viewer))
+        of = plan.seed, replication, plan.viewers
+        season = play_season(plan.world, policy.make, policy.name, *of, keep=True)
+        lines = list(story(season, plan.world.night(*of), viewer))
     print("\n".join(lines))
 
 

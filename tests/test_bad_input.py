@@ -52,6 +52,7 @@ USAGE = {
     "runs in no folder": (["list", "runs", "--results", "nowhere"], "there are no runs yet: no folder nowhere"),
     "unknown viewer": (["explain", "night.yaml", "-p", "blast", "--viewer", "60"], "from 0 to 59"),
     "no run": (["explain", ".", "--viewer", "1"], "no results folder"),
+    "no scenario to explain": (["explain", "nowhere.yaml", "--viewer", "1"], "there is no such file"),
     "nothing to check": (["validate", "empty"], "no *.yaml"),
     "unknown list": (["list", "everything"], "everything"),
     "assumptions of a bad scenario": (

@@ -71,7 +71,10 @@ def whole_shop(stock: int, **changes: Any) -> dict[str, Any]:
     return {**goods, **changes}
 
 
-TIERS = {"tiers": {"member": {"name": "Member", "points": 0}, "gold": {"name": "Gold", "points": 2, "discount": 0.05}}}
+TIERS = {
+    "tiers": {"member": {"name": "Member", "points": 0}, "gold": {"name": "Gold", "points": 2, "discount": 0.05}},
+    "points_usual": 2.0,
+}
 
 
 def _good(category: str, side: str, price: float) -> dict[str, Any]:

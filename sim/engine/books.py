@@ -16,8 +16,8 @@ from sim.engine.board import Window
 from sim.engine.ledger import ROW, Kind
 from sim.engine.terms import Terms
 from sim.policy.push import MOST_PUSHES
-from sim.world.match import SIDES
-from sim.world.night import DAY, Night
+from sim.world.match import DAY, SIDES
+from sim.world.night import Night
 from sim.world.surfaces import SurfaceIndex
 
 KINDS = max(Kind) + 1

@@ -32,7 +32,8 @@ from sim.policy.terms import AFTER
 from sim.policy.view import Items, Running, View, Viewers
 from sim.world.audience import Crowd
 from sim.world.carried import Carried
-from sim.world.night import DAY, Night
+from sim.world.match import DAY
+from sim.world.night import Night
 from sim.world.surfaces import SurfaceIndex
 
 EngineName = Literal["compiled", "reference"]

@@ -16,7 +16,8 @@ from sim.engine.parcels import Parcels
 from sim.engine.stock import ENTRY, in_time
 from sim.engine.warehouse import Warehouse
 from sim.world.carried import Carried
-from sim.world.night import DAY, Night
+from sim.world.match import DAY
+from sim.world.night import Night
 
 if TYPE_CHECKING:
     from sim.engine.play import Play

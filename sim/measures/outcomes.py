@@ -82,17 +82,22 @@ METRICS: tuple[Metric, ...] = (
         (Kind.LEAVE, Kind.RETURN), lambda f: float(sum(n.books.counts.lost.sum() for n in f.nights)),
     ),
     Metric(
-        "exposures", "exposures", None, "pushes on viewers' screens",
+        "exposures", "exposures", None, "pushes on viewers' screens, the store's messages of the days after among them",
         (Kind.EXPOSURE,), lambda f: float(f.shown.get("exposed", 0)),
     ),
     Metric(
-        "notices", "notices", None, "pushes that viewers noticed",
+        "notices", "notices", None, "pushes that viewers noticed, the store's messages among them",
         (Kind.NOTICE,), lambda f: float(f.shown.get("noticed", 0)),
     ),
-    Metric("clicks", "clicks", None, "pushes clicked", (Kind.CLICK,), lambda f: f.rows(Kind.CLICK)),
+    Metric(
+        "clicks", "clicks", None, "pushes clicked, the store's messages of the days after among them",
+        (Kind.CLICK,), lambda f: float(f.shown.get("clicked", 0)),
+    ),
     Metric("chats", "messages", "more", "chat messages", (Kind.CHAT,), lambda f: f.chats),
-    Metric("views", "pages", None, "product pages opened", (Kind.VIEW,), lambda f: f.rows(Kind.VIEW)),
-    Metric("saves", "saves", None, "products saved for later", (Kind.SAVE,), lambda f: f.rows(Kind.SAVE)),
+    Metric("views", "pages", None, "product pages opened on the stream", (Kind.VIEW,), lambda f: f.rows(Kind.VIEW)),
+    Metric(
+        "saves", "saves", None, "products saved for later, on the stream", (Kind.SAVE,), lambda f: f.rows(Kind.SAVE),
+    ),
     Metric(
         "carts", "units", None, "units reserved in carts, to be paid within the payment window",
         (Kind.CART,), lambda f: f.rows(Kind.CART),
@@ -111,12 +116,13 @@ METRICS: tuple[Metric, ...] = (
         (Kind.SOLD_OUT, Kind.BACK), lambda f: f.dry / 60.0,
     ),
     Metric(
-        "missed_units", "units", "less", "wanted units that were not there: shown as sold out, or sold out at checkout",
+        "missed_units", "units", "less",
+        "units wanted on the stream that were not there: shown as sold out, or sold out at checkout",
         (Kind.MISS, Kind.REFUSAL), lambda f: f.rows(Kind.MISS, Kind.REFUSAL),
     ),
     Metric(
         "sold_out_at_checkout", "units", "less",
-        "units shown as in stock and refused at the till; the longer windows and board_lag, the more",
+        "units the stream showed as in stock and the till refused; the longer windows and board_lag, the more",
         (Kind.REFUSAL,), lambda f: f.rows(Kind.REFUSAL),
     ),
     Metric(
@@ -138,7 +144,7 @@ METRICS: tuple[Metric, ...] = (
         (Kind.TEAM_FULL,), lambda f: f.rows(Kind.TEAM_FULL),
     ),
     Metric(
-        "team_success", "share", "more", "orders of full teams / viewers who joined one; 0 without any",
+        "team_success", "share", None, "orders of full teams / viewers who joined one; 0 without any",
         (Kind.TEAM, Kind.PAYMENT), lambda f: share(f.flagged(f.payments, Flag.TEAM), f.rows(Kind.TEAM)),
     ),
     Metric(

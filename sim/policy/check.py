@@ -86,7 +86,7 @@ def _problem(push: Any, view: View) -> str | None:
     if not isinstance(surface, str) or surface not in SURFACES:
         return f"unknown surface {_cut(surface)}{did_you_mean(str(surface), SURFACES)}"
     if not _number(push.expires) or not push.expires > view.time:
-        return f"a push must expire after now ({view.time:g} s), not at {_cut(push.expires)}"
+        return f"a push must expire some time after now ({view.time:g} s), not at {_cut(push.expires)}"
     if not _number(push.prominence) or not 0.25 <= push.prominence <= 4.0:
         return f"prominence is a number from 0.25 to 4, not {_cut(push.prominence)}"
     return (

@@ -38,7 +38,7 @@ from sim.report.style import (
 Comparison = Mapping[str, Any]  # the JSON of `compare`, schema_version 1
 Metric = Mapping[str, Any]  # mean, low, high; the latter two None where there is one night
 
-CONVERSION, MARGIN, DRY = "conversion_rate", "margin", "stockout_minutes"
+CONVERSION, MARGIN, DRY = "conversion_rate", "net_margin", "stockout_minutes"
 ANNOYANCE = "annoyance_p95"  # finer than annoyed_share: it also tells apart policies that annoy nobody beyond tolerance
 STEPS = {
     "exposures": "pushes\non screen",
@@ -132,7 +132,7 @@ class Mark(NamedTuple):
 def draw_tradeoff(file: Path, comparison: Comparison, nights: pd.DataFrame, *, currency: str) -> Path:
     """Conversion against annoyance (95th percentile over viewers), one mark a policy; stock-outs as a disc.
 
-    The list below gives the numbers as well, for marks that lie on one another, and the margin, because who gives
+    The list below gives the numbers as well, for marks that lie on one another, and the net margin, because who gives
     everything away converts well.  `nights` is as for `first`.
     """
     marks = {name: _mark(metrics) for name, metrics in comparison["policies"].items()}
@@ -156,7 +156,7 @@ def draw_tradeoff(file: Path, comparison: Comparison, nights: pd.DataFrame, *, c
 def _tradeoff_claims(currency: str) -> Sequence[Claim]:
     return (
         Claim(CONVERSION, "converts most", "Nobody buys", lambda x: f"{100.0 * x:.3g}% of viewers buy"),
-        Claim(MARGIN, "earns most", "No policy earns money", lambda x: f"margin {thousands(x)} {currency}"),
+        Claim(MARGIN, "earns most", "No policy earns money", lambda x: f"net margin {thousands(x)} {currency}"),
         Claim(ANNOYANCE, "annoys most", "At most one viewer in twenty is annoyed", lambda x: f"annoyance {x:.3g}"),
     )
 
@@ -241,7 +241,7 @@ def _list(axes: Axes, marks: Mapping[str, Mark], look: Mapping[str, Look], curre
     right = WIDTH - 0.15
     for head, metrics in (
         ("sold out\n[SKU-minutes]", [mark.dry for mark in marks.values()]),
-        (f"margin\n[{currency}]", [mark.margin for mark in marks.values()]),
+        (f"net margin\n[{currency}]", [mark.margin for mark in marks.values()]),
         ("annoyance\n[tolerances]", [mark.x for mark in marks.values()]),
         ("conversion\n[%]", [mark.y for mark in marks.values()]),
     ):
@@ -277,6 +277,7 @@ FUNNEL = (
     Claim("orders", "sells most", "Nothing is sold", lambda x: f"{_short(x)} orders a night"),
     Claim("exposures", "pushes most", "Nothing is pushed", lambda x: f"{_short(x)} pushes on screen"),
 )
+FUNNEL_NOTE = "counts in a night, of pushes with the days after; product pages are also opened on viewers' own visits"
 NUMBER = 0.4  # in: the column of numbers in each panel
 
 
@@ -303,9 +304,7 @@ def draw_funnel(file: Path, comparison: Comparison, nights: pd.DataFrame) -> Pat
             _draw_step(axes, {policy: metrics[step] for policy, metrics in policies.items()}, name, across)
         row[0].set_yticks(range(len(policies)), names)
         row[0].set_ylim(len(policies) - 0.4, -0.6)
-        figure.text(
-            left, 0.06 / height, "counts in a night; product pages are also opened on viewers' own visits", color=INK
-        )
+        figure.text(left, 0.06 / height, FUNNEL_NOTE, color=INK)
         return save(figure, file)
 
 

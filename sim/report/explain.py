@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -11,11 +11,10 @@ from numpy.typing import NDArray
 from sim import behaviour as b
 from sim.engine.ledger import Kind
 from sim.engine.play import Played
-from sim.world.match import SIDES, Match, MatchEvent
+from sim.world.match import SIDES, MatchEvent
 from sim.world.night import Night
 from sim.world.surfaces import SurfaceIndex
 
-LAST_CART = 7200.0  # s after the broadcast until which it is still the night
 NOT_TOLD = {"shot", "sub"}  # match events too many to tell
 WORDS = {
     Kind.JOIN: "joins the stream",
@@ -98,26 +97,42 @@ class Moment(NamedTuple):
     annoyance: float | None  # None: the match's line, not the viewer's
 
 
-def explain(played: Played, before: Night, viewer: int) -> Iterator[str]:
-    """The lines of a viewer's night; `played` with its rows kept, `before` the same night not yet played."""
-    yield from _header(played, before, viewer)
-    yield ""
+def explain(season: Iterable[Played], before: Night, viewer: int) -> Iterator[str]:
+    """The lines of a viewer's night, or of the nights of a season.
+
+    `season` are its matches with their rows kept, as they are played; `before` is the first night not yet played.
+    """
+    lasting = before.crowd.viewers[viewer]
+    for played in season:
+        if played.night.fixture == 0:
+            yield from _header(played, before, viewer)
+        yield ""
+        if before.scenario.fixtures:
+            yield from _heading(played, lasting, viewer)
+        yield from _told(played, viewer)
+        lasting = played.crowd.viewers[viewer].copy()
+
+
+def _heading(played: Played, lasting: np.void, viewer: int) -> Iterator[str]:
+    """Which match of the season, and what the viewer brings to it."""
+    fixtures, number, match = played.night.scenario.fixtures, played.night.fixture, played.night.stage.match
+    when = f"day {fixtures[number].day:g} of the season"
+    yield f"match {number + 1} of {len(fixtures)}, {when}: {match.home.name} – {match.away.name}"
+    comes = "comes" if played.closing.came[viewer] else "does not come"
+    yield f"{comes}; trust {lasting['trust']:.2f}, long-run fatigue {lasting['fatigue']:.2f}"
+
+
+def _told(played: Played, viewer: int) -> Iterator[str]:
     yield f"{'clock':>14}  {'score':5}  {'annoyance':>9}  {'arousal':>7}"
     match = played.night.stage.match
     for moment in _story(played, viewer):
         home, away = match.score_at(moment.at)
-        place = f"{_when(match, moment.at):>14}  {f'{home}–{away}':5}"
+        place = f"{match.clock(moment.at):>14}  {f'{home}–{away}':5}"
         if moment.annoyance is None:
             yield f"{place}  {'':9}  {'':7}  -- {moment.text}"
         else:
             arousal = _arousal(played, viewer, moment.at)
             yield f"{place}  {moment.annoyance:9.2f}  {arousal:7.2f}  {moment.text}"
-
-
-def _when(match: Match, at: float) -> str:
-    """What the screen shows, and later the day after the match."""
-    late = at - match.closes
-    return match.clock(at) if late < LAST_CART else f"day {1 + int(late // b.DAY)}"
 
 
 def _header(played: Played, before: Night, viewer: int) -> Iterator[str]:
@@ -142,9 +157,12 @@ def _header(played: Played, before: Night, viewer: int) -> Iterator[str]:
 
 
 def _story(played: Played, viewer: int) -> list[Moment]:
+    """The match as far as the viewer comes to it, and what is the viewer's own."""
     rows = played.ledger.rows()
     own = rows[rows["viewer"] == viewer]
-    told = [*_match_moments(played.night), *_own_moments(played, own)]
+    told = list(_own_moments(played, own))
+    if played.closing.came[viewer] or not played.night.scenario.fixtures:
+        told += _match_moments(played.night)
     return sorted(told, key=lambda moment: moment.at)
 
 

@@ -93,7 +93,7 @@ def _night_finding(policy: str, comparison: Comparison, series: pd.DataFrame, ma
     text = f"{teams} under {shorten(policy, 40)}, night {replication + 1} of {n} (replication {replication}): "
     text += f"{_count(pushes, 'push', 'pushes')}, {_count(orders, 'order')}"
     if n > 1:
-        text += f" (mean of all {n}: {comparison['policies'][policy]['orders']['mean']:,.1f})"
+        text += f" (mean of all {n}: {comparison['policies'][policy]['first_match_orders']['mean']:,.1f})"
     return f"{text}."
 
 

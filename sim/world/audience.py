@@ -212,8 +212,8 @@ def _draw_history(
     viewers["rate"], viewers["drop"] = visit_rates(u[1], p), drop_chances(u[2], p)
     known["history"] = np.where(known["consent"] == 1, bought, -1)
     steps = [tier.points for tier in loyalty.tiers.values()]
-    above = max(1, steps[0]) * np.exp(loyalty.points_spread * np.abs(ndtri(u[3])))
-    known["points"] = np.where(known["tier"] > 0, np.minimum(above, MOST_POINTS), 0)
+    points = steps[0] + loyalty.points_usual * np.exp(loyalty.points_spread * ndtri(u[3]))
+    known["points"] = np.where(known["tier"] > 0, np.minimum(points, MOST_POINTS), 0)
     known["tier"] = tier_of(known["points"], known["tier"] > 0, steps)
 
 

@@ -9,7 +9,7 @@ from difflib import get_close_matches
 
 from sim.world.rules import Fault
 from sim.world.scenario import Scenario
-from sim.world.shop import Shop
+from sim.world.shop import Product, Shop
 
 FAR = 10.0  # times the price
 ALIKE = 0.85  # of two categories' names: jersey and jersy are .91 alike, shirt and short .80
@@ -86,12 +86,19 @@ def _offers(shop: Shop) -> Iterator[Fault]:
         whole = sum(shop.products[product].price * units for product, units in bundle.items.items())
         if bundle.price > whole - 1e-9:
             yield ("shop", "bundles", key, "price"), f"saves nothing: its parts cost {whole:g} one by one"
+    goods = [(product.price, product.category) for product in shop.products.values()]
+    goods += [(b.price, max((shop.products[p] for p in b.items), key=_price).category) for b in shop.bundles.values()]
     for key, coupon in shop.coupons.items():
-        meant = [p for p in shop.products.values() if not coupon.categories or p.category in coupon.categories]
-        dearest = max(product.price for product in meant)
-        if coupon.above > dearest and not shop.bundles:
-            words = f"counts from {coupon.above:g}, and the dearest product it is for costs {dearest:g}"
+        dearest = max(price for price, category in goods if not coupon.categories or category in coupon.categories)
+        if coupon.above > dearest:
+            words = f"counts from {coupon.above:g}, and the dearest that it is for costs {dearest:g}"
             yield ("shop", "coupons", key, "above"), words
+    if not any(product.exposure for product in shop.products.values()):
+        yield ("shop", "products"), "an exposure of 0 each: visitors of the shopping zone are shown nothing"
+
+
+def _price(product: Product) -> float:
+    return product.price
 
 
 def _others(shop: Shop, minutes: float) -> Iterator[Fault]:

@@ -30,8 +30,10 @@ class Loyalty(Form):
         "Points for what a member pays", ge=0, le=1000)
     points_per_hour: float = number(10.0, "points per hour", 0, 100, "assumed", NONE, "Points for time on the stream",
         ge=0, le=10_000)
+    points_usual: float = number(200.0, "points", 20, 2000, "assumed", NONE,
+        "What the median member has beyond the first tier when the season begins", ge=0, le=1_000_000_000)
     points_spread: float = number(1.0, "s.d. of the logarithm", 0.3, 2, "assumed", NONE,
-        "How far members are above the first tier when the season begins", ge=0, le=3)
+        "How far members' points at that time lie apart", ge=0, le=3)
     early: float = number(0.0, "minutes", -30, 15, "assumed", "What the scenario supposes",
         "Time from kick-off until which those who come are early supporters", ge=-240, le=240)
     # fmt: on

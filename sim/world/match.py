@@ -13,6 +13,8 @@ from typing import Literal
 
 HOME, AWAY, NEUTRAL = 0, 1, 2
 SIDES = ("home", "away", "neutral")
+DAY = 86_400.0  # s
+LAST_CART = 7200.0  # s after the broadcast until which it is still the night
 
 PeriodName = Literal["pre", "1H", "HT", "2H", "ET_break", "E1", "ET_HT", "E2", "PK_break", "P", "post"]
 PERIODS: tuple[PeriodName, ...] = ("pre", "1H", "HT", "2H", "ET_break", "E1", "ET_HT", "E2", "PK_break", "P", "post")
@@ -126,7 +128,13 @@ class Match:
         return self.periods[max(index, 0)]
 
     def clock(self, t: float) -> str:
-        """What the screen shows: `"23:10"`, `"45+2:10"`, `"HT 03:00"`, `"-12:00"` before kick-off, `"+03:00"` after."""
+        """What the screen shows: `"23:10"`, `"45+2:10"`, `"HT 03:00"`, `"-12:00"` before kick-off, `"+03:00"` after.
+
+        Once nothing of the night is left to be paid, the day after the match: `"day 3"`.
+        """
+        late = t - self.closes
+        if late >= LAST_CART:
+            return f"day {1 + int(late // DAY)}"
         period = self.period_at(t)
         if period.name == "pre":
             return f"-{_minutes(-t)}"

@@ -17,7 +17,7 @@ from sim.world.carried import Carried
 from sim.world.catalogue import Catalogue, stock_up
 from sim.world.generator import generate_match
 from sim.world.kinds import read_as
-from sim.world.match import Match, Team
+from sim.world.match import DAY, Match, Team
 from sim.world.readers import read_csv, read_openfootball, read_wyscout
 from sim.world.scenario import (
     CsvMatch,
@@ -35,7 +35,6 @@ from sim.world.timeline import load_timeline
 from sim.world.yaml_source import Document, override
 
 REPLICATION_BITS = 17  # a replication's number is below 2^17
-DAY = 86400.0  # s
 
 
 @dataclass(frozen=True, eq=False)

@@ -58,7 +58,7 @@ class Coupon(Form):
     @model_validator(mode="after")
     def _one_kind(self) -> Coupon:
         if (self.share is None) == (self.amount is None):
-            raise ValueError("needs one of 'share' (of the price) and 'amount' (of money)")
+            raise ValueError("needs 'share' (of the price) or 'amount' (of money), not both")
         if self.amount is not None and self.amount >= self.above:
             words = f"takes {self.amount:g} off prices from {self.above:g}: it must count only above what it takes off"
             raise misplaced(words, "above")

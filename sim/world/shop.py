@@ -78,7 +78,7 @@ class Product(Form):
     @model_validator(mode="after")
     def _stocked(self) -> Product:
         if (self.stock is None) == (self.sizes is None):
-            raise ValueError("needs one of 'stock' (one size) and 'sizes' (units by size)")
+            raise ValueError("needs 'stock' (one size) or 'sizes' (units by size), not both")
         return self
 
 

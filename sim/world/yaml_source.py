@@ -17,6 +17,7 @@ from typing import Any, TypeVar
 
 import yaml
 from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
 
 from sim.errors import InputError, Problem, did_you_mean
 from sim.world.yaml_faults import explained, has, schema_of
@@ -62,7 +63,7 @@ class Document:
             # JSON mode is strict about types yet takes a list for a tuple, 5 for 5.0 and text for an enum.
             return model.model_validate_json(json.dumps(self.data), strict=True)
         except ValidationError as error:
-            faults = error.errors(include_url=False)
+            faults = [fault for fault in error.errors(include_url=False) if not _counted_without_the_wrong(fault)]
         schema = schema_of(model)
         said: dict[tuple[Location, str | int, bool], list[str]] = {}
         for fault in faults:
@@ -87,6 +88,11 @@ class Document:
 
     def _assigned(self, location: Location) -> bool:
         return location in self.spots and self.spots[location].value == (0, 0)
+
+
+def _counted_without_the_wrong(fault: ErrorDetails) -> bool:
+    """A list with enough items, of which some are wrong: pydantic counts the others, and the reader none."""
+    return fault["type"] == "too_short" and len(fault["input"]) >= fault["ctx"]["min_length"]
 
 
 def load(path: Path, model: type[M]) -> M:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -46,6 +47,18 @@ def test_a_mismatch_costs_trust_and_some_pay_all_the_same():
         for x in (20.0, 1.0)
     ]
     assert paying[0] < paying[1]
+
+
+@pytest.mark.parametrize("engine", ["compiled", "reference"])
+def test_who_asks_again_pays_what_the_till_has_learnt_since(engine):
+    steps = rows(night(shop(PLENTY, price_lag=20.0), engine), Kind.MISMATCH, Kind.CART, Kind.ORDER, Kind.PAYMENT)
+    again = 0
+    for _, mine in steps.groupby("viewer"):
+        for before, after in pairwise(mine.itertuples()):
+            again += before.kind == Kind.MISMATCH and after.kind != Kind.MISMATCH and after.price == 1800
+            if after.kind == Kind.PAYMENT:
+                assert before.price == after.price
+    assert again > 5
 
 
 def test_an_old_board_sells_what_is_gone():

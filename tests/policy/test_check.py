@@ -52,8 +52,8 @@ def to(audience):
         (lambda view: [push(view, discount=-0.1)], "from 0 to 0.9"),
         (lambda view: [push(view, discount=float("nan"))], "from 0 to 0.9, not nan"),
         (lambda view: [push(view, discount="10%")], "from 0 to 0.9, not '10%'"),
-        (lambda view: [push(view, lasts=0)], "must expire after now"),
-        (lambda view: [Push("pop_up", Offer("ball"), 10**400)], "must expire after now"),
+        (lambda view: [push(view, lasts=0)], "must expire some time after now"),
+        (lambda view: [Push("pop_up", Offer("ball"), 10**400)], "must expire some time after now"),
         (lambda view: [Push("pop_up", "ball", view.time + 60)], "a push carries an Offer, not str"),
         (
             to(lambda view: view.viewers.side[:3] == 0),

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from policies.blast import Blast
 from sim.engine.ledger import SHOPS, Kind
+from sim.engine.season import play_season
 from sim.report.explain import WORDS, explain
+from tests.engine.test_season import season
 from tests.worlds import TIERS, Scripted, lived, whole_shop, world
 
 KEEN = {"click_base": -1.0, "buy_base": -1.0, "cart_base": -1.0, "content_base": -0.5, "trust_average": 0.1}
@@ -32,7 +35,7 @@ def stories():
     people = {"viewers": 60, "segments": {"all": {"members": 1.0, "customers": 1.0}}}
     w = world(shop=whole_shop(60), loyalty=TIERS, audience=people, assumptions=KEEN, days_after=12.0)
     played, before = lived(w, SAID), w.night(1, 0)
-    return ["\n".join(explain(played, before, viewer)) for viewer in range(60)]
+    return ["\n".join(explain([played], before, viewer)) for viewer in range(60)]
 
 
 @pytest.mark.parametrize(
@@ -56,3 +59,18 @@ def test_promotions_parcels_and_points_are_told(stories, words):
 
 def test_only_goods_have_a_price(stories):
     assert not any("A tenth off at" in story or "How a shirt fits at" in story for story in stories)
+
+
+def test_a_season_is_told_match_by_match():
+    w, people, matches = season(), range(20), 3
+    headings = [
+        f"match {n} of {matches}, day {day} of the season: Reds – Blues" for n, day in ((1, 0), (2, 3), (3, 10))
+    ]
+    stayed = 0
+    for viewer in people:
+        told = "\n".join(explain(play_season(w, Blast, "blast", 3, 1, keep=True), w.night(3, 1), viewer))
+        assert [heading for heading in headings if heading in told] == headings
+        absent = told.count("does not come;")
+        assert told.count("-- kick-off") == matches - absent
+        stayed += absent
+    assert 0 < stayed < matches * len(people)

@@ -20,8 +20,8 @@ from tests.worlds import world
 ODD = 'mine.py:Odd<&"$x$\n>'
 ODDER = ["_hidden", r"\frac{1}{2}$", "$x_1^2$", "推送 高峰", "🔥🔥 flash", "a" * 80, "W" * 40, "\x00é"]
 METRICS = (
-    "conversion_rate", "annoyance_p95", "margin", "stockout_minutes", "exposures", "clicks", "views", "reservations",
-    "orders",
+    "conversion_rate", "annoyance_p95", "net_margin", "stockout_minutes", "exposures", "clicks", "views",
+    "reservations", "orders", "first_match_orders",
 )  # fmt: skip
 
 
@@ -95,7 +95,7 @@ def test_night_says_units_and_escapes_names(tmp_path, night):
 def test_night_says_which_one_it_is_and_how_it_compares(tmp_path, night):
     match, series, _ = night
     twelve = series["quiet"].assign(orders=[12] + [0] * (len(series["quiet"]) - 1))
-    several = compared(nights({"quiet": {"orders": [12.0, 8.0, 4.0]}}))
+    several = compared(nights({"quiet": {"orders": [30.0] * 3, "first_match_orders": [12.0, 8.0, 4.0]}}))
     told = words(draw_night(tmp_path / "n.svg", "quiet", several, twelve, match, replication=1))
     assert "night 2 of 3 (replication 1)" in told
     assert "12 orders (mean of all 3: 8.0)" in told
@@ -211,13 +211,13 @@ def test_one_night_decides_nothing(tmp_path):
 @pytest.mark.parametrize(
     ("margins", "claim"),
     [
-        ([[400.0, 410.0, 420.0], [-900.0, -880.0, -910.0]], "fair earns most (margin 410 JPY)"),
+        ([[400.0, 410.0, 420.0], [-900.0, -880.0, -910.0]], "fair earns most (net margin 410 JPY)"),
         ([[-10.0, -12.0, -11.0], [-900.0, -880.0, -910.0]], "No policy earns money"),
         ([[400.0, 500.0, 420.0], [390.0, 520.0, 425.0]], "Which policy earns most cannot be told from 3 nights"),
     ],
 )
 def test_the_tradeoff_says_who_earns_most(tmp_path, margins, claim):
-    table = nights({name: {"margin": x} for name, x in zip(("fair", "give_away"), margins, strict=True)})
+    table = nights({name: {"net_margin": x} for name, x in zip(("fair", "give_away"), margins, strict=True)})
     told = texts(draw_tradeoff(tmp_path / "t.svg", compared(table), table, currency="JPY"))
     assert claim in " ".join(told)
     assert "[JPY]" in " ".join(told)
@@ -225,7 +225,7 @@ def test_the_tradeoff_says_who_earns_most(tmp_path, margins, claim):
 
 def test_a_column_of_the_tradeoffs_list_has_one_number_of_decimals(tmp_path):
     margins = {"a": [1.4, 1.5, 1.5], "b": [12345.0, 12345.5, 12346.5], "c": [-7.0] * 3}
-    table = nights({name: {"margin": x} for name, x in margins.items()})
+    table = nights({name: {"net_margin": x} for name, x in margins.items()})
     told = texts(draw_tradeoff(tmp_path / "t.svg", compared(table), table, currency="EUR"))
     assert {"1.5 ± 0.1", "12,345.7 ± 1.9", "-7.0"} <= set(told)
 

@@ -23,6 +23,19 @@ def test_trust_spreads_about_its_mean_within_its_margin():
     assert crowd(trust=0.5, trust_spread=0.1)["trust"].std() == pytest.approx(0.1, rel=0.1)
 
 
+def test_members_stand_above_the_first_tier_by_what_is_usual():
+    tiers = {"first": {"name": "First", "points": 0}, "half": {"name": "Half", "points": 300}}
+    tiers["few"] = {"name": "Few", "points": 815}  # e times as many, which is one standard deviation
+    for first in (0, 40):
+        steps = {key: {**tier, "points": tier["points"] + first} for key, tier in tiers.items()}
+        w = world(
+            audience={"viewers": 4000, "segments": {"all": {"share": 1.0, "members": 0.5}}},
+            loyalty={"tiers": steps, "points_usual": 300.0, "points_spread": 1.0},
+        )
+        shares = np.bincount(w.night(1, 0).crowd.known["tier"]) / 4000
+        assert shares == pytest.approx([0.5, 0.25, 0.17, 0.08], abs=0.02)
+
+
 def test_nobody_is_faster_than_people_are():
     people = crowd(chat={"median": 30.0, "spread": 3.0}, browse={"median": 60.0, "spread": 3.0})
     assert people["chattiness"].max() == 1.0

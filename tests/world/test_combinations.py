@@ -54,7 +54,7 @@ FAULTS = {
     "content about nothing": ("care_guide, category: jersey", "care_guide, category: ¦shoes", "no category 'shoes'"),
     "a coupon worth more than what it is for": (
         "above: 40", "above: ¦5", "takes 5 off prices from 5: it must count only above what it takes off"),
-    "a coupon of two kinds": ("{name: A tenth,", "¦{name: A tenth, amount: 5,", "needs one of 'share' (of the price)"),
+    "a coupon of two kinds": ("{name: A tenth,", "¦{name: A tenth, amount: 5,", "needs 'share' (of the price) or"),
     "a pre-sale that ships unpaid": (
         "quota: 20", "quota: 20, balance: 9, ships: ¦5", "ships after 5 days, before the rest is due after 9"),
     "access for nobody": ("access: {tier: gold}", "access: ¦{early: false}", "needs 'tier', 'early: true' or both"),

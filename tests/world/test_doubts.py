@@ -85,6 +85,11 @@ OFFERS = {
         {"presales": {"ahead": {"price": 80.01}}}, "presales.ahead.price: dearer ahead than the product itself"),
     "a pre-sale of none": ({"presales": {"ahead": {"quota": 0}}}, "presales.ahead.quota: nobody can ever order it"),
     "a set that saves nothing": ({"bundles": {"set": {"price": 140.0}}}, "bundles.set.price: saves nothing: its parts"),
+    "a coupon from more than anything costs": (
+        {"coupons": {"tenth": {"above": 120.5}}}, "coupons.tenth.above: counts from 120.5, and the dearest that it is"),
+    "a zone that shows nothing": (
+        {"products": {key: {"exposure": 0} for key in ("red-shirt", "blue-shirt", "ball")}},
+        "products: an exposure of 0 each"),
     "demand that leaves nothing": (
         {"products": {"ball": {"store_demand": 12.0}}}, "products.ball.store_demand: others at the store buy some 6"),
     "an edition for members of whom there are none": (
@@ -134,7 +139,7 @@ def test_members_may_buy_what_is_for_their_tier():
 def test_a_coupon_that_is_for_nothing_so_dear_is_doubted():
     coupon = {"fiver": {"name": "Five off", "amount": 5.0, "above": 80.01, "categories": ["jersey"]}}
     (found,) = doubts_of(shop_changes={"coupons": coupon})
-    assert found == "shop.coupons.fiver.above: counts from 80.01, and the dearest product it is for costs 80"
+    assert found == "shop.coupons.fiver.above: counts from 80.01, and the dearest that it is for costs 80"
 
 
 def test_nobody_is_early_who_must_come_before_the_broadcast_opens():

@@ -246,13 +246,13 @@ def _is_dearer(row, end, people, scene, board):
     v = people.viewers[row.viewer]
     v.seen = row.price
     price_at_till(row.viewer, row.time, people, scene, board)
+    row.price = v.price  # which may also be less: an offer the till has learnt of since
     if v.price <= v.seen:
         return False
     v.errand = DEARER
     v.errand_at = end
     row.kind = Kind.MISMATCH
     row.value = float(v.seen)
-    row.price = v.price
     return True
 
 

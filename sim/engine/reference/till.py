@@ -99,7 +99,8 @@ class Till:
             person = self.engine.viewers[viewer]
             kind = self.answer(row)
             if kind == Kind.MISMATCH:
-                value, price = float(price), person.wallet.price
+                value = float(price)
+            price = person.wallet.price  # the till's, which may have learnt of an offer since
             person.hear(Kind(kind), t, self.end)
         return t, value, viewer, push, price, item, int(kind), flag, size, surface
 
