@@ -279,10 +279,13 @@ def _tell(plan: Plan, viewer: int, replication: int) -> None:
 
 def _check(outputs: list[Path] | None, metrics: list[str] | None) -> None:
     from sim.measures.outcomes import NAMES
+    from sim.measures.twins import TWIN_NAMES
     from sim.report.outputs import check_outputs
 
     check_outputs(outputs or ())
     for name in metrics or ():
+        if name in TWIN_NAMES:
+            raise MatchdayError(f"'{name}' is told of twins, below the table of `compare`: it needs no --metric")
         if name not in NAMES:
             raise MatchdayError(f"no metric '{name}'{did_you_mean(name, NAMES)}")
 

@@ -37,7 +37,7 @@ shop: {products: {ball: {name: Ball, category: equipment, price: 30, cost: 12, s
 NAMES = (
     "Bailey & Konstan 2006", "Baymard", "Bijmolt et al. 2005", "Brown, Imai, Vieider & Camerer 2024", "CleverTap",
     "Dolton & MacKerron 2018", "Du & Huang 2025", "Fader, Hardie & Lee 2005",
-    "Gruen, Corsten & Bharadwaj 2002", "International matches since 2010",
+    "Fisher, Gallino & Xu 2019", "Gruen, Corsten & Bharadwaj 2002", "International matches since 2010",
     "LinkedIn's blog 2015", "Manchester United-Liverpool, 20 Oct 2019", "Taobao UserBehavior", "Titman et al. 2015",
     "Wyscout open data", "engsoccerdata", "openfootball", "'mall' on GitHub",
 )  # fmt: skip

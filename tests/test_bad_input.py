@@ -46,6 +46,7 @@ USAGE = {
     "unknown engine": (["run", "night.yaml", "-p", "blast", "--engine", "steam"], "--engine"),
     "bad assignment": (["compare", "night.yaml", "--set", "audience.viewrs=3"], "did you mean 'viewers'"),
     "unknown metric of a run": (["run", "night.yaml", "-p", "blast", "--metric", "oders"], "did you mean 'orders'"),
+    "metric of twins": (["compare", "night.yaml", "--metric", "incremental_orders"], "below the table of `compare`"),
     "results in the way": (["compare", "night.yaml", "--results", "night.yaml"], "night.yaml is a file, not a folder"),
     "no name for results": (["run", "night.yaml", "-p", "blast", "--results", ""], "name a folder"),
     "runs in a file": (["list", "runs", "--results", "night.yaml"], "night.yaml is a file, not a folder"),

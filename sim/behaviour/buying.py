@@ -29,6 +29,12 @@ def pull_to_buy(
 
 
 @register_jitable
+def promise_pull(days: float, p: Any) -> float:
+    """Log odds of buying, against the usual, from a delivery promised within `days` (Fisher, Gallino & Xu 2019)."""
+    return p.promise_effect * (p.promise_usual - days)
+
+
+@register_jitable
 def decide(u: float, pull: float, p: Any) -> int:
     """What a look at a page ends in: NOTHING, SAVE, CART or BUY, by a multinomial logit against NOTHING.
 

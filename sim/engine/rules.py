@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.behaviour import host_manner
+from sim.behaviour import host_manner, promise_pull
 from sim.world.night import Night
 
 
@@ -21,6 +21,7 @@ class Rules(NamedTuple):
     early: float  # s from kick-off until which who comes is an early supporter
     expertise: float  # the host's
     manner: float  # log odds that the host's way of speaking adds
+    promise: float  # log odds that the promised delivery adds
 
 
 def rules_of(night: Night) -> Rules:
@@ -34,6 +35,7 @@ def rules_of(night: Night) -> Rules:
         early=night.scenario.loyalty.early * 60.0,
         expertise=float(host.expertise),
         manner=host_manner(host.enthusiasm, host.expertise, night.scenario.assumptions),
+        promise=promise_pull(night.scenario.fulfilment.promise, night.scenario.assumptions),
     )
 
 

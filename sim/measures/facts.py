@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from sim.engine.ledger import Flag, Kind
 from sim.engine.play import Played
 from sim.engine.stock import open_till
-from sim.world.catalogue import Catalogue
+from sim.world.catalogue import Catalogue, ItemKind
 
 Rows = NDArray[np.void]
 GRIPPED = 0.6  # attention from which a minute of play counts as a peak
@@ -100,8 +100,12 @@ class Facts:
     @property
     def cross_end(self) -> float:
         """Share of who bought on the stream who bought at the store's end later on."""
-        stream, store = set(self.payments["viewer"].tolist()), set(self.after(Kind.PAYMENT)["viewer"].tolist())
-        return share(len(stream & store), len(stream))
+        stream, again = set[int](), set[int]()
+        for night in self.nights:
+            days = night.books.days()
+            stream.update(night.books.payments()["viewer"].tolist())
+            again.update(stream.intersection(days["viewer"][days["kind"] == Kind.PAYMENT].tolist()))
+        return share(len(again), len(stream))
 
     @property
     def chats(self) -> float:
@@ -149,6 +153,17 @@ class Facts:
         back = self.last.stock.restocked.reshape(shelves, -1).sum(axis=1)
         whole = self.catalogue.cost_at_once[sold].sum() + cost[balances].sum() - (back * cost[:shelves]).sum()
         return float(whole) / self.minor
+
+    @property
+    def carriage(self) -> float:
+        """What the parcels cost that are sent, and those that come back [currency]."""
+        sent, back = self.first.night.scenario.fulfilment.parcel_cost, self.first.night.scenario.fulfilment.return_cost
+        ordered = np.concatenate([self.payments["item"], self.after(Kind.PAYMENT)["item"]])
+        at_once = (self.catalogue.kind[ordered] != ItemKind.PRESALE).sum()
+        again = len(self.after(Kind.EXCHANGE))
+        return float(sent * (at_once + len(self.after(Kind.BALANCE)) + again)) + back * (
+            len(self.after(Kind.RETURN_POSTED)) + again
+        )
 
     @cached_property
     def funded(self) -> float:

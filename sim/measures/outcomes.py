@@ -208,8 +208,10 @@ METRICS: tuple[Metric, ...] = (
     ),
     Metric(
         "net_margin", MONEY, "more",
-        "net revenue + brands' share of joint discounts - cost of the units that did not come back for sale",
-        (Kind.PAYMENT, Kind.BALANCE, Kind.REFUND, Kind.RESTOCK), lambda f: f.net_revenue + f.funded - f.net_cost,
+        "net revenue + brands' share of joint discounts - cost of the units that did not come back for sale - cost of "
+        "the parcels, sent and sent back",
+        (Kind.PAYMENT, Kind.BALANCE, Kind.REFUND, Kind.RESTOCK, Kind.RETURN_POSTED, Kind.EXCHANGE),
+        lambda f: f.net_revenue + f.funded - f.net_cost - f.carriage,
     ),
     Metric(
         "store_orders", "orders", "more", "orders paid at the store's end in the days after",

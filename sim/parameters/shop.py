@@ -56,6 +56,12 @@ class Purchase(BaseModel):
     price_loss_aversion: float = number(2, "times", 1, 3, "published",
         "Brown, Imai, Vieider & Camerer 2024 (abstract): 1.955, 95% interval 1.820-2.102",
         "Weight of a price above the reference against one below")
+    promise_effect: float = number(0.015, "logit per day", 0, 0.1, "published",
+        "Fisher, Gallino & Xu 2019 (summary): +1.5% sales for each business day that delivery is faster, from seven; "
+        "a faster promise alone sells more and disappoints more: Cui et al. 2024 (abstract)",
+        "Loss of buying with every day of the promised time to the door")
+    promise_usual: float = number(4.0, "days", 1, 8, "assumed", NONE,
+        "Promised time to the door that people are used to")
     buy_annoyance: float = number(0.15, "logit per tolerance", 0, 3, "assumed",
         "Size not found; small for the same reason as click_annoyance", "Loss of buying with annoyance")
     cart_paid: float = number(0.3, "share", 0, 1, "secondary", "Cart abandonment 70% (Baymard, as others quote it)",

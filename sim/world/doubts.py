@@ -23,6 +23,7 @@ def doubts(scenario: Scenario) -> Iterator[Fault]:
     yield from _offers(scenario.shop)
     yield from _others(scenario.shop, scenario.assumptions.pre_match)
     yield from _access(scenario)
+    yield from _too_late(scenario)
 
 
 def _prices(shop: Shop) -> Iterator[Fault]:
@@ -120,3 +121,18 @@ def _access(scenario: Scenario) -> Iterator[Fault]:
             lacking = ["no segment has members"] * bool(access.tier)
             lacking += ["the broadcast opens after loyalty.early"] * access.early
             yield ("shop", "products", key, "access"), f"nobody may buy it: {', and '.join(lacking)}"
+
+
+def _too_late(scenario: Scenario) -> Iterator[Fault]:
+    """What would happen in the days after, but later than they are followed."""
+    days, sent = scenario.days_after, scenario.fulfilment
+    if not days:
+        return
+    back = max(carrier.median for carrier in sent.carriers.values() if carrier.share) + sent.return_days
+    if back > days:
+        words = f"what is sent back is sent some {back:g} days after the order, and {days:g} are followed: most is lost"
+        yield ("fulfilment", "return_days"), words
+    for key, presale in scenario.shop.presales.items():
+        if presale.balance >= days:
+            words = f"the rest is due {presale.balance:g} days after the order, and {days:g} are followed: none is paid"
+            yield ("shop", "presales", key, "balance"), words

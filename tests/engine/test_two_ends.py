@@ -97,3 +97,13 @@ def test_endless_stock_and_no_lag_disappoint_nobody():
     goods["products"]["ball"]["store_demand"] = 1000.0
     met = rows(night(goods), Kind.REFUSAL, Kind.MISS, Kind.SOLD_OUT, Kind.MISMATCH)
     assert met[met["item"] != 1].empty  # the blue shirt is not made in XL
+
+
+def test_a_faster_promise_sells_more():
+    orders = []
+    for days in (1.0, 40.0):
+        w = world(
+            audience={"viewers": 400}, shop=shop(PLENTY), fulfilment={"promise": days}, assumptions={"buy_base": -3.0}
+        )
+        orders.append(len(rows(lived(w, Scripted(FLASHES)), Kind.PAYMENT)))
+    assert 1.2 < orders[0] / orders[1] < 2.2  # .015 a day is e^.585 = 1.8 in small chances

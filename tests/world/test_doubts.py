@@ -132,6 +132,25 @@ def test_offers_that_may_well_be_meant_are_not_doubted(changes):
     assert doubts_of_offers(changes) == []
 
 
+@pytest.mark.parametrize(
+    ("days", "late", "said"),
+    [
+        (
+            3.0,
+            {"return_days": 1.1},
+            ["fulfilment.return_days: what is sent back is sent some 3.1 days", "balance"],
+        ),
+        (3.1, {"return_days": 1.1}, []),
+        (0.0, {"return_days": 9.0}, []),
+    ],
+)
+def test_what_comes_later_than_anybody_looks_is_doubted(days, late, said):
+    found = doubts(world(shop=whole_shop(6), days_after=days, fulfilment=late).scenario)
+    told = [f"{'.'.join(map(str, where))}: {message}" for where, message in found]
+    assert len(told) == len(said)
+    assert all(words in told[i] for i, words in enumerate(said))
+
+
 def test_members_may_buy_what_is_for_their_tier():
     assert doubts_of_offers({"products": {"blue-shirt": {"access": {"tier": "gold"}}}}, members=0.1) == []
 

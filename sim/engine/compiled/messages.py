@@ -77,7 +77,8 @@ def look(i, t, slot, interest, people, scene, board, notes):
     put_store_price(i, offer.item, t, people, scene, board)
     size = v.own_size if scene.goods[offer.item].sized == 1 else 0
     tell(notes, t, i, Kind.VIEW, offer.push, offer.item, size, -1, v.price, STORE, 0.0)
-    price, feeling = price_pull(v, offer.item, v.price, scene), confidence(i, people, scene, board) + offer.said
+    price = price_pull(v, offer.item, v.price, scene)
+    feeling = confidence(i, people, scene, board) + offer.said + scene.rules.promise
     pull = b.pull_to_buy(interest, price, feeling, board.scarce[offer.item], v.annoyance, v.tolerance, p)
     u_choice, u_pays, _, _ = draws.draw(scene.seed, scene.chapter, i, draws.STORE_PUSH, offer.push | SECOND_BLOCK)
     choice = b.decide(u_choice, pull, p)

@@ -68,7 +68,7 @@ def decide(i, t, people, scene, board, notes):
     calm_down(v, t, p)
     price_in_hand(i, t, people, scene, board)
     v.urge = urge_at(i, t, people, scene)
-    feeling = v.urge + confidence(i, people, scene, board) + v.said
+    feeling = v.urge + confidence(i, people, scene, board) + v.said + scene.rules.promise
     if v.slot >= 0:
         teams = board.teams
         feeling += b.team_pull(teams.waiting[v.slot], board.running[v.slot].team, teams.full[v.slot], p)

@@ -54,7 +54,8 @@ def look(customer: Customer, t: float, offer: Any, interest: float) -> None:
     size = viewer.own_size if catalogue.sized[item] else 0
     what = {"push": push, "item": item, "size": size, "price": viewer.wallet.price, "flag": int(Flag.STORE)}
     viewer.tell(t, Kind.VIEW, **what)
-    price, feeling = viewer.price_pull(item, viewer.wallet.price), viewer.confidence() + float(offer["said"])
+    price = viewer.price_pull(item, viewer.wallet.price)
+    feeling = viewer.confidence() + float(offer["said"]) + viewer.engine.rules.promise
     scarce = bool(board.scarce[item])
     pull = b.pull_to_buy(interest, price, feeling, scarce, viewer.annoyance, viewer.tolerance, p)
     u_choice, u_pays, _, _ = customer.draw(draws.STORE_PUSH, push | SECOND_BLOCK)

@@ -367,7 +367,7 @@ class Viewer:
         self.calm_down(t)
         self.wallet.look(t)
         self.urge = float(np.float32(self.urge_at(t)))
-        feeling = self.urge + self.confidence() + self.said
+        feeling = self.urge + self.confidence() + self.said + self.engine.rules.promise
         if self.slot >= 0:
             feeling += self.team_pull()
         pull = b.pull_to_buy(
