@@ -1,19 +1,28 @@
 """Fixtures of the command line, and how hypothesis searches.
 
 Hypothesis tries the same examples at every run, so that a change is judged by itself; `search` tries new ones, and
-`nightly` ten times as many of any night.
+`nightly` ten times as many of any night.  It tries numbers, too, that it finds in the modules loaded so far: all are
+loaded here, so that it does not matter which tests a worker has run before.
 """
 
 from __future__ import annotations
 
 import os
 import sys
+from importlib import import_module
+from pkgutil import walk_packages
 
 import pytest
 from hypothesis import settings
 
+import policies
+import sim
 from sim.cli import main
 from tests.command_line import SCENARIO
+
+for package in (sim, policies):
+    for module in walk_packages(package.__path__, f"{package.__name__}."):
+        import_module(module.name)
 
 settings.register_profile("steady", derandomize=True)
 settings.register_profile("search", derandomize=False, print_blob=True)
