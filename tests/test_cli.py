@@ -13,6 +13,7 @@ import pytest
 import yaml
 
 from sim.measures.outcomes import NAMES
+from sim.stop import SIGNALS
 from sim.world.schemas import KINDS, schema_text
 from tests.command_line import GENERATED, SCENARIO, files
 
@@ -147,7 +148,17 @@ class Mine:
 """
 
 
+@pytest.fixture
+def heard():
+    """Signals that a shell has these tests ignore (`nohup`, jobs in the background) are heard."""
+    before = {n: signal.signal(n, signal.SIG_DFL) for n in SIGNALS}
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
+
+
 @pytest.mark.skipif(os.name != "posix", reason="signals as POSIX has them")
+@pytest.mark.usefixtures("heard")
 @pytest.mark.parametrize(("name", "code"), [("SIGINT", 130), ("SIGTERM", 143), ("SIGHUP", 129)])
 @pytest.mark.parametrize("caught", ["Exception", "BaseException"], ids=["at once", "lost at first"])
 def test_a_signal_stops_a_run_and_nothing_is_left(here, matchday, name, code, caught):
