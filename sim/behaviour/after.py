@@ -103,12 +103,6 @@ def pleasure_of_parcel(late: float, claim: float, p: Any) -> float:
 
 
 @register_jitable
-def balance_of(paid: int, due: float) -> int:
-    """The rest of a pre-sale [minor units] of which the share `due` has been paid, to the nearest unit."""
-    return max(1, math.floor(paid / due + 0.5) - paid)
-
-
-@register_jitable
 def pays_balance(u: float, trust: float, p: Any) -> bool:
     """Whether the rest of a pre-sale is paid: a logit of trust; otherwise the deposit is lost (form assumed)."""
     return u < logistic(p.balance_base + p.balance_trust * (trust - p.trust_average))

@@ -122,7 +122,8 @@ class Parcels:
         """What is still on its way, on the clock of the next match, whose kick-off is `seconds` after this one's."""
         state, rows = self.rows["state"], self.rows
         stays = (state == ParcelState.ARRIVED) & (rows["posts"] == np.inf)
-        over = stays | (state == ParcelState.CHECKED) | (state == ParcelState.FORFEITED)
+        checked = (state == ParcelState.CHECKED) & (rows["checked"] < self.night.until)  # not still in hand
+        over = stays | checked | (state == ParcelState.FORFEITED)
         rows = rows[~over]
         for name in TIMES:
             rows[name] -= seconds

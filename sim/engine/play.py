@@ -276,12 +276,14 @@ class Play:
             events=past,
             news=tuple(e for e in past if e.at > self.asked),
             chat_rate=tuple(float(x) for x in self.chat_rate),  # type: ignore[arg-type]
-            present=tuple(int(x) for x in books.counts.present),  # type: ignore[arg-type]
+            present=(0, 0, 0) if after else tuple(int(x) for x in books.counts.present),  # type: ignore[arg-type]
             clicks=books.clicks,
             orders=books.orders,
             items=Items(self.night.catalogue, self.minor, board.stock.reshape(-1, self.night.catalogue.sizes).copy()),
             running=tuple(self._running(int(slot)) for slot in board.live if board.running["expires"][slot] > start),
-            viewers=Viewers(crowd.known, start, crowd.signals, self.night.catalogue.categories, after),
+            viewers=Viewers(
+                crowd.known, min(start, match.closes), crowd.signals, self.night.catalogue.categories, after
+            ),
             day=1 + int((start - match.closes) // DAY) if after else 0,
             _chance=(self.chance, number),
         )

@@ -149,7 +149,7 @@ class Facts:
         """Of the units that left for good: paid, and not for sale again [currency]."""
         cost, shelves = self.catalogue.cost, self.catalogue.shelves
         balances = self.after(Kind.BALANCE)["item"]
-        sold = np.concatenate([self.payments["item"], self.after(Kind.PAYMENT)["item"]])
+        sold = np.concatenate([self.payments["item"], self.after(Kind.PAYMENT, Kind.EXCHANGE)["item"]])
         back = self.last.stock.restocked.reshape(shelves, -1).sum(axis=1)
         whole = self.catalogue.cost_at_once[sold].sum() + cost[balances].sum() - (back * cost[:shelves]).sum()
         return float(whole) / self.minor

@@ -58,7 +58,7 @@ class Viewers:
     @property
     def present(self) -> NDArray[np.bool_]:
         """Who is on the stream."""
-        return np.asarray(self.__known["present"] == 1)
+        return np.asarray(self.__known["present"] == 1) & (not self.__at_store)
 
     @property
     def muted(self) -> NDArray[np.bool_]:
@@ -77,8 +77,8 @@ class Viewers:
 
     @property
     def points(self) -> NDArray[np.int32]:
-        """Points of members."""
-        return self.__known["points"].copy()
+        """Points of members; -1 for viewers who have not consented, for they tell of orders."""
+        return np.where(self.consent, self.__known["points"], -1)
 
     @property
     def early(self) -> NDArray[np.bool_]:
@@ -125,7 +125,7 @@ class Viewers:
     @property
     def minutes_watched(self) -> NDArray[np.float64]:
         """Time on the stream tonight, in minutes."""
-        now = np.where(self.present, self.__now - self.__known["joined_at"], 0.0)
+        now = np.where(self.__known["present"] == 1, self.__now - self.__known["joined_at"], 0.0)
         return np.asarray((self.__known["watched"] + now) / 60.0)
 
 

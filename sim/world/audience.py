@@ -88,6 +88,7 @@ VIEWER = np.dtype(
         ("slot", "i1"),  # of the offer whose team is in hand, -1: none
         ("coupon", "i1"),  # coupon that is in the price in hand, -1: none
         ("coupons", "u1"),  # bit c: has coupon c
+        ("coupons_had", "u1"),  # bit c: has had it
         ("customer", "u1"),  # NEVER bought, CUSTOMER of the store, or LOST as one
         ("away", "u1"),  # does not come to this match of the season
     ],
@@ -104,6 +105,7 @@ TONIGHT_KNOWN = ("joined_at", "watched", "clicks", "chats", "present", "early") 
 TONIGHT = (
     "annoyance", "annoyed_at", "peak_annoyance", "leave_bound", "burden", "urge", "said", "moment", "cause", "price",
     "seen", "spends", "item", "arrivals", "size", "errand", "one_click", "tries", "coupons",
+    "coupons_had",
 )  # fmt: skip
 CHUNK = 1 << 15  # viewers drawn at a time, so that drawing needs little memory beside the records
 

@@ -95,7 +95,13 @@ class World:
         stage = self.stage(seed, replication, fixture)
         chapter = replication | fixture << REPLICATION_BITS
         crowd = send_again(
-            carried.known, carried.viewers, before.crowd.tastes, stage.arrivals, stage.match.opens, seed, chapter
+            carried.known.copy(),
+            carried.viewers.copy(),
+            before.crowd.tastes,
+            stage.arrivals,
+            stage.match.opens,
+            seed,
+            chapter,
         )
         until = self._until(stage, seed, replication, fixture)
         return replace(before, stage=stage, crowd=crowd, until=until, fixture=fixture, carried=carried)

@@ -120,3 +120,22 @@ def test_outcomes_are_those_of_all_matches(whole):
     money = {kind: rows["price"][rows["kind"] == kind].sum() for kind in (Kind.PAYMENT, Kind.BALANCE, Kind.REFUND)}
     net = money[Kind.PAYMENT] + money[Kind.BALANCE] - money[Kind.REFUND]
     assert told["net_revenue"] == pytest.approx(net / 100)
+
+
+def test_what_a_match_leaves_behind_is_not_changed_by_the_next(whole):
+    again = list(play_season(season(), Blast, "p", 3, 1, keep=True, resume=whole[0].carried))
+    assert [a.ledger.sha256 for a in again] == [b.ledger.sha256 for b in whole[1:]]
+    assert outcomes(whole[:1]) == outcomes(played()[:1])
+
+
+@pytest.mark.parametrize("kickoff", [13.0, 20.0])
+def test_returns_that_are_being_looked_at_as_the_next_match_begins_are_refunded_all_the_same(kickoff):
+    fulfilment = {"kickoff": kickoff, "inspectors": 2, "inspected_per_hour": 1, "return_days": 0.5}
+    often = {"buy_base": -1.0, "return_fit": 0.6, "return_mind": 0.25, "exchange_share": 0.5}
+    w = season(shop=shop(500), fulfilment=fulfilment, assumptions=often, days_after=60.0)
+    rows = np.concatenate([n.ledger.rows() for n in play_season(w, NoPush, "p", 3, 1, keep=True)])
+    count = dict(zip(*np.unique(rows["kind"], return_counts=True), strict=True))
+    assert (
+        count[Kind.RETURN_POSTED] - 3 <= count[Kind.REFUND] <= count[Kind.RETURN_POSTED]
+    )  # the last ones are on their way
+    assert count[Kind.REFUND] > 40

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import simpy
@@ -109,12 +111,12 @@ def test_a_warehouse_left_and_taken_up_again_goes_on_as_if_never_left():
     Warehouse(env, whole, 1.0)
     env.run(until=closes + 20.0 * DAY)
 
-    part, env = Parcels(n, before), simpy.Environment(initial_time=closes)
+    part, env = Parcels(replace(n, until=cut), before), simpy.Environment(initial_time=closes)
     first = Warehouse(env, part, 1.0)
     env.run(until=cut)
     assert (part.rows["state"] == ParcelState.QUEUED).any()
     assert max(x.max() for x in first.free_at(0.0)) > cut  # somebody is in the midst of a wave
-    goes_on = part.rows["state"] != ParcelState.CHECKED
+    goes_on = (part.rows["state"] != ParcelState.CHECKED) | (part.rows["checked"] >= cut)  # some are in hand
     rest = part.at_next_match(n, later)
     env = simpy.Environment(initial_time=cut - later)
     Warehouse(env, rest, 1.0, busy=first.free_at(later))
@@ -128,7 +130,8 @@ def test_a_warehouse_left_and_taken_up_again_goes_on_as_if_never_left():
 
 def test_what_is_over_does_not_go_on_to_the_next_match():
     done = passed(night(), balls(night(), 300), 12.0)
-    old, new = done.parcels.rows, done.parcels.at_next_match(done.parcels.night, 14.0 * DAY).rows
+    left = Parcels(replace(done.parcels.night, until=np.inf), done.parcels.rows)
+    old, new = left.rows, left.at_next_match(left.night, 14.0 * DAY).rows
     kept = (old["state"] == ParcelState.ARRIVED) & np.isinf(old["posts"])
     assert 0 < len(new) == len(old) - kept.sum() - (old["state"] == ParcelState.CHECKED).sum()
     assert (new["ordered"] <= -1.5 * DAY).all()

@@ -75,7 +75,7 @@ def by_hand(season: list[Played]) -> dict[str, float]:
     arrived, refunds, rests = of(Kind.ARRIVAL), of(Kind.REFUND), of(Kind.BALANCE)
     net = (paid["price"].sum() + rests["price"].sum() - refunds["price"].sum()) / 100
     bought = paid[catalogue.kind[paid["item"]] != ItemKind.PRESALE]
-    gone = sum(catalogue.cost[item] for item in (*bought["item"], *rests["item"]))
+    gone = sum(catalogue.cost[item] for item in (*bought["item"], *rests["item"], *of(Kind.EXCHANGE)["item"]))
     back = sum(catalogue.cost[item] for item in of(Kind.RESTOCK)["item"])
     parcels = len(bought) + len(rests) + n["EXCHANGE"]
     sent_back = n["RETURN_POSTED"] + n["EXCHANGE"]

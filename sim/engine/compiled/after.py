@@ -86,7 +86,7 @@ def pay_balances(parcels, places, people, scene, diary):
         kind, rest = Kind.FORFEIT, 0
         parcel.state = FORFEITED
         if b.pays_balance(u, people.viewers[i].trust, p):
-            kind, rest = Kind.BALANCE, b.balance_of(parcel.price, scene.goods[parcel.item].due)
+            kind, rest = Kind.BALANCE, scene.goods[parcel.item].own_price - parcel.price
             parcel.state = QUEUED
             parcel.price += rest
         tell(diary, parcel.due, i, kind, parcel.push, parcel.item, parcel.size, -1, rest, parcel.flags, 0.0)

@@ -7,6 +7,7 @@ from sim import draws
 from sim.compiled import inlined
 from sim.engine.compiled.feeling import calm_down, confidence, interest_in, price_pull, second_at, urge_at
 from sim.engine.compiled.notes import CLICKED, EXPOSED, NOTICED, tell, tell_if_kept
+from sim.engine.compiled.offers import take_coupon
 from sim.engine.compiled.scene import NONE
 from sim.engine.compiled.shopping import open_page, signal
 from sim.engine.compiled.watching import open_content
@@ -83,7 +84,7 @@ def click(i, t, slot, occasion, people, scene, board, notes):
     if goods.kind == CONTENT:
         open_content(i, t, offer.item, occasion, people, scene, notes)
     elif goods.coupon >= 0:
-        v.coupons |= 1 << goods.coupon
+        take_coupon(v, goods.coupon)
         tell(notes, t, i, Kind.COUPON, offer.push, offer.item, -1, offer.surface, 0, 0, 0.0)
     else:
         slot_in_hand = slot if offer.team > 0 else -1

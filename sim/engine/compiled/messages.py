@@ -9,7 +9,7 @@ from sim.engine.compiled.after import want_at_store
 from sim.engine.compiled.exposure import CONTENT, count_push, goes_too_far, tempted
 from sim.engine.compiled.feeling import confidence, interest_in, price_pull
 from sim.engine.compiled.notes import CLICKED, EXPOSED, MAX_ROWS, tell, tell_if_kept
-from sim.engine.compiled.offers import is_for, put_store_price
+from sim.engine.compiled.offers import is_for, put_store_price, take_coupon
 from sim.engine.compiled.scene import NONE
 from sim.engine.compiled.shopping import signal
 from sim.engine.compiled.watching import take_in
@@ -21,14 +21,17 @@ STORE = int(Flag.STORE)
 
 @compiled
 def read_messages(first, last, start, end, fresh, people, scene, board, notes):
-    """Lives through a day's messages, viewer by viewer; gives the first one left when the notes are nearly full."""
-    room = notes.rows.shape[0] - MAX_ROWS
+    """Lives through a day's messages, viewer by viewer; gives the first one left when the notes are nearly full.
+
+    Each is read in a part of the day of its own, in the order in which they were said: annoyance never runs backwards.
+    """
+    room, part = notes.rows.shape[0] - MAX_ROWS, (end - start) / max(1, fresh.shape[0])
     for i in range(first, last):
         if notes.filled[0] > room:
             return i
-        for slot in fresh:
-            if people.known[i].muted == 0 and is_for(i, slot, people, scene, board):
-                read(i, slot, start, end - start, people, scene, board, notes)
+        for k in range(fresh.shape[0]):
+            if people.known[i].muted == 0 and is_for(i, fresh[k], people, scene, board):
+                read(i, fresh[k], start + k * part, part, people, scene, board, notes)
     return last
 
 
@@ -64,7 +67,7 @@ def answer(i, t, slot, interest, people, scene, board, notes):
         take_in(i, t, people, scene)
         tell(notes, t, i, Kind.CONTENT_END, offer.push, offer.item, -1, offer.surface, 0, STORE, 0.0)
     elif goods.coupon >= 0:
-        v.coupons |= 1 << goods.coupon
+        take_coupon(v, goods.coupon)
         tell(notes, t, i, Kind.COUPON, offer.push, offer.item, -1, offer.surface, 0, STORE, 0.0)
     else:
         look(i, t, slot, interest, people, scene, board, notes)

@@ -10,11 +10,18 @@ from sim.engine.occasions import push_of
 
 
 @inlined
+def take_coupon(v, coupon):
+    """Into the wallet, once and for all."""
+    v.coupons |= 1 << coupon
+    v.coupons_had |= 1 << coupon
+
+
+@inlined
 def may_have(i, item, people, scene):
-    """Whether a limited edition is for this viewer, and a coupon is not in hand already."""
+    """Whether a limited edition is for this viewer, and a coupon has not been had already."""
     goods, known = scene.goods[item], people.known[i]
     if goods.coupon >= 0:
-        return (people.viewers[i].coupons >> goods.coupon) & 1 == 0
+        return (people.viewers[i].coupons_had >> goods.coupon) & 1 == 0
     return known.tier >= goods.tier or (goods.early == 1 and known.early == 1)
 
 

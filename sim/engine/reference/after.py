@@ -81,7 +81,7 @@ class Customer:
         if not b.pays_balance(u, self.state("trust"), self.p):
             parcel["state"] = ParcelState.FORFEITED
             return self.row_of(parcel, float(t), Kind.FORFEIT, 0, int(parcel["flags"]), 0.0)
-        rest = b.balance_of(price, float(self.night.catalogue.due[parcel["item"]]))
+        rest = int(self.night.catalogue.own_price[parcel["item"]]) - price
         parcel["state"], parcel["price"] = ParcelState.QUEUED, price + rest
         return self.row_of(parcel, float(t), Kind.BALANCE, rest, int(parcel["flags"]), 0.0)
 
@@ -172,10 +172,11 @@ class ReferenceDays:
     ) -> tuple[NDArray[np.void], Tally]:
         """Rows of what the store's messages do to people, and what was only counted."""
         self.engine.window = Window(start, end, board, fresh)
+        part = (end - start) / max(1, len(fresh))
         for customer in self.customers:
-            for slot in (int(s) for s in fresh):
+            for k, slot in enumerate(int(s) for s in fresh):
                 if not customer.known["muted"] and customer.viewer.is_for(slot):
-                    read(customer, slot, start, end - start)
+                    read(customer, slot, start + k * part, part)
         return self.engine.taken()
 
     def visit(self, start: float, end: float, board: Board) -> NDArray[np.void]:

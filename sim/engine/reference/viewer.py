@@ -165,11 +165,11 @@ class Viewer:
     # --- offers and pushes
 
     def may_have(self, item: int) -> bool:
-        """Whether a limited edition is for this viewer, and a coupon is not in hand already."""
+        """Whether a limited edition is for this viewer, and a coupon has not been had already."""
         catalogue = self.engine.catalogue
         coupon = int(catalogue.coupon[item])
         if coupon >= 0:
-            return not self.wallet.has(coupon)
+            return not self.wallet.has_had(coupon)
         return bool(self.known["tier"] >= catalogue.tier[item] or (catalogue.early[item] and self.known["early"] == 1))
 
     def is_for(self, slot: int) -> bool:

@@ -23,8 +23,13 @@ class Wallet:
         return bool(int(self.record["coupons"]) >> coupon & 1)
 
     def take(self, coupon: int) -> None:
-        """Puts a coupon in."""
+        """Puts a coupon in, once and for all."""
         self.record["coupons"] |= 1 << coupon
+        self.record["coupons_had"] |= 1 << coupon
+
+    def has_had(self, coupon: int) -> bool:
+        """Whether it was ever in the wallet."""
+        return bool(int(self.record["coupons_had"]) >> coupon & 1)
 
     def use_coupon(self) -> None:
         """Takes out the coupon that is in the price."""

@@ -1,0 +1,61 @@
+"""The store's messages in the days after: several on one day, and what a policy sees then."""
+
+from __future__ import annotations
+
+import pytest
+
+from sim.engine.ledger import Kind
+from sim.policy import Offer, Push
+from tests.engine.shelf import rows
+from tests.worlds import lived, whole_shop, world
+
+DAY = 86_400.0
+
+
+class Writes:
+    """Messages about these items on every day; remembers what it has seen."""
+
+    def __init__(self, *items):
+        self.items, self.seen = items, []
+
+    def decide(self, view):
+        if view.period == "post":
+            self.minutes = view.viewers.minutes_watched.max()
+        return []
+
+    def follow_up(self, view):
+        self.seen.append((view.viewers.present.sum(), sum(view.present), view.viewers.minutes_watched.max()))
+        return [Push("store_push", Offer(item), view.time + DAY) for item in self.items]
+
+
+def days(policy, engine="compiled", **segment):
+    people = {"viewers": 400, "segments": {"all": {"share": 1.0, "browse": {"median": 6.0}, **segment}}}
+    keen = {"buy_base": -1.0, "click_base": -1.0, "trust_average": 0.1}
+    return lived(world(audience=people, shop=whole_shop(5000), days_after=3.0, assumptions=keen), policy, engine=engine)
+
+
+@pytest.mark.parametrize("engine", ["compiled", "reference"])
+def test_messages_of_a_day_are_read_in_the_order_in_which_they_were_said(engine):
+    noticed = rows(days(Writes("ball", "set", "red-shirt"), engine), Kind.NOTICE)
+    twice = 0
+    for _, mine in noticed.sort_values("push").groupby("viewer"):
+        twice += len(mine) > 1
+        assert mine["time"].is_monotonic_increasing
+    assert twice > 100
+    assert noticed["value"].max() < 1.0  # a message adds some tenth of a tolerance, which is gone in an hour
+
+
+def test_a_coupon_can_be_had_once():
+    taken = rows(days(Writes("tenth", "ball"), tolerance={"median": 50.0}), Kind.COUPON, Kind.PAYMENT)
+    coupons = taken[taken["kind"] == Kind.COUPON]["viewer"]
+    assert len(coupons) > 50
+    assert coupons.is_unique
+
+
+def test_nobody_is_present_in_the_days_after():
+    policy = Writes("ball")
+    days(policy)
+    assert len(policy.seen) == 3
+    for present, counted, minutes in policy.seen:
+        assert (present, counted) == (0, 0)
+        assert policy.minutes <= minutes <= policy.minutes + 1.0
