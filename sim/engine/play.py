@@ -264,6 +264,7 @@ class Play:
     def _view(self, number: int, start: float, end: float) -> View:
         after = start >= self.match.closes
         match, books, board, crowd = self.match, self.books, self.publisher.board, self.engine.crowd
+        home, away, neutral = (0, 0, 0) if after else (int(x) for x in books.counts.present)
         second = min(int(start - match.opens), len(self.night.stage.emotion.in_play) - 1)
         past = tuple(e for e in match.events if e.at <= start)
         return View(
@@ -276,7 +277,7 @@ class Play:
             events=past,
             news=tuple(e for e in past if e.at > self.asked),
             chat_rate=tuple(float(x) for x in self.chat_rate),  # type: ignore[arg-type]
-            present=(0, 0, 0) if after else tuple(int(x) for x in books.counts.present),  # type: ignore[arg-type]
+            present=(home, away, neutral),
             clicks=books.clicks,
             orders=books.orders,
             items=Items(self.night.catalogue, self.minor, board.stock.reshape(-1, self.night.catalogue.sizes).copy()),

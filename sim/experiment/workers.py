@@ -92,9 +92,10 @@ def _send(pipe: Connection, what: object) -> None:
 
 def _received(pipe: Connection) -> tuple[bool, Result]:
     try:
-        return pipe.recv()  # type: ignore[no-any-return]
+        told: tuple[bool, Result] = pipe.recv()
     except (EOFError, OSError) as error:
         raise WorkerLostError from error
+    return told
 
 
 # --- starting one -----------------------------------------------------------------------------------------------------
@@ -144,8 +145,8 @@ def _serve(pipe: Connection) -> None:
                 error.add_note(f"in a worker:\n{traceback.format_exc()}")
                 told = False, error
             pipe.send(told)
-    except EOFError:
-        pass  # all is done
+    except (EOFError, ConnectionError):
+        pass  # all is done, or nobody is there to hear of it
 
 
 def _end_with_parent() -> None:

@@ -157,13 +157,11 @@ class Facts:
     @property
     def carriage(self) -> float:
         """What the parcels cost that are sent, and those that come back [currency]."""
-        sent, back = self.first.night.scenario.fulfilment.parcel_cost, self.first.night.scenario.fulfilment.return_cost
+        costs = self.first.night.scenario.fulfilment
         ordered = np.concatenate([self.payments["item"], self.after(Kind.PAYMENT)["item"]])
-        at_once = (self.catalogue.kind[ordered] != ItemKind.PRESALE).sum()
-        again = len(self.after(Kind.EXCHANGE))
-        return float(sent * (at_once + len(self.after(Kind.BALANCE)) + again)) + back * (
-            len(self.after(Kind.RETURN_POSTED)) + again
-        )
+        at_once = int((self.catalogue.kind[ordered] != ItemKind.PRESALE).sum())
+        sent = at_once + len(self.after(Kind.BALANCE, Kind.EXCHANGE))
+        return costs.parcel_cost * sent + costs.return_cost * len(self.after(Kind.RETURN_POSTED, Kind.EXCHANGE))
 
     @cached_property
     def funded(self) -> float:

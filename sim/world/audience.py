@@ -104,8 +104,8 @@ HISTORY = 48  # block of traits about purchases before the first match, above th
 TONIGHT_KNOWN = ("joined_at", "watched", "clicks", "chats", "present", "early")  # what an evening begins without
 TONIGHT = (
     "annoyance", "annoyed_at", "peak_annoyance", "leave_bound", "burden", "urge", "said", "moment", "cause", "price",
-    "seen", "spends", "item", "arrivals", "size", "errand", "one_click", "tries", "coupons",
-    "coupons_had",
+    "seen", "spends", "item", "arrivals", "size", "errand", "one_click", "tries",
+    "coupons", "coupons_had",
 )  # fmt: skip
 CHUNK = 1 << 15  # viewers drawn at a time, so that drawing needs little memory beside the records
 

@@ -94,15 +94,8 @@ class World:
         seed, replication, fixture = before.seed, before.replication, carried.fixture
         stage = self.stage(seed, replication, fixture)
         chapter = replication | fixture << REPLICATION_BITS
-        crowd = send_again(
-            carried.known.copy(),
-            carried.viewers.copy(),
-            before.crowd.tastes,
-            stage.arrivals,
-            stage.match.opens,
-            seed,
-            chapter,
-        )
+        people = carried.known.copy(), carried.viewers.copy()  # others may go on from these, too
+        crowd = send_again(*people, before.crowd.tastes, stage.arrivals, stage.match.opens, seed, chapter)
         until = self._until(stage, seed, replication, fixture)
         return replace(before, stage=stage, crowd=crowd, until=until, fixture=fixture, carried=carried)
 

@@ -69,10 +69,7 @@ class Product(Form):
     access: Access | None = Field(default=None, description="who may buy it, everyone unless given")
     brand: Brand | None = Field(default=None, description="its maker, if joint promotions with the host are agreed")
     exposure: float = Field(
-        default=1,
-        ge=0,
-        le=20,
-        description="weight among what visitors of the shopping zone and the store are shown [times]",
+        default=1, ge=0, le=20, description="weight among what visitors of the zone and the store are shown [times]"
     )
     store_demand: float = Field(
         default=0, ge=0, le=1e6, description="units an hour that people who do not watch buy at the store [per hour]"
