@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from scipy.special import logit
 
 from sim.behaviour import DAY
-from sim.engine.board import Board
+from sim.engine.board import Window
 from sim.engine.books import Tally
 from sim.engine.ledger import Flag, Kind, in_order
 from sim.engine.parcels import Parcels, ParcelState
@@ -30,14 +30,11 @@ class Reactions(Protocol):
         """When each customer next comes to the store."""
         ...
 
-    def read_messages(
-        self, start: float, end: float, board: Board, fresh: NDArray[np.int64]
-    ) -> tuple[NDArray[np.void], Tally]:
-        """Rows of what the store's messages do to people, and what was only counted."""
-        ...
+    def live(self, window: Window) -> tuple[NDArray[np.void], Tally]:
+        """Rows of a day, and what was only counted: visits to the store and its messages, each person's in order.
 
-    def visit(self, start: float, end: float, board: Board) -> NDArray[np.void]:
-        """Rows of the visits to the store before `end`; an ASK where the board shows what is wanted."""
+        An ASK where the board shows what is wanted.
+        """
         ...
 
     def unpack(self, parcels: Parcels, places: NDArray[np.intp], end: float) -> NDArray[np.void]:
@@ -60,12 +57,12 @@ class Reactions(Protocol):
 class Shop(Protocol):
     """The board and the till, as the night has left them."""
 
-    def publish(self, now: float) -> Board:
-        """The board of the day that begins."""
+    def open(self, day: int, start: float, end: float) -> Window:
+        """The board of the day that begins, and the messages sent on it."""
         ...
 
-    def messages(self, end: float) -> NDArray[np.void]:
-        """Sends the messages of the day that lasts until `end`; gives the rows of what they do to people."""
+    def count(self, tally: Tally, window: Window) -> None:
+        """Takes what was only counted on a day."""
         ...
 
     def settle(self, end: float, rows: NDArray[np.void], entries: NDArray[np.void]) -> NDArray[np.void]:
@@ -80,6 +77,7 @@ class Shop(Protocol):
 def pass_days(
     env: simpy.Environment,
     since: float,
+    closes: float,
     until: float,
     reactions: Reactions,
     shop: Shop,
@@ -88,19 +86,21 @@ def pass_days(
 ) -> Generator[Any, Any, None]:
     """The days from now `until` then, as a process; the orders of the night are with the warehouse already.
 
+    A day is one since the broadcast `closes`; the first begins when the last cart of the night is paid or given up.
     `since`: until when the ways of parcels have been written down; in a season some arrive while a match is on.
     `claims` by number of the push: what was exaggerated in it.
     """
     start = env.now
     reactions.plan(start)
+    day = 1 + int((start - closes) // DAY)
     while start < until:
-        end = min(start + DAY, until)
-        board = shop.publish(start)
-        messages = shop.messages(end)
+        end = min(closes + day * DAY, until)
+        window = shop.open(day, start, end)
         yield env.timeout(end - env.now)
-        asked = np.concatenate([messages, reactions.visit(start, end, board)])
+        asked, tally = reactions.live(window)
+        shop.count(tally, window)
         _end_day(since, end, asked, reactions, shop, warehouse, claims)
-        start = since = end
+        start, since, day = end, end, day + 1
 
 
 def _end_day(

@@ -32,7 +32,6 @@ from sim.policy.terms import AFTER
 from sim.policy.view import Items, Running, View, Viewers
 from sim.world.audience import Crowd
 from sim.world.carried import Carried
-from sim.world.match import DAY
 from sim.world.night import Night
 from sim.world.surfaces import SurfaceIndex
 
@@ -124,10 +123,10 @@ class Play:
         crowd, match = self.engine.crowd, self.match
         self.closing = close(crowd, self.engine.stock, match.closes)
         store = StoreEnd(self)
-        store.open(self.closing)
+        store.begin(self.closing)
         if self.env.now < self.night.until:
             yield from pass_days(
-                self.env, match.opens, self.night.until, store.reactions, store, self.warehouse, self.books.claims
+                self.env, match.opens, match.closes, self.night.until, store.reactions, store, self.warehouse, self.books.claims
             )
         store.close()
 
@@ -167,12 +166,12 @@ class Play:
         self.asked, self.number = start, number
         return self._open_all(number, orders, start, view)
 
-    def push_messages(self, start: float, end: float) -> NDArray[np.int64]:
-        """The same for the store's messages of a day after the match, if the policy has any to say."""
+    def push_messages(self, day: int, start: float, end: float) -> NDArray[np.int64]:
+        """The same for the store's messages of the `day`-th day after the match, if the policy has any to say."""
         if not hasattr(self.policy, "follow_up"):
             return NOTHING
         self.number += 1
-        view = self._view(self.number, start, end)
+        view = self._view(self.number, start, end, day)
         orders = ask(self.policy, self.name, view, "follow_up")
         view.viewers.close()
         return self._open_all(self.number, orders, start, view)
@@ -261,8 +260,8 @@ class Play:
             full=int(teams.full[slot]),
         )
 
-    def _view(self, number: int, start: float, end: float) -> View:
-        after = start >= self.match.closes
+    def _view(self, number: int, start: float, end: float, day: int = 0) -> View:
+        after = day > 0
         match, books, board, crowd = self.match, self.books, self.publisher.board, self.engine.crowd
         home, away, neutral = (0, 0, 0) if after else (int(x) for x in books.counts.present)
         second = min(int(start - match.opens), len(self.night.stage.emotion.in_play) - 1)
@@ -285,7 +284,7 @@ class Play:
             viewers=Viewers(
                 crowd.known, min(start, match.closes), crowd.signals, self.night.catalogue.categories, after
             ),
-            day=1 + int((start - match.closes) // DAY) if after else 0,
+            day=day,
             _chance=(self.chance, number),
         )
 

@@ -8,7 +8,8 @@ import numpy as np
 import simpy
 from numpy.typing import NDArray
 
-from sim.engine.board import Board, Window
+from sim.engine.board import Window
+from sim.engine.books import Tally
 from sim.engine.closing import Closing
 from sim.engine.days import loyalty, usual_trust
 from sim.engine.ledger import ROW, Kind
@@ -34,28 +35,23 @@ class StoreEnd:
         self.reactions = play.engine.reactions()
         self.since = play.env.now
 
-    def open(self, closing: Closing) -> None:
+    def begin(self, closing: Closing) -> None:
         """The evening is counted: points for it, and no offer of the stream's runs any more."""
         at, publisher = self.since, self.play.publisher
         self.tell(self.play.points.of_time(closing.watched, at))
         self.tell(self.play.points.of_money(self.play.books.payments(), at))
         publisher.board = publisher.board._replace(live=NOTHING)
 
-    def publish(self, now: float) -> Board:
-        """The board of the day that begins."""
-        self.since = now
-        self.play.publisher.publish(now, self.engine.stock.free, SILENT)
-        return self.play.publisher.board
+    def open(self, day: int, start: float, end: float) -> Window:
+        """The board of the day that begins, and the messages that the policy sends on it."""
+        self.since, publisher = start, self.play.publisher
+        publisher.publish(start, self.engine.stock.free, SILENT)
+        fresh = self.play.push_messages(day, start, end)
+        return Window(start, end, publisher.board, fresh)
 
-    def messages(self, end: float) -> NDArray[np.void]:
-        """Asks the policy for the day's messages, sends them, and gives the rows of what they do to people."""
-        fresh = self.play.push_messages(self.since, end)
-        if not len(fresh):
-            return np.zeros(0, ROW)
-        board = self.play.publisher.board
-        rows, tally = self.reactions.read_messages(self.since, end, board, fresh)
-        self.play.books.add_tally(tally, Window(self.since, end, board, fresh))
-        return rows
+    def count(self, tally: Tally, window: Window) -> None:
+        """Counts what the messages of a day did."""
+        self.play.books.add_tally(tally, window)
 
     def settle(self, end: float, rows: NDArray[np.void], entries: NDArray[np.void]) -> NDArray[np.void]:
         """Settles a day: viewers' rows (in order) and what happened by itself; writes both down, gives the answers."""

@@ -8,7 +8,8 @@ import numpy as np
 import simpy
 from numpy.typing import NDArray
 
-from sim.engine.board import Board, Publisher
+from sim.engine.board import Publisher, Window
+from sim.engine.books import Tally
 from sim.engine.compiled.days import CompiledDays
 from sim.engine.compiled.notes import blank_notes
 from sim.engine.compiled.scene import People, Scene, scene_of
@@ -48,13 +49,13 @@ class TillOnly:
         self.stock: Stock = open_till(night)
         self.rows: list[NDArray[np.void]] = []
 
-    def publish(self, now: float) -> Board:
-        self.day = now
-        self.publisher.publish(now, self.stock.free, np.zeros(3))
-        return self.publisher.board
+    def open(self, day: int, start: float, end: float) -> Window:
+        self.day = start
+        self.publisher.publish(start, self.stock.free, np.zeros(3))
+        return Window(start, end, self.publisher.board, np.zeros(0, np.int64))
 
-    def messages(self, end: float) -> NDArray[np.void]:
-        return np.zeros(0, ROW)
+    def count(self, tally: Tally, window: Window) -> None:
+        pass
 
     def settle(self, end: float, rows: NDArray[np.void], entries: NDArray[np.void]) -> NDArray[np.void]:
         for times in (rows["time"], entries["time"]):
@@ -104,5 +105,6 @@ def passed(
     parcels.of(paid, claims or {})
     warehouse = Warehouse(env, parcels, scale)
     people = reactions(night, engine)
-    env.run(until=env.process(pass_days(env, closes, closes + days * 86400.0, people, shop, warehouse, claims or {})))
+    until = closes + days * 86400.0
+    env.run(until=env.process(pass_days(env, closes, closes, until, people, shop, warehouse, claims or {})))
     return Days(np.concatenate(shop.rows), parcels, shop.stock, warehouse)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sim.engine.ledger import Kind
+from sim.engine.ledger import Flag, Kind
 from sim.policy import Offer, Push
 from tests.engine.shelf import rows
 from tests.worlds import lived, whole_shop, world
@@ -28,9 +28,9 @@ class Writes:
         return [Push("store_push", Offer(item), view.time + DAY) for item in self.items]
 
 
-def days(policy, engine="compiled", **segment):
+def days(policy, engine="compiled", numbers=None, **segment):
     people = {"viewers": 400, "segments": {"all": {"share": 1.0, "browse": {"median": 6.0}, **segment}}}
-    keen = {"buy_base": -1.0, "click_base": -1.0, "trust_average": 0.1}
+    keen = {"buy_base": -1.0, "click_base": -1.0, "trust_average": 0.1, **(numbers or {})}
     return lived(world(audience=people, shop=whole_shop(5000), days_after=3.0, assumptions=keen), policy, engine=engine)
 
 
@@ -59,3 +59,17 @@ def test_nobody_is_present_in_the_days_after():
     for present, counted, minutes in policy.seen:
         assert (present, counted) == (0, 0)
         assert policy.minutes <= minutes <= policy.minutes + 1.0
+
+
+@pytest.mark.parametrize("engine", ["compiled", "reference"])
+def test_what_is_read_in_the_evening_does_nothing_in_the_morning(engine):
+    """Messages and visits of a day are in order of time: a coupon cannot pay for what was bought before it was had."""
+    often_there = {"visit_scale": 0.5, "visit_shape": 1.0}
+    told = rows(days(Writes("tenth"), engine, customers=1.0, numbers=often_there), Kind.COUPON, Kind.PAYMENT)
+    had = told[told["kind"] == Kind.COUPON].groupby("viewer")["time"].min()
+    bought = told[(told["kind"] == Kind.PAYMENT) & (told["flag"] & int(Flag.STORE) != 0)]
+    used = bought[bought["flag"] & int(Flag.COUPON) != 0]
+    assert len(used) > 20
+    assert (used["time"] > used["viewer"].map(had)).all()
+    before = bought["time"] < bought["viewer"].map(had)
+    assert before.sum() > 20  # and many had come earlier on the same day

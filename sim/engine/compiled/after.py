@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from sim import behaviour as b
 from sim import draws
 from sim.compiled import compiled, inlined
-from sim.engine.compiled.notes import MAX_ROWS, tell, tell_presence
+from sim.engine.compiled.notes import tell, tell_presence
 from sim.engine.compiled.offers import plain_store_price, put_store_price
 from sim.engine.compiled.presence import favourite
 from sim.engine.compiled.scene import ASKED, NEVER, NONE
@@ -122,16 +122,11 @@ def plan_visits(t, people, scene, visits_due):
             plan_visit(i, t, people, scene, visits_due)
 
 
-@compiled
-def visit(first, end, people, scene, board, visits_due, diary):
-    """Visits to the store before `end`, viewer by viewer from `first` on; gives the next one when rows run short."""
-    for i in range(first, people.viewers.shape[0]):
-        if visits_due[i] < end:
-            if diary.filled[0] + MAX_ROWS > diary.rows.shape[0]:
-                return i
-            while visits_due[i] < end:
-                look_round(i, visits_due[i], people, scene, board, visits_due, diary)
-    return people.viewers.shape[0]
+@inlined
+def come_until(i, t, people, scene, board, visits_due, diary):
+    """The viewer's visits to the store before `t`."""
+    while visits_due[i] < t:
+        look_round(i, visits_due[i], people, scene, board, visits_due, diary)
 
 
 @inlined
@@ -192,9 +187,9 @@ def rest(days, usual, people, scene):
 
 @compiled
 def decide_again(first, t, coming, loyal, people, scene, diary):
-    """Who comes to the next match, into `coming` (N,); rows of those who change, from `first` on, as `visit` does.
+    """Who comes to the next match, into `coming` (N,); rows of those who change.
 
-    `loyal` (segments,) are log odds.
+    Begins with viewer `first`, and gives the next one when rows run short.  `loyal` (segments,) are log odds.
     """
     p = scene.numbers[0]
     for i in range(first, people.viewers.shape[0]):

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.engine.board import Board
+from sim.engine.board import Window
 from sim.engine.books import Tally
-from sim.engine.compiled.after import Diary, decide_again, pay_balances, plan_visits, rest, unpack, visit
-from sim.engine.compiled.messages import read_messages
+from sim.engine.compiled.after import Diary, decide_again, pay_balances, plan_visits, rest, unpack
+from sim.engine.compiled.messages import live_day
 from sim.engine.compiled.notes import MAX_ROWS, Notes, wipe
 from sim.engine.compiled.scene import NEVER, People, Scene
 from sim.engine.ledger import ROW, in_order
@@ -30,28 +30,15 @@ class CompiledDays:
         """When each customer next comes to the store."""
         plan_visits(start, self.people, self.scene, self.visits_due)
 
-    def read_messages(
-        self, start: float, end: float, board: Board, fresh: NDArray[np.int64]
-    ) -> tuple[NDArray[np.void], Tally]:
-        """Rows of what the store's messages do to people, and what was only counted."""
+    def live(self, window: Window) -> tuple[NDArray[np.void], Tally]:
+        """Rows of a day, and what was only counted."""
         notes, first, pages = self.notes, 0, []
         wipe(notes)
-        while first < len(self.people.viewers):
-            first = read_messages(
-                first, len(self.people.viewers), start, end, fresh, self.people, self.scene, board, notes
-            )
-            pages.append(notes.rows[: notes.filled[0]].copy())
-            notes.filled[0] = 0
-        counted = Tally(notes.chats.copy(), notes.shown.copy(), notes.met.copy(), int(notes.filled[1]))
-        return np.concatenate(pages), counted
-
-    def visit(self, start: float, end: float, board: Board) -> NDArray[np.void]:
-        """Rows of the visits to the store before `end`."""
-        first, pages = 0, []
         while first < len(self.visits_due):
-            first = visit(first, end, self.people, self.scene, board, self.visits_due, self.diary)
-            pages.append(self._page())
-        return in_order(np.concatenate(pages))
+            first = live_day(first, window, self.people, self.scene, self.visits_due, notes)
+            pages.append(page(notes.rows, notes.filled))
+        counted = Tally(notes.chats.copy(), notes.shown.copy(), notes.met.copy(), int(notes.filled[1]))
+        return in_order(np.concatenate(pages)), counted
 
     def unpack(self, parcels: Parcels, places: NDArray[np.intp], end: float) -> NDArray[np.void]:
         """Rows of the parcels that arrive, in their order."""
@@ -74,16 +61,17 @@ class CompiledDays:
         first, pages = 0, []
         while first < len(coming):
             first = decide_again(first, t, coming, loyal, self.people, self.scene, self.diary)
-            pages.append(self._page())
+            pages.append(page(self.diary.rows, self.diary.filled))
         return np.concatenate(pages)
 
     def _room(self, places: NDArray[np.intp]) -> Diary:
         return Diary(np.zeros(len(places), ROW), np.zeros(3, np.int64))
 
-    def _page(self) -> NDArray[np.void]:
-        filled = self.diary.filled
-        if filled[2]:
-            raise MatchdayError("a customer came to the store hundreds of times a day: check visit_shape, visit_scale")
-        page = self.diary.rows[: filled[0]].copy()
-        filled[:] = 0
-        return page
+
+def page(rows: NDArray[np.void], filled: NDArray[np.int64]) -> NDArray[np.void]:
+    """Takes the rows that are filled."""
+    if filled[2]:
+        raise MatchdayError("a customer came to the store hundreds of times a day: check visit_shape, visit_scale")
+    taken = rows[: filled[0]].copy()
+    filled[0] = 0
+    return taken

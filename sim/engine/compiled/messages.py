@@ -1,11 +1,11 @@
-"""The store's messages in the days after a match: read at home, far from the game, and answered at once."""
+"""A day after the match: visits to the store, and its messages, read far from the game and answered at once."""
 
 from __future__ import annotations
 
 from sim import behaviour as b
 from sim import draws
 from sim.compiled import compiled, inlined
-from sim.engine.compiled.after import want_at_store
+from sim.engine.compiled.after import come_until, want_at_store
 from sim.engine.compiled.exposure import CONTENT, count_push, goes_too_far, tempted
 from sim.engine.compiled.feeling import confidence, interest_in, price_pull
 from sim.engine.compiled.notes import CLICKED, EXPOSED, MAX_ROWS, tell, tell_if_kept
@@ -20,27 +20,33 @@ STORE = int(Flag.STORE)
 
 
 @compiled
-def read_messages(first, last, start, end, fresh, people, scene, board, notes):
-    """Lives through a day's messages, viewer by viewer; gives the first one left when the notes are nearly full.
+def live_day(first, window, people, scene, visits_due, notes):
+    """A day, viewer by viewer from `first` on, each one's in order of time; gives the next one when rows run short.
 
-    Each is read in a part of the day of its own, in the order in which they were said: annoyance never runs backwards.
+    A message is read in a part of the day of its own, in the order in which they were said.
     """
-    room, part = notes.rows.shape[0] - MAX_ROWS, (end - start) / max(1, fresh.shape[0])
-    for i in range(first, last):
-        if notes.filled[0] > room:
+    board, fresh = window.board, window.fresh
+    part = (window.end - window.start) / max(1, fresh.shape[0])
+    for i in range(first, people.viewers.shape[0]):
+        if fresh.shape[0] == 0 and visits_due[i] >= window.end:
+            continue
+        if notes.filled[0] + MAX_ROWS > notes.rows.shape[0]:
             return i
         for k in range(fresh.shape[0]):
             if people.known[i].muted == 0 and is_for(i, fresh[k], people, scene, board):
-                read(i, fresh[k], start + k * part, part, people, scene, board, notes)
-    return last
+                luck = draws.draw(scene.seed, scene.chapter, i, draws.STORE_PUSH, board.running[fresh[k]].push)
+                t = window.start + (k + luck[0]) * part
+                come_until(i, t, people, scene, board, visits_due, notes)
+                read(i, t, fresh[k], luck, people, scene, board, notes)
+        come_until(i, window.end, people, scene, board, visits_due, notes)
+    return people.viewers.shape[0]
 
 
 @inlined
-def read(i, slot, start, width, people, scene, board, notes):
+def read(i, t, slot, luck, people, scene, board, notes):
     """One message: noticed or not, and what that does."""
     offer, v = board.running[slot], people.viewers[i]
-    u_time, u_notice, u_click, u_mute = draws.draw(scene.seed, scene.chapter, i, draws.STORE_PUSH, offer.push)
-    t = start + u_time * width
+    _, u_notice, u_click, u_mute = luck
     count_push(notes, EXPOSED, people, i, slot, offer)
     tell_if_kept(notes, t, i, Kind.EXPOSURE, offer.push, offer.item, offer.surface, offer.price, 0.0)
     if u_notice >= offer.salience:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from sim import behaviour as b
 from sim import draws
-from sim.engine.board import Board, Window
+from sim.engine.board import Window
 from sim.engine.books import Tally
 from sim.engine.ledger import ROW, Flag, Kind, in_order
 from sim.engine.parcels import Parcels, ParcelState
@@ -102,22 +102,31 @@ class Customer:
             after = b.next_visit(t - curves.closes, u, u_joy, self.state("rate"), self.ease(), joy, self.p)
             self.record["store_at"] = curves.closes + after
 
-    def visits(self, end: float) -> list[Row]:
+    def live(self, window: Window) -> None:
+        """A day: visits, and messages, each in a part of the day of its own."""
+        part = (window.end - window.start) / max(1, len(window.fresh))
+        for k, slot in enumerate(int(s) for s in window.fresh):
+            if not self.known["muted"] and self.viewer.is_for(slot):
+                luck = self.draw(draws.STORE_PUSH, self.viewer.push_in(slot))
+                t = window.start + (k + luck[0]) * part
+                self.come_until(t)
+                read(self, t, slot, luck)
+        self.come_until(window.end)
+
+    def come_until(self, end: float) -> None:
         """Visits to the store before `end`."""
-        rows = []
         while (t := self.state("store_at")) < end:
-            rows.append((t, 0.0, self.number, -1, 0, -1, int(Kind.STORE_VISIT), 0, -1, -1))
+            self.viewer.tell(t, Kind.STORE_VISIT)
             _, _, u_item, u_last = self.draw(draws.STORE, int(self.record["visits"]))
             item = self.viewer.favourite(u_item, ahead=False)
             if item >= 0:
-                rows.append(self.want(t, item, -1, False))
+                self.want(t, item, -1, False)
             self.record["visits"] += 1
             if u_last < self.state("drop"):
                 self.record["customer"] = LOST
             self.plan_visit(t)
-        return rows
 
-    def want(self, t: float, item: int, push: int, advised: bool) -> Row:
+    def want(self, t: float, item: int, push: int, advised: bool) -> None:
         """Something in one's own size: asks the till for it if the store shows it."""
         catalogue, viewer, flag = self.night.catalogue, self.viewer, Flag.STORE
         size = int(self.record["own_size"]) if catalogue.sized[item] else 0
@@ -127,14 +136,16 @@ class Customer:
             flag |= Flag.MEMBER
         stock = viewer.engine.window.board.stock
         if not all(stock[catalogue.sku(shelf, size)] >= units for shelf, units in catalogue.parts(item)):
-            return t, 0.0, self.number, push, int(catalogue.own_price[item]), item, int(Kind.MISS), int(flag), size, -1
+            price = int(catalogue.own_price[item])
+            self.viewer.tell(t, Kind.MISS, push=push, item=item, size=size, price=price, flag=int(flag))
+            return
         if viewer.errand is None:
             viewer.wallet.look_at_store(item, t)
             viewer.errand, price = "asked", viewer.wallet.price
             flag |= Flag.COUPON if viewer.wallet.coupon >= 0 else Flag(0)
         else:
             price = viewer.wallet.plain_store_price(item, t)
-        return t, 0.0, self.number, push, price, item, int(Kind.ASK), int(flag), size, -1
+        self.viewer.tell(t, Kind.ASK, push=push, item=item, size=size, price=price, flag=int(flag))
 
     # --- from match to match
 
@@ -167,23 +178,13 @@ class ReferenceDays:
         for customer in self.customers:
             customer.plan_visit(start)
 
-    def read_messages(
-        self, start: float, end: float, board: Board, fresh: NDArray[np.int64]
-    ) -> tuple[NDArray[np.void], Tally]:
-        """Rows of what the store's messages do to people, and what was only counted."""
-        self.engine.window = Window(start, end, board, fresh)
-        part = (end - start) / max(1, len(fresh))
+    def live(self, window: Window) -> tuple[NDArray[np.void], Tally]:
+        """Rows of a day, and what was only counted."""
+        self.engine.window = window
         for customer in self.customers:
-            for k, slot in enumerate(int(s) for s in fresh):
-                if not customer.known["muted"] and customer.viewer.is_for(slot):
-                    read(customer, slot, start + k * part, part)
-        return self.engine.taken()
-
-    def visit(self, start: float, end: float, board: Board) -> NDArray[np.void]:
-        """Rows of the visits to the store before `end`."""
-        self.engine.window = Window(start, end, board, np.zeros(0, np.int64))
-        rows = [row for customer in self.customers for row in customer.visits(end)]
-        return in_order(np.array(rows, ROW))
+            customer.live(window)
+        rows, tally = self.engine.taken()
+        return in_order(rows), tally
 
     def unpack(self, parcels: Parcels, places: NDArray[np.intp], end: float) -> NDArray[np.void]:
         """Rows of the parcels that arrive, in their order."""

@@ -14,13 +14,13 @@ if TYPE_CHECKING:
     from sim.engine.reference.after import Customer
 
 
-def read(customer: Customer, slot: int, start: float, width: float) -> None:
+def read(customer: Customer, t: float, slot: int, luck: tuple[float, float, float, float]) -> None:
     """One message: noticed or not, and what that does."""
     viewer = customer.viewer
     offer = viewer.engine.window.board.running[slot]
     what = {"push": int(offer["push"]), "item": int(offer["item"]), "surface": int(offer["surface"])}
-    u_time, u_notice, u_click, u_mute = customer.draw(draws.STORE_PUSH, what["push"])
-    t, price = start + u_time * width, int(offer["price"])
+    _, u_notice, u_click, u_mute = luck
+    price = int(offer["price"])
     viewer.count(0, slot, offer)
     viewer.tell(t, Kind.EXPOSURE, price=price, **what)
     if u_notice >= offer["salience"]:
@@ -64,5 +64,4 @@ def look(customer: Customer, t: float, offer: Any, interest: float) -> None:
         viewer.signal(item)
         viewer.tell(t, Kind.SAVE, **what)
     elif choice != b.NOTHING and u_pays < b.payment_share(choice == b.BUY, p):
-        viewer.engine.rows.append(customer.want(t, item, push, bool(customer.known["consent"])))
-        viewer.engine.events += 1
+        customer.want(t, item, push, bool(customer.known["consent"]))
