@@ -1,9 +1,11 @@
 """Parcels: every order from its payment to the door, and perhaps back.
 
 Times are seconds from kick-off, inf where something has not happened yet or never will.  A parcel's draws are keyed by
-its viewer and its number among that viewer's orders: block 2k holds carrier, time on the way, whether it is kept and
-what it is exchanged for; block 2k + 1 when it is posted back, the way back, whether it can be sold again, and whether
-the rest of a pre-sale is paid.
+its viewer, the match it was ordered at or after, the item, and which of the viewer's orders of that item there it is:
+who buys something else as well, or buys the same another way, has the same luck with it, and the twins of two policies
+stay comparable to the end.  Of its number n block 2n holds carrier, time on the way, whether it is kept and what it is
+exchanged for; block 2n + 1 when it is posted back, the way back, whether it can be sold again, and whether the rest of
+a pre-sale is paid.
 """
 
 from __future__ import annotations
@@ -53,7 +55,8 @@ PARCEL = np.dtype(
         ("viewer", "i4"),
         ("push", "i4"),
         ("price", "i4"),  # paid so far [minor units]; 0 once another parcel has taken its place
-        ("number", "i4"),  # k-th order of the viewer
+        ("chapter", "u4"),  # of the match it was ordered at or after
+        ("number", "i4"),  # item, which of the viewer's orders of it there, which exchange of that
         ("item", "i2"),
         ("size", "i1"),
         ("instead", "i1"),  # size wanted in exchange, -1: the money
@@ -65,15 +68,17 @@ PARCEL = np.dtype(
 )
 NOT_YET = ("due", "packed", "arrives", "posts", "back", "checked")
 TIMES = ("ordered", "ready", "promised", *NOT_YET)
+ITEM, AGAIN, MOST_AGAIN, MOST_TURNS = 1 << 14, 1 << 4, 0x3FF, 0xF  # how a number is put together, and its bounds
 
 
 @compiled
-def _drawn(seed: int, replication: int, parcels: NDArray[np.void], block: int, out: NDArray[np.float64]) -> None:
+def _drawn(seed: int, parcels: NDArray[np.void], block: int, out: NDArray[np.float64]) -> None:
     """Four uniforms a parcel from one of its blocks, into `out` (n, 4)."""
     for k in range(parcels.shape[0]):
-        index = 2 * parcels[k].number + block
+        parcel = parcels[k]
+        index = 2 * parcel.number + block
         out[k, 0], out[k, 1], out[k, 2], out[k, 3] = draws.draw(
-            seed, replication, parcels[k].viewer, draws.PARCEL, index
+            seed, parcel.chapter, parcel.viewer, draws.PARCEL, index
         )
 
 
@@ -84,6 +89,7 @@ class Parcels:
         self.rows = np.zeros(0, PARCEL) if rows is None else rows
         self.night, self.fulfilment, self.catalogue = night, night.scenario.fulfilment, night.catalogue
         self.carriers = list(self.fulfilment.carriers.values())
+        self.ordered = np.zeros(0, np.int64)  # viewers' items ordered at this match so far, in order
 
     def of(self, rows: NDArray[np.void], claims: Mapping[int, float]) -> NDArray[np.intp]:
         """Makes a parcel of every PAYMENT among ledger rows (in their order), and gives their places.
@@ -91,7 +97,7 @@ class Parcels:
         `claims` by number of the push: what was exaggerated in it.
         """
         paid = rows[rows["kind"] == Kind.PAYMENT]
-        made = self._blank(paid)
+        made = self._blank(paid, self._numbers(paid))
         made["price"], made["push"], made["flags"], made["urge"] = (paid[n] for n in ("price", "push", "flag", "value"))
         made["claim"] = [claims.get(push, 0.0) for push in paid["push"].tolist()]
         ahead = self.catalogue.kind[made["item"]] == ItemKind.PRESALE
@@ -110,7 +116,8 @@ class Parcels:
         """
         granted = rows["kind"] == Kind.EXCHANGE
         first, rows = asked[granted], rows[granted]
-        made = self._blank(rows)
+        before = self.rows["number"][first]
+        made = self._blank(rows, np.where(before & MOST_TURNS < MOST_TURNS, before + 1, before))
         for name in ("price", "push", "urge"):
             made[name] = self.rows[name][first]
         made["flags"] = self.rows["flags"][first] | Flag.EXCHANGED
@@ -178,7 +185,7 @@ class Parcels:
         c = self.catalogue
         return [(s, size if c.sized[s] else 0) for s, units in c.parts(item) for _ in range(units)]
 
-    def _blank(self, rows: NDArray[np.void]) -> NDArray[np.void]:
+    def _blank(self, rows: NDArray[np.void], numbers: NDArray[np.int64]) -> NDArray[np.void]:
         """Parcels of orders, as far as they are all alike; ready and due at the time of the order."""
         made = np.zeros(len(rows), PARCEL)
         for name in NOT_YET:
@@ -187,7 +194,7 @@ class Parcels:
             made[name] = rows[name]
         made["ordered"] = made["ready"] = made["due"] = rows["time"]
         made["instead"] = -1
-        made["number"] = self._numbers(made["viewer"])
+        made["chapter"], made["number"] = self.night.chapter, numbers
         u = self._drawn(made, 0)
         made["transit"] = self._way(u[0], u[1])
         return made
@@ -197,20 +204,19 @@ class Parcels:
         self.rows = np.concatenate([self.rows, made])
         return np.arange(len(self.rows) - len(made), len(self.rows))
 
-    def _numbers(self, viewers: NDArray[np.int32]) -> NDArray[np.int64]:
-        """Numbers of new orders among those of their viewers, who count them."""
-        order = np.argsort(viewers, kind="stable")
-        _, first, counts = np.unique(viewers[order], return_index=True, return_counts=True)
-        numbers = np.empty(len(viewers), np.int64)
-        numbers[order] = np.arange(len(viewers)) - np.repeat(first, counts)
-        had = self.night.crowd.viewers["parcels"]
-        numbers += had[viewers]
-        np.add.at(had, viewers, 1)
-        return numbers
+    def _numbers(self, paid: NDArray[np.void]) -> NDArray[np.int64]:
+        """Numbers of new orders, in the order in which their viewers paid them."""
+        what = paid["viewer"].astype(np.int64) * len(self.catalogue.keys) + paid["item"]
+        order = np.argsort(what, kind="stable")
+        again = np.empty(len(what), np.int64)
+        again[order] = np.arange(len(what)) - np.searchsorted(what[order], what[order])
+        again += np.searchsorted(self.ordered, what, "right") - np.searchsorted(self.ordered, what, "left")
+        self.ordered = np.sort(np.concatenate([self.ordered, what]))
+        return np.asarray(paid["item"].astype(np.int64) * ITEM + np.minimum(again, MOST_AGAIN) * AGAIN)
 
     def _drawn(self, parcels: NDArray[np.void], block: int) -> NDArray[np.float64]:
         out = np.empty((len(parcels), 4))
-        _drawn(self.night.seed, self.night.chapter, parcels, block, out)
+        _drawn(self.night.seed, parcels, block, out)
         return out.T
 
     def _way(self, u_carrier: NDArray[np.float64], u_time: NDArray[np.float64]) -> NDArray[np.float64]:

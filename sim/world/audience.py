@@ -74,7 +74,6 @@ VIEWER = np.dtype(
         ("last_price", "i4"),  # paid for the last order
         ("team", "i4"),  # push of the last team joined, -1: none
         ("visits", "i4"),  # number of the next visit to the store's end
-        ("parcels", "i4"),  # orders that have gone out so far
         ("item", "i2"),  # item in hand
         ("last_item", "i2"),  # last item ordered, -1: none
         ("noticed", "u2"),  # pushes noticed so far

@@ -83,7 +83,7 @@ def test_both_engines_live_the_same_days(seed, stock, days, joy, bought):
 
 
 LASTING = (  # what is of any day but the one in which it is in hand
-    "trust", "satisfaction", "store_at", "visits", "parcels", "customer", "credit", "coupons", "last_item",
+    "trust", "satisfaction", "store_at", "visits", "customer", "credit", "coupons", "last_item",
     "last_price", "fatigue", "burden", "tolerance", "noticed", "informed",
 )  # fmt: skip
 

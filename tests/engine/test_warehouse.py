@@ -13,9 +13,10 @@ from sim.engine.ledger import Flag, Kind
 from sim.engine.parcels import Parcels, ParcelState
 from sim.engine.warehouse import HOUR, Warehouse
 from sim.world.night import Night
-from tests.engine.days import orders, passed
+from tests.engine.days import orders, passed, reactions
 from tests.worlds import world
 
+SHIRT, BALL = 0, 2
 SHIFTS = [{"opens": 8, "closes": 12, "packers": 3}, {"opens": 13, "closes": 18, "packers": 1}]
 
 
@@ -25,7 +26,7 @@ def night(wave: int = 4, **fulfilment) -> Night:
 
 
 def balls(n: Night, count: int):
-    return orders(n, np.arange(count) % len(n.crowd), 2, 0)
+    return orders(n, np.arange(count) % len(n.crowd), BALL, 0)
 
 
 def worked(n: Night, count: int, scale: float = 1.0, days: float = 30.0) -> Parcels:
@@ -83,16 +84,44 @@ def test_a_rush_makes_parcels_late():
     assert late[1] > 0.6
 
 
-def test_the_orders_of_a_viewer_are_numbered_as_they_come():
-    n = night()
-    parcels = Parcels(n)
+def fates(parcels, item):
+    """What was drawn for a viewer's parcels of an item."""
+    rows = parcels.rows[parcels.rows["item"] == item]
+    return {(int(r["viewer"]), int(r["number"])): float(r["transit"]) for r in rows}
+
+
+def test_each_order_has_a_luck_of_its_own():
+    parcels = Parcels(night())
     for viewers in ([3, 5, 3], [], [5, 3, 0, 3]):
-        parcels.of(orders(n, viewers, 2, 0), {})
-    of_three = parcels.rows["number"][parcels.rows["viewer"] == 3]
-    assert of_three.tolist() == [0, 1, 2, 3]
-    assert sorted(parcels.rows["number"][parcels.rows["viewer"] == 5]) == [0, 1]
-    assert n.crowd.viewers["parcels"][:6].tolist() == [1, 0, 0, 4, 0, 2]
-    assert len(np.unique(parcels.rows["transit"])) == 7
+        parcels.of(orders(night(), viewers, BALL, 0), {})
+    assert len(np.unique(parcels.rows["transit"])) == len(fates(parcels, BALL)) == 7
+
+
+def test_what_else_somebody_orders_changes_nothing_of_a_parcel_s_luck():
+    alone, beside = Parcels(night()), Parcels(night())
+    beside.of(orders(night(), [3, 3, 4], SHIRT, 1), {})
+    for parcels in (alone, beside):
+        parcels.of(orders(night(), [3, 4, 3], BALL, 0), {})
+    assert fates(beside, BALL) == fates(alone, BALL)
+    assert len(set(fates(beside, BALL).values()) | set(fates(beside, SHIRT).values())) == 6
+
+
+@pytest.mark.parametrize("engine", ["compiled", "reference"])
+def test_a_parcel_takes_its_luck_along_to_the_next_match(engine):
+    """And what is ordered there has another."""
+    reasons = []
+    for fixture in (0, 1):
+        parcels, then = Parcels(night()), replace(night(), fixture=fixture)
+        parcels.of(balls(night(), 300), {})
+        parcels = parcels.at_next_match(then, 0.0)
+        parcels.rows["arrives"] = 1e6
+        reactions(then, engine).unpack(parcels, np.arange(300), 1e6)
+        reasons.append(parcels.rows["reason"].tolist())
+    assert reasons[0] == reasons[1]
+    assert len(set(reasons[0])) > 1
+    parcels.of(balls(night(), 300), {})
+    assert (parcels.rows["number"][:300] == parcels.rows["number"][300:]).all()
+    assert (parcels.rows["transit"][:300] != parcels.rows["transit"][300:]).all()
 
 
 def test_packed_rows_count_every_parcel_once():

@@ -63,13 +63,13 @@ def try_on(parcel, v, end, return_days, scene):
     """Whether what was in the parcel is kept, or why it goes back, when, and what is wanted instead."""
     p, goods = scene.numbers[0], scene.goods[parcel.item]
     sized, informed = goods.sized == 1, parcel.flags & INFORMED != 0
-    _, _, u_fate, u_size = draws.draw(scene.seed, scene.chapter, parcel.viewer, draws.PARCEL, 2 * parcel.number)
+    _, _, u_fate, u_size = draws.draw(scene.seed, parcel.chapter, parcel.viewer, draws.PARCEL, 2 * parcel.number)
     fit = b.unfit(sized, abs(parcel.size - v.own_size), informed, p)
     hasty = b.haste(parcel.push >= 0, parcel.urge, max(0.0, 1.0 - parcel.price / goods.price), p)
     parcel.reason = b.parcel_fate(u_fate, fit, b.untrue(np.float64(parcel.claim), informed, p), hasty, p)
     if parcel.reason == b.KEPT:
         return
-    u_delay, _, _, _ = draws.draw(scene.seed, scene.chapter, parcel.viewer, draws.PARCEL, 2 * parcel.number + 1)
+    u_delay, _, _, _ = draws.draw(scene.seed, parcel.chapter, parcel.viewer, draws.PARCEL, 2 * parcel.number + 1)
     parcel.posts = max(end, parcel.arrives + b.return_delay(u_delay, return_days))
     if parcel.reason == b.FIT:
         parcel.instead = b.size_instead(u_size, parcel.size, v.own_size, scene.sizes, p)
@@ -82,7 +82,7 @@ def pay_balances(parcels, places, people, scene, diary):
     for k in range(places.shape[0]):
         parcel = parcels[places[k]]
         i = parcel.viewer
-        _, _, _, u = draws.draw(scene.seed, scene.chapter, i, draws.PARCEL, 2 * parcel.number + 1)
+        _, _, _, u = draws.draw(scene.seed, parcel.chapter, i, draws.PARCEL, 2 * parcel.number + 1)
         kind, rest = Kind.FORFEIT, 0
         parcel.state = FORFEITED
         if b.pays_balance(u, people.viewers[i].trust, p):

@@ -42,6 +42,11 @@ class Customer:
         discount = float(self.viewer.engine.tier_share[tier])
         return b.visit_ease(self.state("trust"), self.state("satisfaction"), tier > 0, discount, self.p)
 
+    def luck(self, parcel: np.void, block: int) -> tuple[float, float, float, float]:
+        """Four uniforms of a parcel's, which it was born with: it may have been ordered at a match before."""
+        index = 2 * int(parcel["number"]) + block
+        return draws.draw(self.night.seed, int(parcel["chapter"]), self.number, draws.PARCEL, index)
+
     def open(self, parcel: np.void, end: float, return_days: float) -> Row:
         """A parcel is at the door."""
         t, claim, before = float(parcel["arrives"]), float(parcel["claim"]), self.ease()
@@ -61,23 +66,23 @@ class Customer:
     def try_on(self, parcel: np.void, end: float, return_days: float) -> None:
         """Whether what was in it is kept, or why it goes back, when, and what is wanted instead."""
         catalogue, item, size = self.night.catalogue, int(parcel["item"]), int(parcel["size"])
-        own, number = int(self.record["own_size"]), int(parcel["number"])
+        own = int(self.record["own_size"])
         informed = bool(int(parcel["flags"]) & Flag.INFORMED)
-        _, _, u_fate, u_size = self.draw(draws.PARCEL, 2 * number)
+        _, _, u_fate, u_size = self.luck(parcel, 0)
         fit = b.unfit(bool(catalogue.sized[item]), abs(size - own), informed, self.p)
         discount = max(0.0, 1.0 - int(parcel["price"]) / int(catalogue.price[item]))
         hasty = b.haste(int(parcel["push"]) >= 0, float(parcel["urge"]), discount, self.p)
         reason = b.parcel_fate(u_fate, fit, b.untrue(float(parcel["claim"]), informed, self.p), hasty, self.p)
         parcel["reason"] = reason
         if reason != b.KEPT:
-            delay = b.return_delay(self.draw(draws.PARCEL, 2 * number + 1)[0], return_days)
+            delay = b.return_delay(self.luck(parcel, 1)[0], return_days)
             parcel["posts"] = max(end, float(parcel["arrives"]) + delay)
         if reason == b.FIT:
             parcel["instead"] = b.size_instead(u_size, size, own, catalogue.sizes, self.p)
 
     def pay_balance(self, parcel: np.void) -> Row:
         """The rest of a pre-sale is due."""
-        u, price, t = self.draw(draws.PARCEL, 2 * int(parcel["number"]) + 1)[3], int(parcel["price"]), parcel["due"]
+        u, price, t = self.luck(parcel, 1)[3], int(parcel["price"]), parcel["due"]
         if not b.pays_balance(u, self.state("trust"), self.p):
             parcel["state"] = ParcelState.FORFEITED
             return self.row_of(parcel, float(t), Kind.FORFEIT, 0, int(parcel["flags"]), 0.0)
