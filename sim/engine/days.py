@@ -65,8 +65,13 @@ class Shop(Protocol):
         """Takes what was only counted on a day."""
         ...
 
-    def settle(self, end: float, rows: NDArray[np.void], entries: NDArray[np.void]) -> NDArray[np.void]:
-        """Settles viewers' rows (in order) and what happened by itself (ENTRY), writes both down, gives the answers."""
+    def settle(
+        self, end: float, rows: NDArray[np.void], entries: NDArray[np.void]
+    ) -> tuple[NDArray[np.void], NDArray[np.void]]:
+        """Settles viewers' rows (in order) and what happened by itself (ENTRY), and writes both down.
+
+        Gives the answers, and the shop's rows.
+        """
         ...
 
     def tell(self, rows: NDArray[np.void]) -> None:
@@ -120,10 +125,11 @@ def _end_day(
     opened = reactions.unpack(parcels, parcels.between("arrives", since, end, ParcelState.PACKED), end)
     rows = in_order(np.concatenate([asked, posted, paid, opened, parcels.refunds(since, end)]))
     asks = (rows["kind"] == Kind.ASK) & (rows["flag"] & Flag.EXCHANGED != 0)
-    answers = shop.settle(end, rows, parcels.shelved(since, end))
+    answers, shops = shop.settle(end, rows, parcels.shelved(since, end))
     shop.tell(warehouse.packed(since, end))
     fresh = parcels.exchange(answers[asks], back[parcels.rows["instead"][back] >= 0])
-    warehouse.packers.take(np.concatenate([queued(parcels, due), fresh, queued(parcels, parcels.of(answers, claims))]))
+    orders = parcels.of(np.concatenate([answers, shops[shops["kind"] == Kind.CREDIT]]), claims)
+    warehouse.packers.take(np.concatenate([queued(parcels, due), fresh, queued(parcels, orders)]))
     warehouse.inspectors.take(back)
 
 

@@ -53,7 +53,7 @@ class Kind(IntEnum):
     ARRIVAL = 40  # a parcel is at the door; value: days it took, flag LATE: later than promised
     RETURN_POSTED = 41  # sends it back
     EXCHANGE = 42  # sends it back and wants another size
-    REFUND = 43  # money back: the return was looked at, or the exchange was not to be had
+    REFUND = 43  # money back for what was looked at; value: change in credit that the order had made, undone with it
     BALANCE = 44  # pays the rest of a pre-sale
     FORFEIT = 45  # does not, and loses the deposit
     STORE_VISIT = 46  # comes to the store to buy
@@ -71,7 +71,7 @@ class Kind(IntEnum):
     TEAM_FULL = 70  # a team is complete; value: its size
     TEAM_FAILED = 71  # and one that was not by its deadline; value: members
     PACKED = 72  # parcels leave the packers; value: how many
-    RESTOCK = 73  # a returned unit is for sale again
+    RESTOCK = 73  # a returned unit is for sale again, or one sold ahead whose rest was not paid
     WRITE_OFF = 74  # and one that cannot be
 
 

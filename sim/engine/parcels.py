@@ -55,6 +55,7 @@ PARCEL = np.dtype(
         ("viewer", "i4"),
         ("push", "i4"),
         ("price", "i4"),  # paid so far [minor units]; 0 once another parcel has taken its place
+        ("credit", "i4"),  # what the order changed in its buyer's credit [minor units]
         ("chapter", "u4"),  # of the match it was ordered at or after
         ("number", "i4"),  # item, which of the viewer's orders of it there, which exchange of that
         ("item", "i2"),
@@ -94,11 +95,12 @@ class Parcels:
     def of(self, rows: NDArray[np.void], claims: Mapping[int, float]) -> NDArray[np.intp]:
         """Makes a parcel of every PAYMENT among ledger rows (in their order), and gives their places.
 
-        `claims` by number of the push: what was exaggerated in it.
+        CREDIT rows tell what orders changed in it; `claims` by number of the push what was exaggerated in it.
         """
         paid = rows[rows["kind"] == Kind.PAYMENT]
         made = self._blank(paid, self._numbers(paid))
         made["price"], made["push"], made["flags"], made["urge"] = (paid[n] for n in ("price", "push", "flag", "value"))
+        made["credit"] = _credit_of(paid, rows[rows["kind"] == Kind.CREDIT])
         made["claim"] = [claims.get(push, 0.0) for push in paid["push"].tolist()]
         ahead = self.catalogue.kind[made["item"]] == ItemKind.PRESALE
         shelf = made["item"][ahead]
@@ -118,7 +120,7 @@ class Parcels:
         first, rows = asked[granted], rows[granted]
         before = self.rows["number"][first]
         made = self._blank(rows, np.where(before & MOST_TURNS < MOST_TURNS, before + 1, before))
-        for name in ("price", "push", "urge"):
+        for name in ("price", "credit", "push", "urge"):
             made[name] = self.rows[name][first]
         made["flags"] = self.rows["flags"][first] | Flag.EXCHANGED
         made["due"] = np.inf
@@ -166,16 +168,24 @@ class Parcels:
         seen = self.rows[self.between("checked", start, end, ParcelState.CHECKED)]
         seen = seen[seen["price"] > 0]
         rows = told(seen, "checked")
-        rows["kind"], rows["price"] = Kind.REFUND, seen["price"]
+        rows["kind"], rows["price"], rows["value"] = Kind.REFUND, seen["price"], seen["credit"]
         return rows
 
     def shelved(self, start: float, end: float) -> NDArray[np.void]:
-        """What the till must do with returns looked at in a window: RESTOCK or WRITE_OFF (ENTRY), unit by unit."""
+        """What the till must do with returns looked at in a window, and with what was sold ahead and given up.
+
+        RESTOCK or WRITE_OFF (ENTRY), unit by unit.
+        """
         seen = self.rows[self.between("checked", start, end, ParcelState.CHECKED)]
         whole = self._drawn(seen, 1)[2] < self.fulfilment.resalable
+        given_up = self.rows[self.between("due", start, end, ParcelState.FORFEITED)]
         entries = [
-            (parcel["checked"], -1, shelf, Kind.RESTOCK if good else Kind.WRITE_OFF, size, -1)
-            for parcel, good in zip(seen, whole.tolist(), strict=True)
+            (at, -1, shelf, Kind.RESTOCK if good else Kind.WRITE_OFF, size, -1)
+            for parcels, times, fates in (
+                (seen, seen["checked"], whole),
+                (given_up, given_up["due"], np.ones(len(given_up), bool)),
+            )
+            for parcel, at, good in zip(parcels, times.tolist(), fates.tolist(), strict=True)
             for shelf, size in self._units(int(parcel["item"]), int(parcel["size"]))
         ]
         return np.array(entries, ENTRY)
@@ -225,6 +235,18 @@ class Parcels:
         who = np.searchsorted(shares, u_carrier, side="right")
         median, spread = (np.array([getattr(c, name) for c in self.carriers])[who] for name in ("median", "spread"))
         return np.asarray(DAY * median * np.exp(spread * ndtri(u_time)))
+
+
+def _credit_of(paid: NDArray[np.void], changes: NDArray[np.void]) -> NDArray[np.int64]:
+    """What each payment changed in its buyer's credit: the CREDIT row of the same viewer, item and time."""
+    both = np.concatenate([paid, changes])
+    order = np.lexsort((both["kind"], both["item"], both["time"], both["viewer"]))  # a change follows its payment
+    first, second = order[:-1], order[1:]
+    alike = [both[name][first] == both[name][second] for name in ("viewer", "time", "item")]
+    theirs = np.logical_and.reduce(alike) & (first < len(paid)) & (second >= len(paid))
+    credit = np.zeros(len(paid), np.int64)
+    credit[first[theirs]] = both["value"][second[theirs]]
+    return credit
 
 
 def told(parcels: NDArray[np.void], when: str) -> NDArray[np.void]:

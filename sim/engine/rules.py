@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.behaviour import host_manner, promise_pull
+from sim.behaviour import DAY, host_manner, promise_pull
 from sim.world.night import Night
 
 
@@ -40,8 +40,9 @@ def rules_of(night: Night) -> Rules:
 
 
 def coupons_until(night: Night) -> NDArray[np.float64]:
-    """Until when each coupon can be used [s]."""
-    return night.stage.match.full_time + 86400.0 * night.catalogue.coupon_days
+    """(matches so far, coupons) until when what was taken at each match can be used [s]."""
+    tonight = night.stage.match.full_time + DAY * night.catalogue.coupon_days
+    return np.vstack([night.carried.coupons_until, tonight]) if night.carried else tonight[None]
 
 
 def tier_discounts(night: Night) -> NDArray[np.float64]:

@@ -15,11 +15,11 @@ class Stock(NamedTuple):
 
     initial: NDArray[np.int64]
     delivered: NDArray[np.int64]  # by replenishment
-    restocked: NDArray[np.int64]  # came back and could be sold again
+    restocked: NDArray[np.int64]  # came back, or was sold ahead and given up, and could be sold again
     written_off: NDArray[np.int64]  # came back and could not
     free: NDArray[np.int64]
     reserved: NDArray[np.int64]
-    sold: NDArray[np.int64]  # to viewers, returned or not
+    sold: NDArray[np.int64]  # to viewers, returned or given up or not
     elsewhere: NDArray[np.int64]  # at the store, to people who do not watch
 
 

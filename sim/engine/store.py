@@ -14,6 +14,7 @@ from sim.engine.closing import Closing
 from sim.engine.days import loyalty, usual_trust
 from sim.engine.ledger import ROW, Kind
 from sim.engine.parcels import Parcels
+from sim.engine.rules import coupons_until
 from sim.engine.stock import ENTRY, in_time
 from sim.engine.warehouse import Warehouse
 from sim.world.carried import Carried
@@ -53,13 +54,15 @@ class StoreEnd:
         """Counts what the messages of a day did."""
         self.play.books.add_tally(tally, window)
 
-    def settle(self, end: float, rows: NDArray[np.void], entries: NDArray[np.void]) -> NDArray[np.void]:
-        """Settles a day: viewers' rows (in order) and what happened by itself; writes both down, gives the answers."""
+    def settle(
+        self, end: float, rows: NDArray[np.void], entries: NDArray[np.void]
+    ) -> tuple[NDArray[np.void], NDArray[np.void]]:
+        """Settles a day: viewers' rows (in order) and what happened by itself; gives the answers and the shop's rows."""
         window = Window(self.since, end, self.play.publisher.board, NOTHING)
         rows, shop = self.engine.settle_store(rows, window, in_time(entries, self.play.happened(end)))
         for part in (rows, shop, self.play.points.of_money(rows, end), self.play.reorder(end)):
             self.tell(part)
-        return rows
+        return rows, shop
 
     def tell(self, rows: NDArray[np.void]) -> None:
         """Writes down rows of the days."""
@@ -109,4 +112,5 @@ def carried_over(play: Play) -> Carried | None:
         entries=entries,
         packers=packers,
         inspectors=inspectors,
+        coupons_until=coupons_until(night) - seconds,
     )

@@ -148,7 +148,7 @@ class Facts:
     def net_cost(self) -> float:
         """Of the units that left for good: paid, and not for sale again [currency]."""
         cost, shelves = self.catalogue.cost, self.catalogue.shelves
-        balances = self.after(Kind.BALANCE)["item"]
+        balances = self.after(Kind.BALANCE, Kind.FORFEIT)["item"]  # what is given up is for sale again, too
         sold = np.concatenate([self.payments["item"], self.after(Kind.PAYMENT, Kind.EXCHANGE)["item"]])
         back = self.last.stock.restocked.reshape(shelves, -1).sum(axis=1)
         whole = self.catalogue.cost_at_once[sold].sum() + cost[balances].sum() - (back * cost[:shelves]).sum()

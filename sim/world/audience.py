@@ -18,6 +18,7 @@ from sim.parameters import Parameters
 from sim.world.history import drop_chances, visit_rates
 from sim.world.loyalty import Loyalty
 from sim.world.match import NEUTRAL
+from sim.world.promotions import MOST_COUPONS
 from sim.world.scenario import Audience, Segment, Spread
 
 KNOWN = np.dtype(
@@ -86,8 +87,8 @@ VIEWER = np.dtype(
         ("segment", "u1"),
         ("slot", "i1"),  # of the offer whose team is in hand, -1: none
         ("coupon", "i1"),  # coupon that is in the price in hand, -1: none
-        ("coupons", "u1"),  # bit c: has coupon c
-        ("coupons_had", "u1"),  # bit c: has had it
+        ("coupons", "u1", (MOST_COUPONS,)),  # the match, from 1, at which each in the wallet was taken; 0: not there
+        ("coupons_had", "u1"),  # bit c: has had coupon c since this match began
         ("customer", "u1"),  # NEVER bought, CUSTOMER of the store, or LOST as one
         ("away", "u1"),  # does not come to this match of the season
     ],
@@ -103,8 +104,7 @@ HISTORY = 48  # block of traits about purchases before the first match, above th
 TONIGHT_KNOWN = ("joined_at", "watched", "clicks", "chats", "present", "early")  # what an evening begins without
 TONIGHT = (
     "annoyance", "annoyed_at", "peak_annoyance", "leave_bound", "burden", "urge", "said", "moment", "cause", "price",
-    "seen", "spends", "item", "arrivals", "size", "errand", "one_click", "tries",
-    "coupons", "coupons_had",
+    "seen", "spends", "item", "arrivals", "size", "errand", "one_click", "tries", "coupons_had",
 )  # fmt: skip
 CHUNK = 1 << 15  # viewers drawn at a time, so that drawing needs little memory beside the records
 

@@ -21,6 +21,7 @@ class Carried(NamedTuple):
     entries: NDArray[np.void]  # (m,) ENTRY: deliveries on their way
     packers: NDArray[np.float64]  # when each packer is free again [s]
     inspectors: NDArray[np.float64]
+    coupons_until: NDArray[np.float64]  # (matches so far, coupons): until when what was taken at each can be used
 
     def save(self, file: Path) -> None:
         """Writes it down; raises OSError."""

@@ -12,6 +12,7 @@ from sim.world.names import Name
 from sim.world.yaml_faults import misplaced
 
 MOST_TEAM = 50  # people in a team
+MOST_COUPONS = 8  # of a shop: a viewer's wallet has a byte for each
 
 
 class Presale(Form):
@@ -46,14 +47,14 @@ class Bundle(Form):
 
 
 class Coupon(Form):
-    """Money off one order, at the stream's end or the store's; each viewer can have it once."""
+    """Money off one order, at the stream's end or the store's; each viewer can have it once a match."""
 
     name: Name = Field(description="what viewers read")
     share: float | None = Field(default=None, gt=0, le=0.9, description="share of the price it takes off [share]")
     amount: float | None = Field(default=None, gt=0, le=1e7, description="amount it takes off, instead [currency]")
     above: float = Field(default=0, ge=0, le=1e7, description="list price from which it counts [currency]")
     categories: tuple[Key, ...] = Field(default=(), description="categories it is for, all if empty")
-    days: int = Field(default=7, ge=0, le=60, description="how long after the match it can be used [days]")
+    days: int = Field(default=7, ge=0, le=60, description="how long after the match at which it was taken it can be used [days]")
 
     @model_validator(mode="after")
     def _one_kind(self) -> Coupon:

@@ -12,7 +12,7 @@ from sim.world.content import Content
 from sim.world.currencies import decimals_of
 from sim.world.forms import Form, Key, Share, add_to_one
 from sim.world.names import Name, SizeLabel
-from sim.world.promotions import Bundle, Coupon, GroupBuy, Presale, Rebate, Stacking
+from sim.world.promotions import MOST_COUPONS, Bundle, Coupon, GroupBuy, Presale, Rebate, Stacking
 from sim.world.yaml_faults import misplaced
 
 
@@ -110,7 +110,7 @@ class Shop(Form):
     products: dict[Key, Product] = Field(min_length=1, max_length=64, description="what is on the shelf, by key")
     presales: dict[Key, Presale] = Field(default={}, max_length=16, description="what is sold ahead, by key")
     bundles: dict[Key, Bundle] = Field(default={}, max_length=16, description="sets of products, by key")
-    coupons: dict[Key, Coupon] = Field(default={}, max_length=8, description="coupons that can be given, by key")
+    coupons: dict[Key, Coupon] = Field(default={}, max_length=MOST_COUPONS, description="coupons that can be given, by key")
     content: dict[Key, Content] = Field(default={}, max_length=32, description="what else a push can carry, by key")
     stacking: Stacking = Stacking()
     group_buy: GroupBuy = GroupBuy()

@@ -57,7 +57,9 @@ class TillOnly:
     def count(self, tally: Tally, window: Window) -> None:
         pass
 
-    def settle(self, end: float, rows: NDArray[np.void], entries: NDArray[np.void]) -> NDArray[np.void]:
+    def settle(
+        self, end: float, rows: NDArray[np.void], entries: NDArray[np.void]
+    ) -> tuple[NDArray[np.void], NDArray[np.void]]:
         for times in (rows["time"], entries["time"]):
             assert ((times >= self.day) & (times < end)).all()
         shop = shop_room(len(rows), entries, 0, 6, self.scene.sizes)
@@ -66,7 +68,7 @@ class TillOnly:
             rows, entries, self.catalogue.quantity, end, self.people, self.scene, self.publisher.board, self.stock, shop
         )
         self.rows += [rows.copy(), shop[:n]]
-        return rows
+        return rows, shop[:n]
 
     def tell(self, rows: NDArray[np.void]) -> None:
         self.rows.append(rows)

@@ -34,7 +34,8 @@ def in_turn(played: Played) -> pd.DataFrame:
     frame = played.ledger.frame()
     failed = frame["kind"].eq(Kind.TEAM_REFUND) & played.night.scenario.shop.group_buy.holds_stock
     follows = flagged(frame, Flag.TEAM) & frame["kind"].isin([Kind.PAYMENT, Kind.TEAM_REFUND])
-    rank = np.select([failed | frame["kind"].isin(ITSELF), follows], [0, 2], 1)
+    first = failed | frame["kind"].isin(ITSELF)
+    rank = np.select([first, follows, frame["kind"] == Kind.CREDIT], [0, 2, 3], 1)
     return frame.assign(rank=rank).sort_values(["time", "rank"], kind="stable")
 
 

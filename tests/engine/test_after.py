@@ -194,6 +194,8 @@ def test_the_rest_of_a_presale_is_paid_or_the_deposit_lost():
         assert lost.sum() == (rows["kind"] == Kind.FORFEIT).sum() == 500 - (rows["kind"] == Kind.BALANCE).sum()
         assert (parcels["price"] == np.where(lost, 1_600, 8_000)).all()
         assert np.isinf(parcels["packed"][lost]).all()
+        given_up, free = (rows[rows["kind"] == kind] for kind in (Kind.FORFEIT, Kind.RESTOCK))
+        assert np.isin(given_up["time"], free["time"][free["item"] == 3]).all()  # another may have it
         assert (parcels["packed"][~lost] >= n.stage.match.closes + 4.0 * DAY).all()
         return 1.0 - lost.mean()
 

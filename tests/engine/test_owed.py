@@ -30,6 +30,7 @@ def test_all_that_is_owed_is_kept(w, script, seed):
         a_parcel_comes_once_goes_back_once_and_is_refunded_once,
         nobody_gets_back_more_than_was_paid_for_it,
         a_deposit_is_followed_by_the_rest_or_lost_on_the_day_that_was_said,
+        credit_is_what_orders_have_changed_in_it_and_undone_with_them,
         points_are_what_was_paid_and_watched_and_never_below_zero,
         what_comes_back_is_put_on_the_shelf_or_written_off,
     ):
@@ -95,6 +96,28 @@ def a_deposit_is_followed_by_the_rest_or_lost_on_the_day_that_was_said(played: P
         assert all(due >= played.night.until for due in open_)
 
 
+def _places(table: Any) -> set[tuple[float, int, int]]:
+    return set(zip(table["time"], table["item"], table["size"], strict=True))
+
+
+def credit_is_what_orders_have_changed_in_it_and_undone_with_them(played: Played, _: NDArray[np.void]) -> None:
+    """A refund takes back what is left of the credit its order brought, and gives back what the order had used."""
+    kept = np.zeros(len(played.crowd), np.int64)
+    made: dict[tuple[int, int], list[int]] = defaultdict(list)  # by viewer and item: what orders changed
+    for row in in_turn(played).itertuples():
+        if row.kind == Kind.REFUND:
+            made[row.viewer, row.item].remove(int(row.value))
+        elif row.kind == Kind.PAYMENT:
+            made[row.viewer, row.item].append(0)
+        elif row.kind == Kind.CREDIT:
+            kept[row.viewer] += int(row.value)
+            assert kept[row.viewer] >= 0
+            if 0 in made[row.viewer, row.item]:
+                made[row.viewer, row.item].remove(0)
+                made[row.viewer, row.item].append(int(row.value))
+    assert (kept == played.crowd.viewers["credit"]).all()
+
+
 def points_are_what_was_paid_and_watched_and_never_below_zero(played: Played, before: NDArray[np.void]) -> None:
     scenario, known, changes = played.night.scenario, played.crowd.known, rows(played, Kind.POINTS)
     loyalty = scenario.loyalty
@@ -118,9 +141,14 @@ def points_are_what_was_paid_and_watched_and_never_below_zero(played: Played, be
 def what_comes_back_is_put_on_the_shelf_or_written_off(played: Played, _: NDArray[np.void]) -> None:
     catalogue, stock = played.night.catalogue, played.stock
     back = rows(played, Kind.RESTOCK, Kind.WRITE_OFF)
-    sent = rows(played, Kind.RETURN_POSTED, Kind.EXCHANGE)
+    sent = rows(played, Kind.RETURN_POSTED, Kind.EXCHANGE, Kind.FORFEIT)
     units = sum(n for item in sent["item"] for _, n in catalogue.parts(item))
     assert len(back) <= units
+    given_up = rows(played, Kind.FORFEIT)
+    free = back[(back["kind"] == Kind.RESTOCK) & (catalogue.kind[back["item"]] == ItemKind.PRESALE)]
+    assert sorted(zip(given_up["time"], given_up["item"], given_up["size"], strict=True)) == sorted(
+        place for place in zip(free["time"], free["item"], free["size"], strict=True) if place in _places(given_up)
+    )
     for kind, told in ((Kind.RESTOCK, stock.restocked), (Kind.WRITE_OFF, stock.written_off)):
         mine = back[back["kind"] == kind]
         found = np.zeros_like(told)

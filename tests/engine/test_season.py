@@ -7,13 +7,15 @@ import pytest
 
 from policies.blast import Blast
 from policies.no_push import NoPush
-from sim.engine.ledger import Kind
+from sim.engine.ledger import Flag, Kind
 from sim.engine.parcels import ParcelState
 from sim.engine.season import play_season
 from sim.measures.outcomes import outcomes
+from sim.policy import Offer, Push
 from sim.world.carried import Carried
 from sim.world.night import World
-from tests.worlds import shop, world
+from tests.engine.shelf import flagged, rows
+from tests.worlds import shop, whole_shop, world
 
 VIEWERS = 80
 MATCH = {
@@ -147,3 +149,38 @@ def test_returns_that_are_being_looked_at_as_the_next_match_begins_are_refunded_
     assert posted - 3 <= refunded <= posted  # the last ones are on their way
     in_hand = [(night.carried.parcels["state"] == ParcelState.CHECKED).sum() for night in nights[:-1]]
     assert sum(in_hand) > 20
+
+
+class CouponAt:
+    """Offers a coupon at one match of a season, and at no other."""
+
+    matches = 0
+
+    def __init__(self, match):
+        self.here = CouponAt.matches == match
+        CouponAt.matches += 1
+
+    def decide(self, view):
+        if self.here and view.news:
+            yield Push("pop_up", Offer("tenth"), view.time + 600.0)
+
+
+@pytest.mark.parametrize("engine", ["compiled", "reference"])
+@pytest.mark.parametrize(("days", "used_at"), [(0, {0}), (5, {0, 1}), (20, {0, 1, 2})])
+def test_a_coupon_lasts_as_long_as_was_said_also_into_the_next_match(days, used_at, engine):
+    coupons = {"tenth": {"name": "A tenth off", "share": 0.1, "days": days}}
+    keen = {"viewers": 200, "segments": {"all": {"browse": {"median": 8.0}, "tolerance": {"median": 20.0}}}}
+    w = season(shop=whole_shop(5000, coupons=coupons), audience=keen, assumptions={"buy_base": -2.0})
+    CouponAt.matches = 0
+    nights = list(play_season(w, lambda: CouponAt(0), "p", 3, 1, engine=engine, keep=True))
+    start, had, found = 0.0, {}, set()
+    for number, night in enumerate(nights):
+        told = rows(night, Kind.COUPON, Kind.PAYMENT)
+        had |= dict.fromkeys(told["viewer"][told["kind"] == Kind.COUPON])
+        used = told[flagged(told, Flag.COUPON) & (told["kind"] == Kind.PAYMENT)]
+        assert set(used["viewer"]) <= set(had)
+        assert (used["time"] + start < nights[0].night.stage.match.full_time + days * 86_400.0 + 3600.0).all()
+        if (used["time"] < night.night.stage.match.closes).any():
+            found.add(number)
+        start += (DAYS[number + 1] - DAYS[number]) * 86_400.0 if number < 2 else 0.0
+    assert found == used_at

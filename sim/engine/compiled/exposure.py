@@ -84,7 +84,7 @@ def click(i, t, slot, occasion, people, scene, board, notes):
     if goods.kind == CONTENT:
         open_content(i, t, offer.item, occasion, people, scene, notes)
     elif goods.coupon >= 0:
-        take_coupon(v, goods.coupon)
+        take_coupon(v, goods.coupon, scene)
         tell(notes, t, i, Kind.COUPON, offer.push, offer.item, -1, offer.surface, 0, 0, 0.0)
     else:
         slot_in_hand = slot if offer.team > 0 else -1

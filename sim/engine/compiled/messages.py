@@ -73,7 +73,7 @@ def answer(i, t, slot, interest, people, scene, board, notes):
         take_in(i, t, people, scene)
         tell(notes, t, i, Kind.CONTENT_END, offer.push, offer.item, -1, offer.surface, 0, STORE, 0.0)
     elif goods.coupon >= 0:
-        take_coupon(v, goods.coupon)
+        take_coupon(v, goods.coupon, scene)
         tell(notes, t, i, Kind.COUPON, offer.push, offer.item, -1, offer.surface, 0, STORE, 0.0)
     else:
         look(i, t, slot, interest, people, scene, board, notes)

@@ -10,10 +10,17 @@ from sim.engine.occasions import push_of
 
 
 @inlined
-def take_coupon(v, coupon):
-    """Into the wallet, once and for all."""
-    v.coupons |= 1 << coupon
+def take_coupon(v, coupon, scene):
+    """Into the wallet, once a match."""
+    v.coupons[coupon] = scene.coupon_until.shape[0]
     v.coupons_had |= 1 << coupon
+
+
+@inlined
+def use_coupon(v):
+    """Out of the wallet, if one is in the price in hand."""
+    if v.coupon >= 0:
+        v.coupons[v.coupon] = 0
 
 
 @inlined
@@ -75,10 +82,10 @@ def put_price(i, lowest, t, people, scene):
 def best_coupon(v, t, scene):
     """The coupon in the viewer's wallet that takes most off what is in hand, -1 if there is none."""
     best, most = -1, 0
-    if v.coupons != 0:
-        for c in range(scene.coupon_off.shape[0]):
-            if (v.coupons >> c) & 1 == 1 and t < scene.coupon_until[c] and scene.coupon_off[c, v.item] > most:
-                best, most = c, scene.coupon_off[c, v.item]
+    for c in range(scene.coupon_off.shape[0]):
+        taken = v.coupons[c]
+        if taken > 0 and t < scene.coupon_until[taken - 1, c] and scene.coupon_off[c, v.item] > most:
+            best, most = c, scene.coupon_off[c, v.item]
     return best
 
 

@@ -69,7 +69,7 @@ class Scene(NamedTuple):
     units: NDArray[np.int64]  # (parts,)
     shelf_sized: NDArray[np.bool_]  # (I,) whether an item comes in sizes; of shelves, whether the SKU depends on them
     coupon_off: NDArray[np.int64]  # (coupons, I) minor units
-    coupon_until: NDArray[np.float64]  # (coupons,) s
+    coupon_until: NDArray[np.float64]  # (matches so far, coupons) s
     tier_off: NDArray[np.int64]  # (tiers + 1, I) minor units
     tier_share: NDArray[np.float64]  # (tiers + 1,)
     sizes: int  # size slots a shelf

@@ -7,7 +7,7 @@ from sim import draws
 from sim.compiled import inlined
 from sim.engine.compiled.feeling import calm_down, confidence, interest_in, price_pull, urge_at
 from sim.engine.compiled.notes import tell_hand, tell_money
-from sim.engine.compiled.offers import price_in_hand
+from sim.engine.compiled.offers import price_in_hand, use_coupon
 from sim.engine.compiled.scene import ASKED, DEARER, LAPSING, NEVER, NONE, PAGE, PAYING, REFUSED, WAITING
 from sim.engine.ledger import Flag, Kind
 from sim.world.audience import CUSTOMER
@@ -251,8 +251,7 @@ def pay(i, t, people, scene, notes):
     paid = b.paid_now(v.price, scene.goods[v.item].due)
     tell_money(notes, t, i, Kind.PAYMENT, v, paid, order_flag(i, v, people, scene), v.urge)
     change = bought(i, v.item, v.price, paid, v.spends, people, scene)
-    if v.coupon >= 0:
-        v.coupons &= ~(1 << v.coupon)
+    use_coupon(v)
     if change != 0:
         tell_money(notes, t, i, Kind.CREDIT, v, 0, 0, float(change))
     drop(v)

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from sim import behaviour as b
 from sim.compiled import compiled, inlined
-from sim.engine.compiled.offers import price_at_till
-from sim.engine.compiled.scene import ASKED, DEARER, LAPSING, PAYING, REFUSED
+from sim.engine.compiled.offers import price_at_till, use_coupon
+from sim.engine.compiled.scene import ASKED, DEARER, LAPSING, NONE, PAYING, REFUSED
 from sim.engine.compiled.shopping import bought, drop, page_draw
 from sim.engine.ledger import ROW, Flag, Kind
 
@@ -294,11 +294,25 @@ def _answer_store(row, people, scene, stock, shop, n):
     if exchanged:
         return n
     change = bought(row.viewer, row.item, row.price, row.price, v.spends if in_hand else 0, people, scene)
-    if in_hand and v.coupon >= 0:
-        v.coupons &= ~(1 << v.coupon)
+    if in_hand:
+        use_coupon(v)
     if change != 0:
         n = _shop_row(shop, n, row.time, Kind.CREDIT, row.item, row.size, float(change))
         shop[n - 1].viewer, shop[n - 1].push = row.viewer, row.push
+    return n
+
+
+@inlined
+def _undo_credit(row, people, shop, n):
+    """What an order changed in credit is undone with it, but for what is spent already or in the price in hand."""
+    v = people.viewers[row.viewer]
+    left = v.credit - v.spends if v.errand != NONE else v.credit
+    change = -min(left, int(row.value))
+    if change == 0:
+        return n
+    v.credit += change
+    n = _shop_row(shop, n, row.time, Kind.CREDIT, row.item, row.size, float(change))
+    shop[n - 1].viewer, shop[n - 1].push = row.viewer, row.push
     return n
 
 
@@ -324,6 +338,8 @@ def settle(rows, entries, quantity, end, people, scene, board, stock, shop):
             _sell(row.item, row.size, scene, stock)
         elif row.kind == Kind.LAPSE:
             n = _release(row.item, row.size, row.time, scene, stock, shop, n)
+        elif row.kind == Kind.REFUND:
+            n = _undo_credit(row, people, shop, n)
     while e < entries.shape[0]:
         n = _happen(entries[e], quantity, people, scene, board, stock, shop, n)
         e += 1

@@ -93,6 +93,8 @@ class Till:
             self.shelf.sell(item, size)
         elif kind == Kind.LAPSE:
             self.shelf.release(item, size, t)
+        elif kind == Kind.REFUND:
+            self.undo_credit(row)
         elif kind == Kind.ASK and flag & Flag.STORE:
             kind = self.answer_store(row)
         elif kind == Kind.ASK:
@@ -145,6 +147,16 @@ class Till:
         if change:
             self.shelf.shop.append((t, float(change), viewer, push, 0, item, int(Kind.CREDIT), 0, size, -1))
         return Kind.PAYMENT
+
+    def undo_credit(self, row: Row) -> None:
+        """What an order changed in credit is undone with it, but for what is spent already or in the price in hand."""
+        t, value, viewer, push, _, item, _, _, size, _ = row
+        person = self.engine.viewers[viewer]
+        left = int(person.record["credit"]) - (person.wallet.spends if person.errand else 0)
+        change = -min(left, int(value))
+        if change:
+            person.record["credit"] += change
+            self.shelf.shop.append((t, float(change), viewer, push, 0, item, int(Kind.CREDIT), 0, size, -1))
 
     # --- teams
 

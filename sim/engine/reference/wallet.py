@@ -18,23 +18,24 @@ class Wallet:
         self.viewer, self.record = viewer, viewer.record
         self.price, self.seen, self.coupon, self.spends = 0, 0, -1, 0
 
-    def has(self, coupon: int) -> bool:
-        """Whether a coupon is in the wallet."""
-        return bool(int(self.record["coupons"]) >> coupon & 1)
+    def has(self, coupon: int, t: float) -> bool:
+        """Whether a coupon is in the wallet, and still good at `t`."""
+        taken = int(self.record["coupons"][coupon])
+        return bool(taken and t < self.viewer.engine.coupons_until[taken - 1, coupon])
 
     def take(self, coupon: int) -> None:
-        """Puts a coupon in, once and for all."""
-        self.record["coupons"] |= 1 << coupon
+        """Puts a coupon in, once a match."""
+        self.record["coupons"][coupon] = self.viewer.engine.night.fixture + 1
         self.record["coupons_had"] |= 1 << coupon
 
     def has_had(self, coupon: int) -> bool:
-        """Whether it was ever in the wallet."""
+        """Whether it was ever in the wallet since the match began."""
         return bool(int(self.record["coupons_had"]) >> coupon & 1)
 
     def use_coupon(self) -> None:
         """Takes out the coupon that is in the price."""
         if self.coupon >= 0:
-            self.record["coupons"] &= 0xFF ^ 1 << self.coupon
+            self.record["coupons"][self.coupon] = 0
 
     def look(self, t: float) -> None:
         """The price as the stream shows it: an offer ends there later than at the till."""
@@ -102,6 +103,6 @@ class Wallet:
         engine, item = self.viewer.engine, self.viewer.item
         best, most = -1, 0
         for c, off in enumerate(engine.catalogue.coupon_off[:, item].tolist()):
-            if self.has(c) and t < engine.coupons_until[c] and off > most:
+            if self.has(c, t) and off > most:
                 best, most = c, off
         return best, most
