@@ -137,9 +137,11 @@ class Books:
         return int(self.counts.kinds[:, kind].sum())
 
     def add_after(self, rows: NDArray[np.void]) -> None:
-        """Keeps rows of the days after."""
+        """Keeps rows of the days after, and counts what came of the store's messages."""
         if len(rows):
             self.after.append(rows)
+            said = rows[(rows["kind"] == PAYMENT) & (rows["push"] >= 0)]
+            np.add.at(self.counts.by_push, said["push"], np.stack([np.ones(len(said)), said["price"]], 1).astype(int))
 
     def days(self) -> NDArray[np.void]:
         """Rows of the days after, day by day."""

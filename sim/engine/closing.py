@@ -16,7 +16,6 @@ class Closing(NamedTuple):
 
     came: NDArray[np.bool_]  # (N,) who was on the stream at any time
     watched: NDArray[np.float64]  # (N,) time on it [s]
-    peak: NDArray[np.float32]  # (N,) highest annoyance [average tolerances]
     tolerance: NDArray[np.float32]  # (N,)
     stock: Stock
 
@@ -27,7 +26,6 @@ def close(crowd: Crowd, stock: Stock, closes: float) -> Closing:
     return Closing(
         came=viewers["arrivals"] > 0,
         watched=known["watched"] + np.where(known["present"] == 1, closes - known["joined_at"], 0.0),
-        peak=viewers["peak_annoyance"].copy(),
         tolerance=viewers["tolerance"].copy(),
         stock=Stock(*(units.copy() for units in stock)),
     )

@@ -127,7 +127,14 @@ class Play:
         store.begin(self.closing)
         if self.env.now < self.night.until:
             yield from pass_days(
-                self.env, match.opens, match.closes, self.night.until, store.reactions, store, self.warehouse, self.books.claims
+                self.env,
+                match.opens,
+                match.closes,
+                self.night.until,
+                store.reactions,
+                store,
+                self.warehouse,
+                self.books.claims,
             )
         store.close()
 

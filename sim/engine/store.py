@@ -12,7 +12,7 @@ from sim.engine.board import Window
 from sim.engine.books import Tally
 from sim.engine.closing import Closing
 from sim.engine.days import loyalty, usual_trust
-from sim.engine.ledger import ROW, Kind
+from sim.engine.ledger import Kind
 from sim.engine.parcels import Parcels
 from sim.engine.rules import coupons_until
 from sim.engine.stock import ENTRY, in_time
@@ -57,7 +57,7 @@ class StoreEnd:
     def settle(
         self, end: float, rows: NDArray[np.void], entries: NDArray[np.void]
     ) -> tuple[NDArray[np.void], NDArray[np.void]]:
-        """Settles a day: viewers' rows (in order) and what happened by itself; gives the answers and the shop's rows."""
+        """Settles a day: viewers' rows (in order) and what happened by itself; gives answers and the shop's rows."""
         window = Window(self.since, end, self.play.publisher.board, NOTHING)
         rows, shop = self.engine.settle_store(rows, window, in_time(entries, self.play.happened(end)))
         for part in (rows, shop, self.play.points.of_money(rows, end), self.play.reorder(end)):

@@ -61,13 +61,12 @@ class Facts:
     @cached_property
     def peak(self) -> NDArray[np.float64]:
         """Highest annoyance of everybody who joined, night by night [average tolerances]."""
-        return np.concatenate([night.closing.peak[night.closing.came] for night in self.nights]).astype(float)
+        return np.concatenate([_peak(night)[night.closing.came] for night in self.nights])
 
     @cached_property
     def annoyed(self) -> int:
         """Viewers whose annoyance was above their own tolerance, added up over the nights."""
-        closings = [night.closing for night in self.nights]
-        return sum(int((c.peak.astype(float) > c.tolerance)[c.came].sum()) for c in closings)
+        return sum(int(beyond(night).sum()) for night in self.nights)
 
     @property
     def watched(self) -> float:
@@ -186,6 +185,16 @@ class Facts:
         return float((rows["flag"] & flag != 0).sum())
 
 
+def _peak(night: Played) -> NDArray[np.float64]:
+    """(N,) highest annoyance since the broadcast opened, the store's messages included [average tolerances]."""
+    return np.asarray(night.crowd.viewers["peak_annoyance"], float)
+
+
+def beyond(night: Played) -> NDArray[np.bool_]:
+    """(N,) who joined and was annoyed beyond the tolerance of that night."""
+    return np.asarray(night.closing.came & (_peak(night) > night.closing.tolerance))
+
+
 def share(part: float, whole: float) -> float:
     """`part` of `whole`; 0 of nothing."""
     return part / whole if whole else 0.0
@@ -214,12 +223,15 @@ def _linkage(night: Played) -> float | None:
 
 
 def _funded(night: Played) -> float:
-    """Brands' share of the discounts that were had through a joint promotion, at its price [minor units]."""
+    """Brands' share of the discounts that were had through a joint promotion [minor units].
+
+    Had is one where no more was paid than its price: what tier, coupon and credit took off beyond it is the shop's.
+    """
     paid, catalogue = night.books.payments(), night.night.catalogue
     joint = [terms for terms in night.books.terms.values() if terms.order.offer.joint]
     return float(
         sum(
-            ((paid["push"] == t.push) & (paid["item"] == t.item) & (paid["price"] == t.price)).sum()
+            ((paid["push"] == t.push) & (paid["item"] == t.item) & (paid["price"] <= t.price)).sum()
             * catalogue.funds[t.item]
             * (catalogue.own_price[t.item] - t.price)
             for t in joint

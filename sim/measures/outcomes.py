@@ -54,12 +54,13 @@ METRICS: tuple[Metric, ...] = (
         (Kind.JOIN, Kind.RETURN, Kind.LEAVE), lambda f: share(f.watched / 60.0, f.joined),
     ),
     Metric(
-        "annoyance_mean", "average tolerances", "less", "mean over viewers who joined of each one's highest annoyance",
+        "annoyance_mean", "average tolerances", "less",
+        "mean over viewers who joined of each one's highest annoyance, until the next match",
         (Kind.NOTICE, Kind.JOIN), lambda f: float(f.peak.mean()) if f.joined else 0.0,
     ),
     Metric(
         "annoyance_p95", "average tolerances", "less",
-        "95th percentile over viewers who joined of each one's highest annoyance",
+        "95th percentile over viewers who joined of each one's highest annoyance, until the next match",
         (Kind.NOTICE, Kind.JOIN), lambda f: float(np.percentile(f.peak, 95)) if f.joined else 0.0,
     ),
     Metric(
@@ -152,7 +153,8 @@ METRICS: tuple[Metric, ...] = (
         (Kind.TEAM_REFUND,), lambda f: f.rows(Kind.TEAM_REFUND),
     ),
     Metric(
-        "coupons_taken", "coupons", None, "coupons that viewers took", (Kind.COUPON,), lambda f: f.rows(Kind.COUPON),
+        "coupons_taken", "coupons", None, "coupons that viewers took, at either end",
+        (Kind.COUPON,), lambda f: f.rows(Kind.COUPON) + len(f.after(Kind.COUPON)),
     ),
     Metric(
         "coupons_used", "coupons", None, "orders with a coupon, at either end",
@@ -160,8 +162,8 @@ METRICS: tuple[Metric, ...] = (
         lambda f: f.flagged(f.payments, Flag.COUPON) + f.flagged(f.after(Kind.PAYMENT), Flag.COUPON),
     ),
     Metric(
-        "content_seen", "views", "more", "content seen to its end",
-        (Kind.CONTENT_END,), lambda f: f.rows(Kind.CONTENT_END),
+        "content_seen", "views", "more", "content seen to its end, at either end",
+        (Kind.CONTENT_END,), lambda f: f.rows(Kind.CONTENT_END) + len(f.after(Kind.CONTENT_END)),
     ),
     Metric(
         "price_mismatches", "orders", "less", "orders for which the till asked more than the stream showed",
@@ -180,7 +182,7 @@ METRICS: tuple[Metric, ...] = (
     ),
     Metric(
         "interaction_density", "per hour", "more",
-        "messages, clicks, pages, saves and content opened / hours on the stream of all viewers",
+        "messages, clicks, pages, saves and content opened on the stream / hours on it of all viewers",
         (Kind.CHAT, Kind.CLICK, Kind.VIEW, Kind.SAVE, Kind.CONTENT),
         lambda f: share(
             f.chats + f.rows(Kind.CLICK, Kind.VIEW, Kind.SAVE, Kind.CONTENT),
@@ -208,8 +210,8 @@ METRICS: tuple[Metric, ...] = (
     ),
     Metric(
         "net_margin", MONEY, "more",
-        "net revenue + brands' share of joint discounts - cost of the units that did not come back for sale - cost of "
-        "the parcels, sent and sent back",
+        "net revenue + brands' share of joint discounts, also on what came back later - cost of the units that did not "
+        "come back for sale - cost of the parcels, sent and sent back",
         (Kind.PAYMENT, Kind.BALANCE, Kind.REFUND, Kind.RESTOCK, Kind.RETURN_POSTED, Kind.EXCHANGE),
         lambda f: f.net_revenue + f.funded - f.net_cost - f.carriage,
     ),

@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 from sim.engine.books import LAYERS
 from sim.engine.ledger import Kind
 from sim.engine.play import Played
+from sim.engine.stock import open_till
+from sim.measures.facts import beyond
 from sim.world.catalogue import ItemKind
 from sim.world.match import SIDES
 from sim.world.surfaces import SurfaceIndex
@@ -37,9 +39,10 @@ BY_GROUP: Mapping[str, tuple[Kind, ...]] = {
 def items(played: Played) -> pd.DataFrame:
     """One row an item; amounts in currency units, the rest as metrics of these names count.
 
-    Only products and pre-sales have a shelf: `stock`, `delivered` and `left_over` of other items are missing.
+    `stock` is what the match found on the shelf, `delivered` what came during the broadcast, `left_over` what was there
+    when the last cart was paid.  Only products and pre-sales have a shelf: of other items these are missing.
     """
-    night, stock, counts = played.night, played.closing.stock, played.books.counts
+    night, began, stock, counts = played.night, open_till(played.night), played.closing.stock, played.books.counts
     keys, minor, shelves = night.catalogue.keys, _minor(played), night.catalogue.shelves
     shown = _shown(played, ["item"], pd.Index(keys, name="item"))
     revenue = counts.revenue.sum(axis=0) / minor
@@ -51,8 +54,8 @@ def items(played: Played) -> pd.DataFrame:
     columns: dict[str, Any] = {
         "item": list(keys),
         "kind": [ItemKind(kind).name.lower() for kind in night.catalogue.kind],
-        "stock": of_skus(stock.initial),
-        "delivered": of_skus(stock.delivered),
+        "stock": of_skus(began.free),
+        "delivered": of_skus(stock.delivered - began.delivered),
         **shown,
         **_sums(BY_PRODUCT, lambda kind: counts.kinds[:, kind, :-1].sum(axis=0)),
         "revenue": revenue,
@@ -69,7 +72,6 @@ def people(played: Played) -> pd.DataFrame:
     groups = pd.MultiIndex.from_product([SIDES, segments], names=["side", "segment"])
     shown = _shown(played, ["side", "segment"], groups)
     came = closing.came
-    annoyed = came & (closing.peak > closing.tolerance)
 
     def among(chosen: NDArray[np.bool_]) -> Counted:
         return np.bincount(counts.group[chosen], minlength=len(groups))
@@ -81,7 +83,7 @@ def people(played: Played) -> pd.DataFrame:
         **_sums(BY_GROUP, lambda kind: counts.by_group[kind]),
         "revenue": counts.spent / _minor(played),
         "buyers": among(counts.bought),
-        "annoyed": among(annoyed),
+        "annoyed": among(beyond(played)),
         "lost_viewers": among(counts.lost),
     }
     return pd.DataFrame(columns, index=groups).reset_index()
@@ -90,8 +92,9 @@ def people(played: Played) -> pd.DataFrame:
 def pushes(played: Played) -> pd.DataFrame:
     """One row a push: `time`, `expires` [s from kick-off], `clock`, what was shown to how many, and what came of it.
 
-    `audience` are those it was for; those of them who are present and have not muted get it.  `orders` and `revenue`
-    [currency] are those whose page was opened by a click on the push; who would have bought anyway is among them.
+    `audience` are those it was for; those of them who are present and have not muted get it, and the store's messages
+    all who have not.  `orders` and `revenue` [currency] are those whose page was opened by a click on the push; who
+    would have bought anyway is among them.
     """
     books, night = played.books, played.night
     rows = books.rare_rows(Kind.PUSH)

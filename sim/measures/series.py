@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from sim.engine.books import Books
 from sim.engine.ledger import Kind
 from sim.engine.play import Played
+from sim.engine.stock import open_till
 from sim.world.match import SIDES
 from sim.world.night import Night
 
@@ -95,7 +96,7 @@ def _counted(table: pd.DataFrame, minutes: int) -> Column:
 def _shelf(night: Night, books: Books) -> dict[str, Column]:
     """Free units by shelf, and the SKUs that are sold out."""
     catalogue = night.catalogue
-    bare = int((catalogue.carried & (catalogue.stock == 0)).sum())
+    bare = int((catalogue.carried & (open_till(night).free == 0)).sum())
     change = books.counts.kinds[:, Kind.SOLD_OUT].sum(axis=1) - books.counts.kinds[:, Kind.BACK].sum(axis=1)
     return {
         "sold_out_skus": bare + change.cumsum(),

@@ -54,7 +54,9 @@ class Coupon(Form):
     amount: float | None = Field(default=None, gt=0, le=1e7, description="amount it takes off, instead [currency]")
     above: float = Field(default=0, ge=0, le=1e7, description="list price from which it counts [currency]")
     categories: tuple[Key, ...] = Field(default=(), description="categories it is for, all if empty")
-    days: int = Field(default=7, ge=0, le=60, description="how long after the match at which it was taken it can be used [days]")
+    days: int = Field(
+        default=7, ge=0, le=60, description="how long after the match at which it was taken it can be used [days]"
+    )
 
     @model_validator(mode="after")
     def _one_kind(self) -> Coupon:

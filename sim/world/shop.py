@@ -110,7 +110,9 @@ class Shop(Form):
     products: dict[Key, Product] = Field(min_length=1, max_length=64, description="what is on the shelf, by key")
     presales: dict[Key, Presale] = Field(default={}, max_length=16, description="what is sold ahead, by key")
     bundles: dict[Key, Bundle] = Field(default={}, max_length=16, description="sets of products, by key")
-    coupons: dict[Key, Coupon] = Field(default={}, max_length=MOST_COUPONS, description="coupons that can be given, by key")
+    coupons: dict[Key, Coupon] = Field(
+        default={}, max_length=MOST_COUPONS, description="coupons that can be given, by key"
+    )
     content: dict[Key, Content] = Field(default={}, max_length=32, description="what else a push can carry, by key")
     stacking: Stacking = Stacking()
     group_buy: GroupBuy = GroupBuy()

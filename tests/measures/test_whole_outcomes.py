@@ -11,6 +11,8 @@ from sim.engine.ledger import Flag, Kind
 from sim.engine.play import Played
 from sim.engine.season import play_season
 from sim.measures.outcomes import NAMES, outcomes
+from sim.measures.parts import items, pushes
+from sim.measures.series import by_minute
 from sim.policy import Offer, Push
 from sim.world.catalogue import ItemKind
 from sim.world.night import World
@@ -21,7 +23,7 @@ from tests.worlds import TIERS, whole_shop, world
 DAYS = (0, 6)
 COSTS = {"parcel_cost": 4.5, "return_cost": 6.0}
 ONE_NIGHT = {  # what test_outcomes works out: the measures of one night
-    "orders", "conversion_rate", "gross_revenue", "margin", "average_order_value", "watch_minutes", "annoyance_mean",
+    "orders", "conversion_rate", "gross_revenue", "margin", "average_order_value", "watch_minutes",
     "annoyance_p95", "annoyed_share", "pushed_away", "lost_viewers", "exposures", "notices", "views", "saves", "carts",
     "reservations", "unpaid", "chats", "stockout_minutes", "missed_units", "sold_out_at_checkout", "substitutions",
     "delivered", "left_over",
@@ -75,12 +77,16 @@ def by_hand(season: list[Played]) -> dict[str, float]:
     arrived, refunds, rests = of(Kind.ARRIVAL), of(Kind.REFUND), of(Kind.BALANCE)
     net = (paid["price"].sum() + rests["price"].sum() - refunds["price"].sum()) / 100
     bought = paid[catalogue.kind[paid["item"]] != ItemKind.PRESALE]
-    gone = sum(catalogue.cost[item] for item in (*bought["item"], *rests["item"], *of(Kind.EXCHANGE)["item"]))
+    gone = sum(
+        catalogue.cost[item] for item in (*bought["item"], *of(Kind.BALANCE, Kind.FORFEIT, Kind.EXCHANGE)["item"])
+    )
     back = sum(catalogue.cost[item] for item in of(Kind.RESTOCK)["item"])
     parcels = len(bought) + len(rests) + n["EXCHANGE"]
     sent_back = n["RETURN_POSTED"] + n["EXCHANGE"]
     hours = sum(night.closing.watched.sum() for night in season) / 3600
     first, second = (set(night.loc[night["kind"] == Kind.JOIN, "viewer"]) for night in nights)
+    noticed = of(Kind.NOTICE).groupby(["match", "viewer"])["value"].max()
+    highest = noticed[[viewer in (first, second)[match] for match, viewer in noticed.index]]
     comes = {}
     for row in of(Kind.COMEBACK).itertuples():
         comes[row.viewer] = row.flag == 1
@@ -89,6 +95,7 @@ def by_hand(season: list[Played]) -> dict[str, float]:
     seen = seen[((seen["flag"] & int(Flag.STORE)) == 0) & (seen["surface"] != SurfaceIndex.STORE_PUSH)]
     assert funded(season) > 0.0
     return {
+        "annoyance_mean": highest.sum() / (len(first) + len(second)),
         "mutes": n["MUTE"],
         "clicks": n["CLICK"],
         "click_through_rate": n["CLICK"] / n["EXPOSURE"],
@@ -97,7 +104,7 @@ def by_hand(season: list[Played]) -> dict[str, float]:
         "team_refunds": n["TEAM_REFUND"],
         "coupons_taken": n["COUPON"],
         "coupons_used": ((paid["flag"] & int(Flag.COUPON)) > 0).sum(),
-        "content_seen": on_stream["CONTENT_END"],
+        "content_seen": n["CONTENT_END"],
         "price_mismatches": n["MISMATCH"],
         "oversell_attempts": n["REFUSAL"] + n["TEAM_REFUND"] - failed,
         "page_click_through": (on_stream["CART"] + on_stream["ORDER"] + n["TEAM"]) / on_stream["VIEW"],
@@ -130,8 +137,9 @@ def funded(season: list[Played]) -> float:
         rows = night.ledger.frame()
         mine = rows[rows["item"] == shirt]
         told = mine[(mine["kind"] == Kind.PUSH) & (mine["surface"] == SurfaceIndex.HOST_MENTION)]
-        paid = mine[mine["kind"] == Kind.PAYMENT].merge(told[["push", "price"]], on=["push", "price"])
-        total += (80.0 - paid["price"] / 100).sum() * catalogue.funds[shirt]
+        paid = mine[mine["kind"] == Kind.PAYMENT].merge(told[["push", "price"]], on="push", suffixes=("", "_told"))
+        had = paid[paid["price"] <= paid["price_told"]]
+        total += (80.0 - had["price_told"] / 100).sum() * catalogue.funds[shirt]
     return total
 
 
@@ -168,3 +176,23 @@ def test_outcomes_of_a_season_are_what_the_rows_say(season):
     for name in wanted:
         assert got[name] == pytest.approx(wanted[name], rel=1e-6, abs=1e-7), name
         assert got[name] != 0.0, name
+
+
+def test_what_came_of_the_store_s_messages_stands_with_them(season):
+    told = pd.concat([pushes(night).assign(match=i) for i, night in enumerate(season)])
+    rows = pd.concat([night.ledger.frame().assign(match=i) for i, night in enumerate(season)])
+    paid = rows[(rows["kind"] == Kind.PAYMENT) & (rows["push"] >= 0)].groupby(["match", "push"])["price"]
+    by_push = told.set_index(["match", "push"])
+    np.testing.assert_array_equal(by_push["orders"], paid.size().reindex(by_push.index, fill_value=0))
+    np.testing.assert_allclose(by_push["revenue"], paid.sum().reindex(by_push.index, fill_value=0) / 100)
+    assert by_push.loc[by_push["surface"] == "store_push", "orders"].sum() > 0
+
+
+def test_each_match_finds_the_shelf_that_the_one_before_has_left(season):
+    first, second = (items(night).set_index("item") for night in season)
+    opened = by_minute(season[1])
+    for item in ("red-shirt", "ball"):
+        assert first.loc[item, "stock"] > second.loc[item, "stock"] >= opened[f"stock_{item}"].iloc[0]
+        assert first.loc[item, "delivered"] == second.loc[item, "delivered"] == 0
+    bare = season[1].night.carried.stock[4] == 0
+    assert opened["sold_out_skus"].iloc[0] >= (bare & season[1].night.catalogue.carried).sum() > 0
