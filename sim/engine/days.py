@@ -68,14 +68,11 @@ class Shop(Protocol):
     def settle(
         self, end: float, rows: NDArray[np.void], entries: NDArray[np.void]
     ) -> tuple[NDArray[np.void], NDArray[np.void]]:
-        """Settles viewers' rows (in order) and what happened by itself (ENTRY), and writes both down.
-
-        Gives the answers, and the shop's rows.
-        """
+        """Settles viewers' rows (in order) and what happened by itself (ENTRY); gives answers and the shop's rows."""
         ...
 
     def tell(self, rows: NDArray[np.void]) -> None:
-        """Writes down rows that are no business of the till's."""
+        """Writes down rows."""
         ...
 
 
@@ -124,10 +121,13 @@ def _end_day(
     paid = reactions.pay_balances(parcels, due)
     opened = reactions.unpack(parcels, parcels.between("arrives", since, end, ParcelState.PACKED), end)
     rows = in_order(np.concatenate([asked, posted, paid, opened, parcels.refunds(since, end)]))
-    asks = (rows["kind"] == Kind.ASK) & (rows["flag"] & Flag.EXCHANGED != 0)
+    asks = np.flatnonzero((rows["kind"] == Kind.ASK) & (rows["flag"] & Flag.EXCHANGED != 0))
+    asked_for = back[parcels.rows["instead"][back] >= 0]
     answers, shops = shop.settle(end, rows, parcels.shelved(since, end))
-    shop.tell(warehouse.packed(since, end))
-    fresh = parcels.exchange(answers[asks], back[parcels.rows["instead"][back] >= 0])
+    answers[asks] = parcels.sent_back_instead(answers[asks], asked_for)
+    for part in (answers, shops, warehouse.packed(since, end)):
+        shop.tell(part)
+    fresh = parcels.exchange(answers[asks], asked_for)
     orders = parcels.of(np.concatenate([answers, shops[shops["kind"] == Kind.CREDIT]]), claims)
     warehouse.packers.take(np.concatenate([queued(parcels, due), fresh, queued(parcels, orders)]))
     warehouse.inspectors.take(back)

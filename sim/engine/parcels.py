@@ -127,6 +127,14 @@ class Parcels:
         self.rows["price"][first] = 0
         return self._add(made)
 
+    def sent_back_instead(self, rows: NDArray[np.void], asked: NDArray[np.intp]) -> NDArray[np.void]:
+        """The till's answers as they are told: where another size is not to be had, the first one is sent back."""
+        refused = rows["kind"] == Kind.RETURN_POSTED
+        told = rows.copy()
+        told["size"][refused] = self.rows["size"][asked[refused]]
+        told["flag"][refused] = self.rows["flags"][asked[refused]]
+        return told
+
     def at_next_match(self, night: Night, seconds: float) -> Parcels:
         """What is still on its way, on the clock of the next match, whose kick-off is `seconds` after this one's."""
         state, rows = self.rows["state"], self.rows

@@ -188,7 +188,10 @@ class Play:
         if not orders:
             return NOTHING
         if len(orders) > len(self.publisher.free_slots):
-            raise PolicyError(self.name, view, f"more than {SLOTS} offers at the same time; let some expire first")
+            lag = self.publisher.price_lag
+            late = f" (the stream shows each for {lag:g} s after its end: shop.price_lag)" if lag else ""
+            words = f"more than {SLOTS} offers at the same time{late}; let some expire first"
+            raise PolicyError(self.name, view, words)
         slots = [self._open(number * MOST_PUSHES + k, order, start) for k, order in enumerate(orders)]
         return np.array(slots, np.int64)
 

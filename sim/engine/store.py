@@ -57,12 +57,10 @@ class StoreEnd:
     def settle(
         self, end: float, rows: NDArray[np.void], entries: NDArray[np.void]
     ) -> tuple[NDArray[np.void], NDArray[np.void]]:
-        """Settles a day: viewers' rows (in order) and what happened by itself; gives answers and the shop's rows."""
+        """Settles a day, and counts its points; gives the answers and the shop's rows."""
         window = Window(self.since, end, self.play.publisher.board, NOTHING)
         rows, shop = self.engine.settle_store(rows, window, in_time(entries, self.play.happened(end)))
-        for part in (rows, shop, self.play.points.of_money(rows, end), self.play.reorder(end)):
-            self.tell(part)
-        return rows, shop
+        return rows, np.concatenate([shop, self.play.points.of_money(rows, end), self.play.reorder(end)])
 
     def tell(self, rows: NDArray[np.void]) -> None:
         """Writes down rows of the days."""

@@ -22,6 +22,9 @@ UNLIMITED = 1_000_000_000  # units of what cannot run out
 class Viewers:
     """All viewers as columns, in viewer order.  Each column is the caller's own copy, made when asked for.
 
+    At the store's end, in the days after a match, what the stream alone knows (clicks, chats, minutes watched,
+    interest, who came early) is 0 of viewers who have not consented.
+
     They can be asked for while the policy decides and not later, when they would tell what has happened since: a policy
     that wants to remember keeps the columns.
     """
@@ -80,10 +83,14 @@ class Viewers:
         """Points of members; -1 for viewers who have not consented, for they tell of orders."""
         return np.where(self.consent, self.__known["points"], -1)
 
+    def __of_stream(self, column: NDArray[Any]) -> NDArray[Any]:
+        """What the stream knows: at the store's end 0 of viewers who have not consented to its being seen there."""
+        return np.asarray(column * self.consent) if self.__at_store else np.asarray(column).copy()
+
     @property
     def early(self) -> NDArray[np.bool_]:
         """Who came early enough to count as a supporter."""
-        return np.asarray(self.__known["early"] == 1)
+        return self.__of_stream(self.__known["early"] == 1)
 
     @property
     def consent(self) -> NDArray[np.bool_]:
@@ -93,12 +100,12 @@ class Viewers:
     @property
     def clicks(self) -> NDArray[np.uint16]:
         """Pushes clicked tonight."""
-        return self.__known["clicks"].copy()
+        return self.__of_stream(self.__known["clicks"])
 
     @property
     def chats(self) -> NDArray[np.uint16]:
         """Messages written tonight."""
-        return self.__known["chats"].copy()
+        return self.__of_stream(self.__known["chats"])
 
     @property
     def orders(self) -> NDArray[np.int16]:
@@ -113,20 +120,17 @@ class Viewers:
     def interest(self, category: str) -> NDArray[np.uint8]:
         """Clicks and saves on the stream tonight, for a category of goods.
 
-        At the store's end, in the days after a match, it is there of viewers who have consented, and 0 of the others.
         Raises KeyError for a category that the shop does not have.
         """
-        consent = self.consent
         if category not in self.__categories:
             raise KeyError(f"no category {category!r}{did_you_mean(category, self.__categories)}")
-        signals = self.__signals[:, self.__categories.index(category)]
-        return signals * consent if self.__at_store else signals.copy()
+        return self.__of_stream(self.__signals[:, self.__categories.index(category)])
 
     @property
     def minutes_watched(self) -> NDArray[np.float64]:
         """Time on the stream tonight, in minutes."""
         now = np.where(self.__known["present"] == 1, self.__now - self.__known["joined_at"], 0.0)
-        return np.asarray((self.__known["watched"] + now) / 60.0)
+        return self.__of_stream((self.__known["watched"] + now) / 60.0)
 
 
 @dataclass(frozen=True)

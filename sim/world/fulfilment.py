@@ -50,7 +50,7 @@ class Fulfilment(Form):
     parcels_per_hour: float = number(30.0, "parcels per hour", 10, 80, "assumed", NONE, "What one packer packs",
         gt=0, le=10_000)
     parcel_cost: float = number(0.0, "currency", 0, 15, "assumed", "What the scenario supposes",
-        "What sending a parcel costs the shop", ge=0, le=1e6)
+        "What packing and sending a parcel costs the shop; packers cost nothing else", ge=0, le=1e6)
     return_cost: float = number(0.0, "currency", 0, 20, "assumed", "What the scenario supposes",
         "What a parcel that is sent back costs the shop", ge=0, le=1e6)
     inspectors: int = Field(default=2, ge=1, le=10_000, description="people who look at returned goods, in every shift "

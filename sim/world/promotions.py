@@ -71,7 +71,8 @@ class Coupon(Form):
 class Stacking(Form):
     """What happens where several reductions meet on one order: the same rule at both ends.
 
-    Discounts, coupons, a tier's discount and credit count; the price of a team or a pre-sale takes none of them.
+    Discounts, coupons, a tier's discount and credit count, and what a set costs less than its parts; the price of a
+    team or a pre-sale takes none of them.
     """
 
     rule: Literal["best", "sum"] = Field(

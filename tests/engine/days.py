@@ -67,11 +67,10 @@ class TillOnly:
         n = settle(
             rows, entries, self.catalogue.quantity, end, self.people, self.scene, self.publisher.board, self.stock, shop
         )
-        self.rows += [rows.copy(), shop[:n]]
         return rows, shop[:n]
 
     def tell(self, rows: NDArray[np.void]) -> None:
-        self.rows.append(rows)
+        self.rows.append(rows.copy())
 
 
 class Days(NamedTuple):

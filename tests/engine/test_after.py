@@ -182,6 +182,9 @@ def test_an_exchange_that_is_not_to_be_had_is_refunded():
     back = parcels["reason"] != b.KEPT
     assert (rows["kind"] == Kind.RETURN_POSTED).sum() == (rows["kind"] == Kind.REFUND).sum() == back.sum()
     assert done.stock.written_off.sum() == back.sum()
+    told = rows[rows["kind"] == Kind.RETURN_POSTED]
+    assert (told["size"] == parcels["size"][told["viewer"]]).all()  # what is sent back, not what was wanted
+    assert not (told["flag"] & Flag.EXCHANGED).any()
 
 
 def test_the_rest_of_a_presale_is_paid_or_the_deposit_lost():

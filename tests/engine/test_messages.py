@@ -24,6 +24,9 @@ class Writes:
         return []
 
     def follow_up(self, view):
+        v = view.viewers
+        knows = v.clicks + v.chats + v.minutes_watched + v.early + v.interest("jersey")
+        self.without_consent, self.with_consent = knows[~v.consent].sum(), knows[v.consent].sum()
         self.seen.append((view.viewers.present.sum(), sum(view.present), view.viewers.minutes_watched.max()))
         return [Push("store_push", Offer(item), view.time + DAY) for item in self.items]
 
@@ -54,7 +57,7 @@ def test_a_coupon_can_be_had_once():
 
 def test_nobody_is_present_in_the_days_after():
     policy = Writes("ball")
-    days(policy)
+    days(policy, consent=1.0)
     assert len(policy.seen) == 3
     for present, counted, minutes in policy.seen:
         assert (present, counted) == (0, 0)
@@ -73,3 +76,10 @@ def test_what_is_read_in_the_evening_does_nothing_in_the_morning(engine):
     assert (used["time"] > used["viewer"].map(had)).all()
     before = bought["time"] < bought["viewer"].map(had)
     assert before.sum() > 20  # and many had come earlier on the same day
+
+
+def test_the_store_knows_of_the_stream_only_with_consent():
+    policy = Writes("ball")
+    days(policy, consent=0.5)
+    assert policy.without_consent == 0
+    assert policy.with_consent > 100
