@@ -57,6 +57,11 @@ def test_price():
     assert (cut - rise) / 2 == pytest.approx(-P.price_elasticity * math.log(1.25))
 
 
+def test_credit_is_whole_units_of_a_share():
+    assert [b.credit_earned(100, share) for share in (0.0, 0.1, 0.29, 0.57)] == [0, 10, 29, 57]
+    assert b.credit_earned(99, 0.1) == 9
+
+
 def test_emotion_has_an_interior_optimum_and_chat_is_concave():
     best = P.impulse_arousal / (2 * P.impulse_arousal_square)
     assert 0 < best < 1

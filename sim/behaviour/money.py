@@ -6,6 +6,8 @@ import math
 
 from numba.extending import register_jitable
 
+ROUNDING = 1e-9  # before whole units are taken: a share of an amount is no binary fraction
+
 
 @register_jitable
 def taken_off(offer: int, tier: int, coupon: int, most: int, stacks: bool) -> int:
@@ -31,5 +33,5 @@ def paid_now(price: int, due: float) -> int:
 
 @register_jitable
 def credit_earned(paid: int, rebate: float) -> int:
-    """Credit that comes back for a payment."""
-    return math.floor(paid * rebate)
+    """Credit that comes back for a payment [minor units]."""
+    return math.floor(paid * rebate + ROUNDING)

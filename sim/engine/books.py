@@ -140,6 +140,7 @@ class Books:
         """Keeps rows of the days after, and counts what came of the store's messages."""
         if len(rows):
             self.after.append(rows)
+            self.orders += int((rows["kind"] == PAYMENT).sum())
             said = rows[(rows["kind"] == PAYMENT) & (rows["push"] >= 0)]
             np.add.at(self.counts.by_push, said["push"], np.stack([np.ones(len(said)), said["price"]], 1).astype(int))
 

@@ -17,7 +17,7 @@ from scipy.special import logit
 from sim.behaviour import DAY
 from sim.engine.board import Window
 from sim.engine.books import Tally
-from sim.engine.ledger import Flag, Kind, in_order
+from sim.engine.ledger import ROW, Flag, Kind, in_order
 from sim.engine.parcels import Parcels, ParcelState
 from sim.engine.warehouse import Warehouse
 from sim.world.scenario import Segment
@@ -26,8 +26,8 @@ from sim.world.scenario import Segment
 class Reactions(Protocol):
     """What viewers do in these days: `CompiledDays` or `ReferenceDays`."""
 
-    def plan(self, start: float) -> None:
-        """When each customer next comes to the store."""
+    def plan(self, start: float, since: float) -> None:
+        """When each customer next comes to the store after `start`; nothing of the days happens before `since`."""
         ...
 
     def live(self, window: Window) -> tuple[NDArray[np.void], Tally]:
@@ -58,7 +58,7 @@ class Shop(Protocol):
     """The board and the till, as the night has left them."""
 
     def open(self, day: int, start: float, end: float) -> Window:
-        """The board of the day that begins, and the messages sent on it."""
+        """The board of the day that begins, and the messages sent on it; the first may begin later than at `start`."""
         ...
 
     def count(self, tally: Tally, window: Window) -> None:
@@ -88,13 +88,18 @@ def pass_days(
 ) -> Generator[Any, Any, None]:
     """The days from now `until` then, as a process; the orders of the night are with the warehouse already.
 
-    A day is one since the broadcast `closes`; the first begins when the last cart of the night is paid or given up.
-    `since`: until when the ways of parcels have been written down; in a season some arrive while a match is on.
+    Days are counted, and what people do in them is drawn, from when the broadcast `closes`; nothing happens before the
+    last cart of the night is paid or given up, at a time that depends on the policy.  Without any days what has come
+    while the match was on is told all the same.  `since`: until when the ways of parcels have been written down.
     `claims` by number of the push: what was exaggerated in it.
     """
-    start = env.now
-    reactions.plan(start)
-    day = 1 + int((start - closes) // DAY)
+    begun = env.now
+    if until <= begun:
+        _end_day(since, begun, np.zeros(0, ROW), reactions, shop, warehouse, claims)
+        return
+    reactions.plan(closes, begun)
+    day = 1 + int((begun - closes) // DAY)
+    start = closes + (day - 1) * DAY
     while start < until:
         end = min(closes + day * DAY, until)
         window = shop.open(day, start, end)

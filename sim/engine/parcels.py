@@ -56,7 +56,7 @@ PARCEL = np.dtype(
         ("push", "i4"),
         ("price", "i4"),  # paid so far [minor units]; 0 once another parcel has taken its place
         ("credit", "i4"),  # what the order changed in its buyer's credit [minor units]
-        ("chapter", "u4"),  # of the match it was ordered at or after
+        ("chapter", "u4"),  # of the match that it, or what it takes the place of, was ordered at or after
         ("number", "i4"),  # item, which of the viewer's orders of it there, which exchange of that
         ("item", "i2"),
         ("size", "i1"),
@@ -69,6 +69,12 @@ PARCEL = np.dtype(
 )
 NOT_YET = ("due", "packed", "arrives", "posts", "back", "checked")
 TIMES = ("ordered", "ready", "promised", *NOT_YET)
+PENDING = {  # by state, when the days will hear of a parcel next
+    ParcelState.AWAITING_BALANCE: "due",
+    ParcelState.PACKED: "arrives",
+    ParcelState.ARRIVED: "posts",
+    ParcelState.CHECKED: "checked",
+}
 ITEM, AGAIN, MOST_AGAIN, MOST_TURNS = 1 << 14, 1 << 4, 0x3FF, 0xF  # how a number is put together, and its bounds
 
 
@@ -98,7 +104,7 @@ class Parcels:
         CREDIT rows tell what orders changed in it; `claims` by number of the push what was exaggerated in it.
         """
         paid = rows[rows["kind"] == Kind.PAYMENT]
-        made = self._blank(paid, self._numbers(paid))
+        made = self._blank(paid, self.night.chapter, self._numbers(paid))
         made["price"], made["push"], made["flags"], made["urge"] = (paid[n] for n in ("price", "push", "flag", "value"))
         made["credit"] = _credit_of(paid, rows[rows["kind"] == Kind.CREDIT])
         made["claim"] = [claims.get(push, 0.0) for push in paid["push"].tolist()]
@@ -119,7 +125,8 @@ class Parcels:
         granted = rows["kind"] == Kind.EXCHANGE
         first, rows = asked[granted], rows[granted]
         before = self.rows["number"][first]
-        made = self._blank(rows, np.where(before & MOST_TURNS < MOST_TURNS, before + 1, before))
+        numbers = np.where(before & MOST_TURNS < MOST_TURNS, before + 1, before)
+        made = self._blank(rows, self.rows["chapter"][first], numbers)
         for name in ("price", "credit", "push", "urge"):
             made[name] = self.rows[name][first]
         made["flags"] = self.rows["flags"][first] | Flag.EXCHANGED
@@ -145,6 +152,12 @@ class Parcels:
         for name in TIMES:
             rows[name] -= seconds
         return Parcels(night, rows)
+
+    def not_before(self, opens: float) -> None:
+        """Puts off to a match's opening what rounding of the clocks would have it do before, unseen by anybody."""
+        for state, name in PENDING.items():
+            waits = self.rows["state"] == state
+            self.rows[name][waits] = np.maximum(self.rows[name][waits], opens)
 
     def between(self, name: str, start: float, end: float, state: ParcelState) -> NDArray[np.intp]:
         """Places of the parcels in a `state` whose time `name` lies in [start, end), in order of it."""
@@ -203,7 +216,9 @@ class Parcels:
         c = self.catalogue
         return [(s, size if c.sized[s] else 0) for s, units in c.parts(item) for _ in range(units)]
 
-    def _blank(self, rows: NDArray[np.void], numbers: NDArray[np.int64]) -> NDArray[np.void]:
+    def _blank(
+        self, rows: NDArray[np.void], chapter: int | NDArray[np.uint32], numbers: NDArray[np.int64]
+    ) -> NDArray[np.void]:
         """Parcels of orders, as far as they are all alike; ready and due at the time of the order."""
         made = np.zeros(len(rows), PARCEL)
         for name in NOT_YET:
@@ -212,7 +227,7 @@ class Parcels:
             made[name] = rows[name]
         made["ordered"] = made["ready"] = made["due"] = rows["time"]
         made["instead"] = -1
-        made["chapter"], made["number"] = self.night.chapter, numbers
+        made["chapter"], made["number"] = chapter, numbers
         u = self._drawn(made, 0)
         made["transit"] = self._way(u[0], u[1])
         return made

@@ -8,7 +8,7 @@ nothing is ordered, but the till stays open until the last page is closed and th
 from __future__ import annotations
 
 from collections.abc import Generator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal, Protocol
 
 import numpy as np
@@ -22,6 +22,7 @@ from sim.engine.days import Reactions, pass_days, queued
 from sim.engine.ledger import ROW, Kind, Ledger
 from sim.engine.others import others_purchases
 from sim.engine.points import Points
+from sim.engine.rules import coupons_until
 from sim.engine.stock import ENTRY, Stock, in_time
 from sim.engine.store import StoreEnd, carried_over, on_their_way, open_warehouse
 from sim.engine.terms import Terms, running
@@ -84,8 +85,15 @@ class Played:
     stock: Stock
     crowd: Crowd
     closing: Closing  # how the evening ended
+    peak: NDArray[np.float32]  # (N,) highest annoyance until the next match [average tolerances]
     carried: Carried | None  # what it leaves to the next match, if there is one
     events: int  # things viewers did or met
+
+    def let_go(self) -> Played:
+        """The same without its people, who have gone on to the next match: all that measures ask of a night before."""
+        nobody, left = self.crowd.nobody(), self.night.carried
+        left = left._replace(known=nobody.known, viewers=nobody.viewers) if left else None
+        return replace(self, crowd=nobody, carried=None, night=replace(self.night, crowd=nobody, carried=left))
 
 
 class Play:
@@ -106,6 +114,7 @@ class Play:
         self.on_order = np.zeros(night.catalogue.shelves, bool)
         self.on_order[self.entries["item"][self.entries["kind"] == Kind.DELIVERY]] = True
         self.points = Points(night)
+        self.coupons_until = coupons_until(night)[-1]  # what is taken tonight
         self.warehouse = open_warehouse(env, night)
         self.unpacked: list[NDArray[np.void]] = []  # payments that the warehouse has not heard of
         self.handed = env.now  # when it last did
@@ -125,7 +134,7 @@ class Play:
         self.closing = close(crowd, self.engine.stock, match.closes)
         store = StoreEnd(self)
         store.begin(self.closing)
-        if self.env.now < self.night.until:
+        if self.env.now < self.night.until or self.night.carried is not None:
             yield from pass_days(
                 self.env,
                 match.opens,
@@ -192,14 +201,23 @@ class Play:
             late = f" (the stream shows each for {lag:g} s after its end: shop.price_lag)" if lag else ""
             words = f"more than {SLOTS} offers at the same time{late}; let some expire first"
             raise PolicyError(self.name, view, words)
+        for order in orders:
+            if start >= self._usable_until(order):
+                words = f"the days in which '{order.offer.item}' can be used are over: nobody could use it any more"
+                raise PolicyError(self.name, view, words)
         slots = [self._open(number * MOST_PUSHES + k, order, start) for k, order in enumerate(orders)]
         return np.array(slots, np.int64)
+
+    def _usable_until(self, order: Order) -> float:
+        """Until when what is offered is of any use: a coupon until its days are over."""
+        coupon = self.night.catalogue.coupon[self.night.catalogue.keys.index(order.offer.item)]
+        return float(self.coupons_until[coupon]) if coupon >= 0 else np.inf
 
     def _open(self, push: int, order: Order, now: float) -> int:
         offer, surface, catalogue = order.offer, self.surfaces[order.surface], self.night.catalogue
         item = catalogue.keys.index(offer.item)
         claim = max(offer.claim, self.exaggerates if surface.spoken and catalogue.price[item] else 0.0)
-        expires = min(order.expires, self.match.closes) if offer.team else order.expires
+        expires = min(order.expires, self.match.closes if offer.team else self._usable_until(order))
         terms = Terms(push, item, order, self._price(item, offer.discount), now, expires, claim)
         row = (now, expires, -1, push, terms.price, item, Kind.PUSH, order.ids is None, -1, order.surface)
         self.tell(np.array([row], ROW))
@@ -319,6 +337,7 @@ def play(
         viewers.stock,
         viewers.crowd,
         game.closing,
+        viewers.crowd.viewers["peak_annoyance"].copy(),
         carried_over(game),
         game.books.events,
     )

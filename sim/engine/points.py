@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
+from sim import behaviour as b
+from sim.behaviour.money import ROUNDING
 from sim.engine.ledger import ROW, Kind
 from sim.world.audience import MOST_POINTS, tier_of
+from sim.world.catalogue import ItemKind
 from sim.world.night import Night
 
 EARNING = {Kind.PAYMENT: 1, Kind.BALANCE: 1, Kind.REFUND: -1}
@@ -20,6 +25,9 @@ class Points:
         self.known = night.crowd.known
         self.per_minor = loyalty.points_per_unit / 10**night.scenario.shop.decimals
         self.per_second = loyalty.points_per_hour / 3600.0
+        catalogue = night.catalogue  # what is sold ahead is paid in two parts, and refunded as one
+        self.deposits = np.array([b.paid_now(*whole) for whole in zip(catalogue.own_price, catalogue.due, strict=True)])
+        self.deposits[catalogue.kind != ItemKind.PRESALE] = 0
         self.steps = [tier.points for tier in loyalty.tiers.values()]
 
     def of_money(self, rows: NDArray[np.void], at: float) -> NDArray[np.void]:
@@ -27,8 +35,13 @@ class Points:
         earned = np.zeros(len(self.known), np.int64)
         for kind, sign in EARNING.items():
             these = rows[rows["kind"] == kind]
-            np.add.at(earned, these["viewer"], sign * np.floor(these["price"] * self.per_minor).astype(np.int64))
+            deposit = self.deposits[these["item"]] if kind is Kind.REFUND else 0
+            np.add.at(earned, these["viewer"], sign * (self._of(deposit) + self._of(these["price"] - deposit)))
         return self._award(earned, at)
+
+    def _of(self, amount: Any) -> NDArray[np.int64]:
+        """Points of amounts [minor units], whole ones."""
+        return np.asarray(np.floor(amount * self.per_minor + ROUNDING), np.int64)
 
     def of_time(self, watched: NDArray[np.float64], at: float) -> NDArray[np.void]:
         """Counts time on the stream [s]."""

@@ -45,9 +45,9 @@ class StoreEnd:
 
     def open(self, day: int, start: float, end: float) -> Window:
         """The board of the day that begins, and the messages that the policy sends on it."""
-        self.since, publisher = start, self.play.publisher
-        publisher.publish(start, self.engine.stock.free, SILENT)
-        fresh = self.play.push_messages(day, start, end)
+        self.since, publisher = max(start, self.since), self.play.publisher
+        publisher.publish(self.since, self.engine.stock.free, SILENT)
+        fresh = self.play.push_messages(day, self.since, end)
         return Window(start, end, publisher.board, fresh)
 
     def count(self, tally: Tally, window: Window) -> None:
@@ -83,6 +83,7 @@ def open_warehouse(env: simpy.Environment, night: Night) -> Warehouse:
     """The warehouse as the night finds it."""
     carried, day = night.carried, night.scenario.days[night.fixture]
     parcels = Parcels(night, carried.parcels.copy() if carried else None)
+    parcels.not_before(night.stage.match.opens)
     busy = (carried.packers.copy(), carried.inspectors.copy()) if carried else None
     return Warehouse(env, parcels, len(night.crowd) / night.scenario.audience.viewers, day, busy)
 

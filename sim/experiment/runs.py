@@ -121,7 +121,7 @@ def play_one(plan: Plan, replication: int, number: int, threads: int = 1) -> Don
             write(ledger(played), plan.ledger / f"{_file_of(plan, policy.name, replication, played)}.parquet")
         if replication == plan.typical and played.night.fixture == 0:
             series = by_minute(played)
-        nights.append(played)
+        nights.append(played.let_go() if played.carried else played)
     return Done(
         policy.name,
         replication,

@@ -187,7 +187,7 @@ class Facts:
 
 def _peak(night: Played) -> NDArray[np.float64]:
     """(N,) highest annoyance since the broadcast opened, the store's messages included [average tolerances]."""
-    return np.asarray(night.crowd.viewers["peak_annoyance"], float)
+    return night.peak.astype(float)
 
 
 def beyond(night: Played) -> NDArray[np.bool_]:

@@ -32,7 +32,6 @@ BY_PRODUCT: Mapping[str, tuple[Kind, ...]] = {
 BY_GROUP: Mapping[str, tuple[Kind, ...]] = {
     **BY_PRODUCT,
     "leaves": (Kind.LEAVE,),
-    "mutes": (Kind.MUTE,),
 }
 
 
@@ -71,7 +70,8 @@ def people(played: Played) -> pd.DataFrame:
     counts, segments = books.counts, books.segments
     groups = pd.MultiIndex.from_product([SIDES, segments], names=["side", "segment"])
     shown = _shown(played, ["side", "segment"], groups)
-    came = closing.came
+    came, days = closing.came, books.days()
+    later = days[days["kind"] == Kind.MUTE]
 
     def among(chosen: NDArray[np.bool_]) -> Counted:
         return np.bincount(counts.group[chosen], minlength=len(groups))
@@ -81,6 +81,7 @@ def people(played: Played) -> pd.DataFrame:
         **shown,
         "chats": books.chats.sum(axis=0).ravel(),
         **_sums(BY_GROUP, lambda kind: counts.by_group[kind]),
+        "mutes": counts.by_group[Kind.MUTE] + np.bincount(counts.group[later["viewer"]], minlength=len(groups)),
         "revenue": counts.spent / _minor(played),
         "buyers": among(counts.bought),
         "annoyed": among(beyond(played)),

@@ -32,6 +32,7 @@ def by_minute(played: Played) -> pd.DataFrame:
     `minute` counts from its opening, `clock` is what the screen shows then ("after" in the last row).  Beliefs and
     arousal are means over the minute; score, viewers, stock and sold-out SKUs stand as the minute ends; everything else
     counts what happened in it (`revenue` in currency units, `exposures` and `chats` by the window they began in).
+    Nothing of the days after is in it.
     """
     books, night = played.books, played.night
     ends = np.minimum(books.opens + 60.0 * np.arange(1, books.minutes + 1), books.closes)
@@ -73,6 +74,7 @@ def _means(curves: NDArray[np.float64], minutes: int) -> NDArray[np.float64]:
 def _people(books: Books) -> dict[str, Column]:
     present = books.counts.presence.cumsum(axis=0)
     shown = books.shown()
+    shown = shown[shown["surface"] != "store_push"]
     layers = {
         name: _counted(shown.loc[shown["layer"] == layer, ["minute", "n"]], books.minutes)
         for name, layer in (("exposures", "exposed"), ("notices", "noticed"))

@@ -55,7 +55,7 @@ def ending(nights: Sequence[Played]) -> Ending:
     sign = np.where(rows["kind"] == Kind.REFUND, -1.0, 1.0)
     closings = [night.closing for night in nights]
     return Ending(
-        viewers=len(nights[0].night.crowd),
+        viewers=len(closings[0].came),
         orders=pd.DataFrame({"viewer": orders["viewer"], "item": orders["item"], "paid": orders["price"] / minor}),
         money=pd.DataFrame({"viewer": rows["viewer"], "amount": sign * rows["price"] / minor}),
         came=np.packbits([closing.came for closing in closings], axis=1),

@@ -22,8 +22,8 @@ UNLIMITED = 1_000_000_000  # units of what cannot run out
 class Viewers:
     """All viewers as columns, in viewer order.  Each column is the caller's own copy, made when asked for.
 
-    At the store's end, in the days after a match, what the stream alone knows (clicks, chats, minutes watched,
-    interest, who came early) is 0 of viewers who have not consented.
+    "Tonight" lasts until the next match.  At the store's end, in the days after one, what the stream alone knows
+    (clicks, chats, minutes watched, interest, who came early) is 0 of viewers who have not consented.
 
     They can be asked for while the policy decides and not later, when they would tell what has happened since: a policy
     that wants to remember keeps the columns.

@@ -71,7 +71,7 @@ VIEWER = np.dtype(
         ("price", "i4"),  # price of what is in hand [minor units]
         ("seen", "i4"),  # what the stream showed where the till asks more
         ("spends", "i4"),  # credit that is in the price in hand [minor units]
-        ("credit", "i4"),  # to be used on the next order [minor units]
+        ("credit", "i4"),  # to be used on the next order [minor units]; below 0: spent before its order was refunded
         ("last_price", "i4"),  # paid for the last order
         ("team", "i4"),  # push of the last team joined, -1: none
         ("visits", "i4"),  # number of the next visit to the store's end
@@ -120,6 +120,10 @@ class Crowd:
 
     def __len__(self) -> int:
         return len(self.known)
+
+    def nobody(self) -> Crowd:
+        """Tables of the same kind with nobody in them."""
+        return Crowd(self.known[:0].copy(), self.viewers[:0].copy(), self.tastes[:0].copy(), self.signals[:0].copy())
 
 
 def gather(

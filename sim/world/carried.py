@@ -5,9 +5,12 @@ from __future__ import annotations
 import io
 from pathlib import Path
 from typing import NamedTuple
+from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
+
+from sim.world.audience import KNOWN, VIEWER
 
 
 class Carried(NamedTuple):
@@ -31,7 +34,13 @@ class Carried(NamedTuple):
 
     @classmethod
     def load(cls, file: Path) -> Carried:
-        """Reads it again; raises OSError, and ValueError when the file is not one."""
-        with np.load(file, allow_pickle=False) as arrays:
-            parts = {name: arrays[name] for name in cls._fields if name != "fixture"}
-            return cls(fixture=int(arrays["fixture"]), **parts)
+        """Reads it again; raises OSError, and ValueError when the file is not one, or one of another version."""
+        try:
+            with np.load(file, allow_pickle=False) as arrays:
+                parts = {name: arrays[name] for name in cls._fields if name != "fixture"}
+                carried = cls(fixture=int(arrays["fixture"]), **parts)
+        except (KeyError, TypeError, ValueError, EOFError, BadZipFile) as error:
+            raise ValueError(f"{file} is not what a match of this version has left") from error
+        if (carried.known.dtype, carried.viewers.dtype) != (KNOWN, VIEWER):
+            raise ValueError(f"{file}: its viewers are those of another version")
+        return carried

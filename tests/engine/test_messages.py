@@ -6,6 +6,8 @@ import pytest
 
 from sim.engine.ledger import Flag, Kind
 from sim.policy import Offer, Push
+from sim.policy.check import PolicyError
+from sim.world.surfaces import SurfaceIndex
 from tests.engine.shelf import rows
 from tests.worlds import lived, whole_shop, world
 
@@ -83,3 +85,25 @@ def test_the_store_knows_of_the_stream_only_with_consent():
     days(policy, consent=0.5)
     assert policy.without_consent == 0
     assert policy.with_consent > 100
+
+
+@pytest.mark.parametrize("engine", ["compiled", "reference"])
+def test_a_message_that_has_expired_is_not_read(engine):
+    class Short(Writes):
+        def follow_up(self, view):
+            return [Push("store_push", Offer(item), view.time + DAY / 4.0) for item in self.items]
+
+    met = rows(days(Short("ball"), engine), Kind.EXPOSURE)
+    met = met[met["surface"] == SurfaceIndex.STORE_PUSH]
+    said = rows(days(Short("ball"), engine), Kind.PUSH).set_index("push")["time"]
+    assert (met["time"] < met["push"].map(said) + DAY / 4.0).all()
+    assert 0.15 < len(met) / (3 * 400) < 0.35  # a quarter of the day, of three
+
+
+@pytest.mark.parametrize(("usable", "when"), [(0, "at +20:00"), (2, "at day 3")])
+def test_a_coupon_whose_days_are_over_is_refused(usable, when):
+    shop = whole_shop(50, coupons={"tenth": {"name": "A tenth off", "share": 0.1, "days": usable}})
+    w = world(shop=shop, days_after=5.0, audience={"viewers": 50})
+    with pytest.raises(PolicyError, match="the days in which 'tenth' can be used are over") as stopped:
+        lived(w, Writes("tenth"))
+    assert when in str(stopped.value)

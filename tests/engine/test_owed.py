@@ -101,7 +101,7 @@ def _places(table: Any) -> set[tuple[float, int, int]]:
 
 
 def credit_is_what_orders_have_changed_in_it_and_undone_with_them(played: Played, _: NDArray[np.void]) -> None:
-    """A refund takes back what is left of the credit its order brought, and gives back what the order had used."""
+    """A refund takes back the credit its order brought, be it spent by then, and gives back what the order had used."""
     kept = np.zeros(len(played.crowd), np.int64)
     made: dict[tuple[int, int], list[int]] = defaultdict(list)  # by viewer and item: what orders changed
     for row in in_turn(played).itertuples():
@@ -111,11 +111,14 @@ def credit_is_what_orders_have_changed_in_it_and_undone_with_them(played: Played
             made[row.viewer, row.item].append(0)
         elif row.kind == Kind.CREDIT:
             kept[row.viewer] += int(row.value)
-            assert kept[row.viewer] >= 0
             if 0 in made[row.viewer, row.item]:
                 made[row.viewer, row.item].remove(0)
                 made[row.viewer, row.item].append(int(row.value))
+    left = np.zeros(len(played.crowd), np.int64)
+    for (viewer, _), changes in made.items():
+        left[viewer] += sum(changes)  # of orders that were not refunded
     assert (kept == played.crowd.viewers["credit"]).all()
+    assert (kept == left).all()
 
 
 def points_are_what_was_paid_and_watched_and_never_below_zero(played: Played, before: NDArray[np.void]) -> None:

@@ -339,3 +339,25 @@ def test_nothing_new_happens_where_nothing_new_is_said():
     played = lived(world(shop=whole_shop(6)), NoPush())
     assert rows(played, *new).empty
     assert len(rows(played, Kind.VIEW)) > 20
+
+
+@pytest.mark.parametrize("engine", ["compiled", "reference"])
+def test_nobody_has_two_seats_in_one_team(engine):
+    """Not even who has joined another team in between."""
+    few = np.arange(30)
+    terms = [("ball", 0.5, {"team": 6}), ("set", 0.1, {"team": 7})]
+    script = [
+        (t, [("shop_zone_banner", item, off, 4000.0, few, team) for item, off, team in terms])
+        for t in (0.0, 1200.0, 2400.0, 3600.0)
+    ]
+    keen = {"browse": {"median": 40.0}, "tolerance": {"median": 50.0}, "stay": {"median": 200.0}}
+    sure = {"team_doubt": 0.5, "cart_base": -1.0, "buy_base": -1.0, "click_base": -1.0, "trust_average": 0.1}
+    w = world(audience={"viewers": 60, "segments": {"all": keen}}, shop=whole_shop(PLENTY), assumptions=sure)
+    full = 0
+    for replication in range(4):
+        played = lived(w, Scripted(script), replication=replication, engine=engine)
+        paid = rows(played, Kind.PAYMENT)
+        paid = paid[flagged(paid, Flag.TEAM)]
+        full += len(paid)
+        assert not paid.duplicated(["viewer", "push", "time"]).any()
+    assert full > 60

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
 from policies.blast import Blast
 from policies.no_push import NoPush
 from sim.engine.ledger import Flag, Kind
-from sim.engine.parcels import ParcelState
+from sim.engine.parcels import Parcels, ParcelState
 from sim.engine.season import play_season
 from sim.measures.outcomes import outcomes
+from sim.measures.parts import parts_of
+from sim.measures.twins import ending, joined
 from sim.policy import Offer, Push
 from sim.world.carried import Carried
 from sim.world.night import World
@@ -184,3 +189,70 @@ def test_a_coupon_lasts_as_long_as_was_said_also_into_the_next_match(days, used_
             found.add(number)
         start += (DAYS[number + 1] - DAYS[number]) * 86_400.0 if number < 2 else 0.0
     assert found == used_at
+
+
+def returning(days_after=60.0, pre_match=30.0, days=(0, 4, 8), **assumptions):
+    """A season in which much is sent back, and quickly."""
+    return season(
+        fixtures=[{"day": day, "match": MATCH} for day in days],
+        days_after=days_after,
+        audience={"viewers": 400, "segments": {"all": {"browse": {"median": 15.0}, "loyal": 0.97}}},
+        shop=shop(5000),
+        fulfilment={"return_days": 0.1, "carriers": {"post": {"name": "Post", "share": 1.0, "median": 2.0}}},
+        assumptions={"buy_base": -1.0, "return_fit": 0.6, "return_mind": 0.25, "pre_match": pre_match, **assumptions},
+    )
+
+
+@pytest.mark.parametrize("pre_match", [30.0, 21.37])
+def test_what_is_to_be_sent_back_as_a_match_opens_is_sent_back(pre_match):
+    """Whatever the clocks of two matches are rounded to."""
+    w = returning(pre_match=pre_match, exchange_share=0.0)
+    nights = list(play_season(w, NoPush, "p", 3, 1, keep=True))
+    for before, after in pairwise(nights):
+        parcels = before.carried.parcels
+        waits = parcels[parcels["state"] == ParcelState.ARRIVED]
+        posted = rows(after, Kind.RETURN_POSTED)
+        due = Counter(zip(waits["viewer"].tolist(), waits["item"].tolist(), strict=True))
+        assert due.total() > 20
+        assert due <= Counter(zip(posted["viewer"], posted["item"], strict=True))
+
+
+def test_no_two_parcels_share_their_luck(monkeypatch):
+    made = []
+    blank = Parcels._blank
+    monkeypatch.setattr(Parcels, "_blank", lambda *args: made.append(blank(*args)) or made[-1])
+    list(play_season(returning(exchange_share=0.8), NoPush, "p", 3, 1))
+    rows = np.concatenate(made)
+    assert (rows["number"] & 0xF > 1).sum() > 10  # exchanges of exchanges
+    keys = list(zip(rows["chapter"].tolist(), rows["viewer"].tolist(), rows["number"].tolist(), strict=True))
+    assert len(set(keys)) == len(keys) > 500
+
+
+@pytest.mark.parametrize("engine", ["compiled", "reference"])
+def test_what_came_while_the_last_match_was_on_is_told_also_without_days_after_it(engine):
+    nights = list(play_season(returning(days_after=0.0), NoPush, "p", 3, 1, keep=True, engine=engine))
+    assert all(len(rows(night, Kind.REFUND, Kind.ARRIVAL, Kind.RETURN_POSTED)) > 0 for night in nights)
+    told = rows(nights[-1], Kind.REFUND, Kind.ARRIVAL, Kind.RETURN_POSTED)
+    assert (told["time"] <= nights[-1].night.stage.match.closes + 7200.0).all()
+
+
+def test_measures_need_only_the_people_of_the_last_match(whole):
+    light = [*(night.let_go() for night in whole[:-1]), whole[-1]]
+    assert outcomes(light) == outcomes(whole)
+    for told, again in zip(parts_of(whole).values(), parts_of(light).values(), strict=True):
+        assert told.equals(again)
+    assert joined(ending(whole), ending(light)) == joined(ending(light), ending(whole))
+
+
+@pytest.mark.parametrize("content", [b"", b"no archive", "array", "another"])
+def test_a_file_that_no_match_has_left_is_refused(content, tmp_path):
+    file = tmp_path / "state.npz"
+    if content == "array":
+        with file.open("wb") as out:
+            np.save(out, np.zeros(3))
+    elif content == "another":
+        np.savez(file, fixture=1, known=np.zeros(3))
+    else:
+        file.write_bytes(content)
+    with pytest.raises(ValueError, match=r"state\.npz is not what a match of this version has left"):
+        Carried.load(file)

@@ -11,7 +11,7 @@ from sim.engine.ledger import Flag, Kind
 from sim.engine.play import Played
 from sim.engine.season import play_season
 from sim.measures.outcomes import NAMES, outcomes
-from sim.measures.parts import items, pushes
+from sim.measures.parts import items, people, pushes
 from sim.measures.series import by_minute
 from sim.policy import Offer, Push
 from sim.world.catalogue import ItemKind
@@ -186,6 +186,16 @@ def test_what_came_of_the_store_s_messages_stands_with_them(season):
     np.testing.assert_array_equal(by_push["orders"], paid.size().reindex(by_push.index, fill_value=0))
     np.testing.assert_allclose(by_push["revenue"], paid.sum().reindex(by_push.index, fill_value=0) / 100)
     assert by_push.loc[by_push["surface"] == "store_push", "orders"].sum() > 0
+
+
+def test_tables_tell_of_the_night_or_of_both_ends_as_they_say(season):
+    told = outcomes(season)
+    assert sum(people(night)["mutes"].sum() for night in season) == told["mutes"]
+    for night in season:
+        rows, minutes = night.ledger.frame(), by_minute(night)
+        on_stream = rows[rows["surface"] != SurfaceIndex.STORE_PUSH]
+        for column, kind in (("exposures", Kind.EXPOSURE), ("notices", Kind.NOTICE), ("clicks", Kind.CLICK)):
+            assert minutes[column].sum() == (on_stream["kind"] == kind).sum() > 0
 
 
 def test_each_match_finds_the_shelf_that_the_one_before_has_left(season):

@@ -46,6 +46,7 @@ def nights() -> tuple[Played, ...]:
             "name": "validation",
             "match": {"source": "generated", "home": {"name": "A", **team}, "away": {"name": "B", **team}},
             "audience": {"viewers": VIEWERS},
+            "days_after": 0,
             "shop": {"products": {"ball": good}},
         }
     )

@@ -41,7 +41,10 @@ def world(
     match_days: tuple[float, ...] = (),
     **scenario: Any,
 ) -> World:
-    """One match, or one on each of `match_days`; the ball costs the 30 that people expect, unless `ball` says else."""
+    """One match and no days after it, or matches on `match_days`.
+
+    The ball costs the 30 that people expect, unless `ball` says else.
+    """
     shirt = {"category": "jersey", "price": 80.0, "cost": 30.0, "sizes": dict.fromkeys("SML", PLENTY), **shirts}
     balls = {"category": "equipment", "price": 30.0, "reference_price": 30.0, "cost": 10.0, "stock": PLENTY, **ball}
     products = {
@@ -52,7 +55,7 @@ def world(
     fixtures = [{"day": day, "match": MATCH} for day in match_days]
     given = {
         "name": "validation",
-        **({"fixtures": fixtures} if fixtures else {"match": MATCH}),
+        **({"fixtures": fixtures} if fixtures else {"match": MATCH, "days_after": 0}),
         "audience": {"viewers": VIEWERS, **audience},
         "shop": {"products": products, **shop},
         **scenario,

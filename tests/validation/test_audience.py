@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from tests.validation.audience import checks
+from tests.validation import audience
 
 REPORTED = {"V1.2b", "V1.4a", "V1.4b"}
 
 
-def test_every_check_holds_but_those_reported():
-    found = checks()
+def test_every_check_holds_but_those_reported(monkeypatch):
+    monkeypatch.setattr(audience, "MATCHES", 64)
+    monkeypatch.setattr(audience, "KEPT", 64)
+    found = audience.checks()
     assert {c.id for c in found if not c.holds} == REPORTED
     assert all(c.note for c in found if c.id in REPORTED)

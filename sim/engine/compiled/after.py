@@ -1,4 +1,4 @@
-"""The days after a match as loops over records: parcels opened, visits to the store, rests paid, coming again."""
+"""The days after a match as loops over records: a day lived, parcels opened, rests paid, coming again."""
 
 from __future__ import annotations
 
@@ -10,19 +10,16 @@ from numpy.typing import NDArray
 from sim import behaviour as b
 from sim import draws
 from sim.compiled import compiled, inlined
-from sim.engine.compiled.notes import tell, tell_presence
-from sim.engine.compiled.offers import plain_store_price, put_store_price
-from sim.engine.compiled.presence import favourite
-from sim.engine.compiled.scene import ASKED, NEVER, NONE
-from sim.engine.compiled.shopping import shown
+from sim.engine.compiled.messages import read
+from sim.engine.compiled.notes import MAX_ROWS, tell, tell_presence
+from sim.engine.compiled.offers import is_for
+from sim.engine.compiled.scene import NEVER
+from sim.engine.compiled.visits import come_until, ease_of
 from sim.engine.ledger import Flag, Kind
 from sim.engine.parcels import ParcelState
-from sim.world.audience import CUSTOMER, LOST
 
 QUEUED, ARRIVED, FORFEITED = (int(s) for s in (ParcelState.QUEUED, ParcelState.ARRIVED, ParcelState.FORFEITED))
-STORE, LATE, INFORMED, COUPON, MEMBER = (
-    int(f) for f in (Flag.STORE, Flag.LATE, Flag.INFORMED, Flag.COUPON, Flag.MEMBER)
-)
+LATE, INFORMED = int(Flag.LATE), int(Flag.INFORMED)
 
 
 class Diary(NamedTuple):
@@ -30,6 +27,36 @@ class Diary(NamedTuple):
 
     rows: NDArray[np.void]  # (capacity,) ROW
     filled: NDArray[np.int64]  # (3,) rows filled; events handled; rows for which there was no room
+
+
+# --- a day ------------------------------------------------------------------------------------------------------------
+
+
+@compiled
+def live_day(first, window, since, people, scene, visits_due, notes):
+    """A day, viewer by viewer from `first` on, each one's in order of time; gives the next one when rows run short.
+
+    A message is read in a part of the day of its own, in the order in which they were said; not before `since`, and not
+    at all once it has expired.
+    """
+    board, fresh = window.board, window.fresh
+    part = (window.end - window.start) / max(1, fresh.shape[0])
+    for i in range(first, people.viewers.shape[0]):
+        if fresh.shape[0] == 0 and visits_due[i] >= window.end:
+            continue
+        if notes.filled[0] + MAX_ROWS > notes.rows.shape[0]:
+            return i
+        for k in range(fresh.shape[0]):
+            if people.known[i].muted == 0 and is_for(i, fresh[k], people, scene, board):
+                offer = board.running[fresh[k]]
+                luck = draws.draw(scene.seed, scene.chapter, i, draws.STORE_PUSH, offer.push)
+                t = max(since, window.start + (k + luck[0]) * part)
+                if t >= offer.expires:
+                    continue
+                come_until(i, t, people, scene, board, visits_due, notes)
+                read(i, t, fresh[k], luck, people, scene, board, notes)
+        come_until(i, window.end, people, scene, board, visits_due, notes)
+    return people.viewers.shape[0]
 
 
 # --- parcels ----------------------------------------------------------------------------------------------------------
@@ -90,82 +117,6 @@ def pay_balances(parcels, places, people, scene, diary):
             parcel.state = QUEUED
             parcel.price += rest
         tell(diary, parcel.due, i, kind, parcel.push, parcel.item, parcel.size, -1, rest, parcel.flags, 0.0)
-
-
-# --- visits to the store ----------------------------------------------------------------------------------------------
-
-
-@inlined
-def ease_of(i, people, scene):
-    """Factor on the rate of visits to the store."""
-    v, tier = people.viewers[i], people.known[i].tier
-    return b.visit_ease(v.trust, v.satisfaction, tier > 0, scene.tier_share[tier], scene.numbers[0])
-
-
-@inlined
-def plan_visit(i, t, people, scene, visits_due):
-    """When the viewer next comes to the store after `t`."""
-    v, curves = people.viewers[i], scene.curves
-    u, u_joy, _, _ = draws.draw(scene.seed, scene.chapter, i, draws.STORE, v.visits)
-    joy = b.own_mood(v.gain, curves.seconds[curves.seconds.shape[0] - 1].mood[people.known[i].side])
-    ease = ease_of(i, people, scene)
-    v.store_at = curves.closes + b.next_visit(t - curves.closes, u, u_joy, v.rate, ease, joy, scene.numbers[0])
-    visits_due[i] = v.store_at
-
-
-@compiled
-def plan_visits(t, people, scene, visits_due):
-    """When each customer next comes to the store after `t`; anew after every match, which a Poisson process allows."""
-    for i in range(people.viewers.shape[0]):
-        visits_due[i] = people.viewers[i].store_at = NEVER
-        if people.viewers[i].customer == CUSTOMER:
-            plan_visit(i, t, people, scene, visits_due)
-
-
-@inlined
-def come_until(i, t, people, scene, board, visits_due, diary):
-    """The viewer's visits to the store before `t`."""
-    while visits_due[i] < t:
-        look_round(i, visits_due[i], people, scene, board, visits_due, diary)
-
-
-@inlined
-def look_round(i, t, people, scene, board, visits_due, diary):
-    """One visit: something after one's own heart, and perhaps it was the last, whether that was to be had or not."""
-    v = people.viewers[i]
-    tell_presence(diary, t, i, Kind.STORE_VISIT, 0)
-    _, _, u_item, u_last = draws.draw(scene.seed, scene.chapter, i, draws.STORE, v.visits)
-    item = favourite(i, u_item, False, people, scene)
-    if item >= 0:
-        want_at_store(i, t, item, -1, False, people, scene, board, diary)
-    v.visits += 1
-    if u_last < v.drop:
-        v.customer = LOST
-        v.store_at = visits_due[i] = NEVER
-    else:
-        plan_visit(i, t, people, scene, visits_due)
-
-
-@inlined
-def want_at_store(i, t, item, push, advised, people, scene, board, diary):
-    """Wants an item in one's own size: asks the till for it if the store shows it."""
-    v = people.viewers[i]
-    size = v.own_size if scene.goods[item].sized == 1 else 0
-    flag = STORE
-    if advised or (v.informed >> scene.goods[item].category) & 1 == 1:
-        flag |= INFORMED
-    if scene.tier_off[people.known[i].tier, item] > 0:
-        flag |= MEMBER
-    if not shown(item, size, scene, board):
-        tell(diary, t, i, Kind.MISS, push, item, size, -1, scene.goods[item].own_price, flag, 0.0)
-    elif v.errand == NONE:
-        put_store_price(i, item, t, people, scene, board)
-        v.errand = ASKED
-        flag = flag | COUPON if v.coupon >= 0 else flag
-        tell(diary, t, i, Kind.ASK, push, item, size, -1, v.price, flag, 0.0)
-    else:
-        price = plain_store_price(i, item, t, people, scene, board)
-        tell(diary, t, i, Kind.ASK, push, item, size, -1, price, flag, 0.0)
 
 
 # --- from match to match ----------------------------------------------------------------------------------------------

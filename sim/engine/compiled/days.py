@@ -7,10 +7,10 @@ from numpy.typing import NDArray
 
 from sim.engine.board import Window
 from sim.engine.books import Tally
-from sim.engine.compiled.after import Diary, decide_again, pay_balances, plan_visits, rest, unpack
-from sim.engine.compiled.messages import live_day
+from sim.engine.compiled.after import Diary, decide_again, live_day, pay_balances, rest, unpack
 from sim.engine.compiled.notes import MAX_ROWS, Notes, wipe
 from sim.engine.compiled.scene import NEVER, People, Scene
+from sim.engine.compiled.visits import plan_visits
 from sim.engine.ledger import ROW, in_order
 from sim.engine.parcels import Parcels
 from sim.errors import MatchdayError
@@ -26,16 +26,17 @@ class CompiledDays:
         self.visits_due = np.full(len(people.viewers), NEVER)  # `store_at` side by side: the days look at it all
         self.diary = Diary(np.zeros(ROOM + MAX_ROWS, ROW), np.zeros(3, np.int64))
 
-    def plan(self, start: float) -> None:
-        """When each customer next comes to the store."""
-        plan_visits(start, self.people, self.scene, self.visits_due)
+    def plan(self, start: float, since: float) -> None:
+        """When each customer next comes to the store after `start`; nothing of the days happens before `since`."""
+        self.since = since
+        plan_visits(start, since, self.people, self.scene, self.visits_due)
 
     def live(self, window: Window) -> tuple[NDArray[np.void], Tally]:
         """Rows of a day, and what was only counted."""
         notes, first, pages = self.notes, 0, []
         wipe(notes)
         while first < len(self.visits_due):
-            first = live_day(first, window, self.people, self.scene, self.visits_due, notes)
+            first = live_day(first, window, self.since, self.people, self.scene, self.visits_due, notes)
             pages.append(page(notes.rows, notes.filled))
         counted = Tally(notes.chats.copy(), notes.shown.copy(), notes.met.copy(), int(notes.filled[1]))
         return in_order(np.concatenate(pages)), counted

@@ -1,45 +1,22 @@
-"""A day after the match: visits to the store, and its messages, read far from the game and answered at once."""
+"""The store's messages in the days after a match: read at home, far from the game, and answered at once."""
 
 from __future__ import annotations
 
 from sim import behaviour as b
 from sim import draws
-from sim.compiled import compiled, inlined
-from sim.engine.compiled.after import come_until, want_at_store
+from sim.compiled import inlined
 from sim.engine.compiled.exposure import CONTENT, count_push, goes_too_far, tempted
 from sim.engine.compiled.feeling import confidence, interest_in, price_pull
-from sim.engine.compiled.notes import CLICKED, EXPOSED, MAX_ROWS, tell, tell_if_kept
-from sim.engine.compiled.offers import is_for, put_store_price, take_coupon
+from sim.engine.compiled.notes import CLICKED, EXPOSED, tell, tell_if_kept
+from sim.engine.compiled.offers import put_store_price, take_coupon
 from sim.engine.compiled.scene import NONE
 from sim.engine.compiled.shopping import signal
+from sim.engine.compiled.visits import want_at_store
 from sim.engine.compiled.watching import take_in
 from sim.engine.ledger import Flag, Kind
 
 SECOND_BLOCK = 1 << 20  # above the numbers of pushes
 STORE = int(Flag.STORE)
-
-
-@compiled
-def live_day(first, window, people, scene, visits_due, notes):
-    """A day, viewer by viewer from `first` on, each one's in order of time; gives the next one when rows run short.
-
-    A message is read in a part of the day of its own, in the order in which they were said.
-    """
-    board, fresh = window.board, window.fresh
-    part = (window.end - window.start) / max(1, fresh.shape[0])
-    for i in range(first, people.viewers.shape[0]):
-        if fresh.shape[0] == 0 and visits_due[i] >= window.end:
-            continue
-        if notes.filled[0] + MAX_ROWS > notes.rows.shape[0]:
-            return i
-        for k in range(fresh.shape[0]):
-            if people.known[i].muted == 0 and is_for(i, fresh[k], people, scene, board):
-                luck = draws.draw(scene.seed, scene.chapter, i, draws.STORE_PUSH, board.running[fresh[k]].push)
-                t = window.start + (k + luck[0]) * part
-                come_until(i, t, people, scene, board, visits_due, notes)
-                read(i, t, fresh[k], luck, people, scene, board, notes)
-        come_until(i, window.end, people, scene, board, visits_due, notes)
-    return people.viewers.shape[0]
 
 
 @inlined

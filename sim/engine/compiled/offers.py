@@ -108,7 +108,16 @@ def in_team_offer(i, t, people, scene, board):
     v = people.viewers[i]
     offer = board.running[v.slot]
     mine = push_of(v.cause) == offer.push and v.team != offer.push
-    return mine and applies(i, v.slot, t, people, scene, board)
+    return mine and applies(i, v.slot, t, people, scene, board) and not waits(i, v.slot, board.teams)
+
+
+@inlined
+def waits(i, slot, teams):
+    """Whether the viewer has a seat in the open team of a slot already."""
+    seated = False
+    for m in range(teams.waiting[slot]):
+        seated = seated or teams.viewer[slot, m] == i
+    return seated
 
 
 @inlined

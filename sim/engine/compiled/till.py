@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from sim import behaviour as b
 from sim.compiled import compiled, inlined
 from sim.engine.compiled.offers import price_at_till, use_coupon
-from sim.engine.compiled.scene import ASKED, DEARER, LAPSING, NONE, PAYING, REFUSED
+from sim.engine.compiled.scene import ASKED, DEARER, LAPSING, PAYING, REFUSED
 from sim.engine.compiled.shopping import bought, drop, page_draw
 from sim.engine.ledger import ROW, Flag, Kind
 
@@ -304,14 +304,11 @@ def _answer_store(row, people, scene, stock, shop, n):
 
 @inlined
 def _undo_credit(row, people, shop, n):
-    """What an order changed in credit is undone with it, but for what is spent already or in the price in hand."""
-    v = people.viewers[row.viewer]
-    left = v.credit - v.spends if v.errand != NONE else v.credit
-    change = -min(left, int(row.value))
-    if change == 0:
+    """What an order changed in credit is undone with it; what is spent already is owed until more is earned."""
+    if row.value == 0.0:
         return n
-    v.credit += change
-    n = _shop_row(shop, n, row.time, Kind.CREDIT, row.item, row.size, float(change))
+    people.viewers[row.viewer].credit -= int(row.value)
+    n = _shop_row(shop, n, row.time, Kind.CREDIT, row.item, row.size, -row.value)
     shop[n - 1].viewer, shop[n - 1].push = row.viewer, row.push
     return n
 

@@ -107,15 +107,16 @@ class Customer:
             after = b.next_visit(t - curves.closes, u, u_joy, self.state("rate"), self.ease(), joy, self.p)
             self.record["store_at"] = curves.closes + after
 
-    def live(self, window: Window) -> None:
-        """A day: visits, and messages, each in a part of the day of its own."""
+    def live(self, window: Window, since: float) -> None:
+        """A day: visits, and messages that have not expired, each in a part of the day of its own."""
         part = (window.end - window.start) / max(1, len(window.fresh))
         for k, slot in enumerate(int(s) for s in window.fresh):
             if not self.known["muted"] and self.viewer.is_for(slot):
                 luck = self.draw(draws.STORE_PUSH, self.viewer.push_in(slot))
-                t = window.start + (k + luck[0]) * part
-                self.come_until(t)
-                read(self, t, slot, luck)
+                t = max(since, window.start + (k + luck[0]) * part)
+                if t < window.board.running[slot]["expires"]:
+                    self.come_until(t)
+                    read(self, t, slot, luck)
         self.come_until(window.end)
 
     def come_until(self, end: float) -> None:
@@ -178,16 +179,18 @@ class ReferenceDays:
         self.engine = engine
         self.customers = [Customer(viewer) for viewer in engine.viewers]
 
-    def plan(self, start: float) -> None:
-        """When each customer next comes to the store."""
+    def plan(self, start: float, since: float) -> None:
+        """When each customer next comes to the store after `start`; nothing of the days happens before `since`."""
+        self.since = since
         for customer in self.customers:
             customer.plan_visit(start)
+            customer.record["store_at"] = max(since, customer.state("store_at"))
 
     def live(self, window: Window) -> tuple[NDArray[np.void], Tally]:
         """Rows of a day, and what was only counted."""
         self.engine.window = window
         for customer in self.customers:
-            customer.live(window)
+            customer.live(window, self.since)
         rows, tally = self.engine.taken()
         return in_order(rows), tally
 

@@ -149,14 +149,11 @@ class Till:
         return Kind.PAYMENT
 
     def undo_credit(self, row: Row) -> None:
-        """What an order changed in credit is undone with it, but for what is spent already or in the price in hand."""
+        """What an order changed in credit is undone with it; what is spent already is owed until more is earned."""
         t, value, viewer, push, _, item, _, _, size, _ = row
-        person = self.engine.viewers[viewer]
-        left = int(person.record["credit"]) - (person.wallet.spends if person.errand else 0)
-        change = -min(left, int(value))
-        if change:
-            person.record["credit"] += change
-            self.shelf.shop.append((t, float(change), viewer, push, 0, item, int(Kind.CREDIT), 0, size, -1))
+        if value:
+            self.engine.viewers[viewer].record["credit"] -= int(value)
+            self.shelf.shop.append((t, -value, viewer, push, 0, item, int(Kind.CREDIT), 0, size, -1))
 
     # --- teams
 

@@ -70,7 +70,8 @@ class Wallet:
         viewer = self.viewer
         push = viewer.push_in(viewer.slot)
         mine = occasions.push_of(viewer.cause) == push and self.record["team"] != push
-        return bool(mine) and viewer.applies(viewer.slot, t)
+        waits = any(member.viewer == viewer.number for member in viewer.engine.teams[viewer.slot])
+        return bool(mine) and viewer.applies(viewer.slot, t) and not waits
 
     def _lowest(self, t: float, early: float, late: float) -> int:
         """Lowest price by offers that start `early` seconds late and end `late` seconds late."""
