@@ -130,7 +130,9 @@ class Ledger:
 
     def rows(self) -> NDArray[np.void]:
         """All rows (n,) of dtype ROW."""
-        return np.concatenate(self._parts) if self._parts else np.zeros(0, ROW)
+        if len(self._parts) != 1:
+            self._parts = [np.concatenate([np.zeros(0, ROW), *self._parts])]
+        return self._parts[0]
 
     def frame(self) -> pd.DataFrame:
         """All rows as a table, one column a field."""

@@ -38,7 +38,7 @@ from sim.world.surfaces import SurfaceIndex
 
 EngineName = Literal["compiled", "reference"]
 NOTHING = np.zeros(0, np.int64)
-BOUGHT = (Kind.PAYMENT, Kind.CREDIT)  # what the warehouse hears of: orders, and what they changed in credit
+BOUGHT = np.isin(np.arange(256), (Kind.PAYMENT, Kind.CREDIT))  # by kind of row: what the warehouse hears of
 
 
 class Engine(Protocol):
@@ -234,7 +234,7 @@ class Play:
         rows, shop, tally = self.engine.settle(window, self.happened(window.end))
         self.tell(rows)
         self.tell(shop)
-        self.unpacked += [part[np.isin(part["kind"], BOUGHT)] for part in (rows, shop)]
+        self.unpacked += [part[BOUGHT[part["kind"]]] for part in (rows, shop) if len(part)]
         if window.end - self.handed >= self.night.scenario.assumptions.handover:
             self._hand_over()
         self.books.add_tally(tally, window)

@@ -63,7 +63,7 @@ class CompiledEngine:
 
     def settle(self, window: Window, entries: NDArray[np.void]) -> tuple[NDArray[np.void], NDArray[np.void], Tally]:
         """Settles the window at the till."""
-        rows = np.concatenate(self.rows)
+        rows = np.concatenate(self.rows) if len(self.rows) > 1 else self.rows[0]
         if self.keep:
             rows = in_order(rows)
         at_till = business(rows["kind"])
