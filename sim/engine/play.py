@@ -203,7 +203,8 @@ class Play:
             raise PolicyError(self.name, view, words)
         for order in orders:
             if start >= self._usable_until(order):
-                words = f"the days in which '{order.offer.item}' can be used are over: nobody could use it any more"
+                item = view.items[order.offer.item]
+                words = f"'{item.key}' can be used for {item.days:g} days after the match: nobody could use it any more"
                 raise PolicyError(self.name, view, words)
         slots = [self._open(number * MOST_PUSHES + k, order, start) for k, order in enumerate(orders)]
         return np.array(slots, np.int64)

@@ -152,6 +152,7 @@ class Item:
     brand: bool  # whether its maker joins in promotions with the host
     most_off: float  # what all reductions together may take off the list price [share]
     minutes: float  # length of content
+    days: float  # how long after the match a coupon can be used
 
 
 @dataclass(frozen=True)
@@ -196,6 +197,7 @@ class Items(Mapping[str, Item]):
             brand=bool(c.funds[row] >= 0),
             most_off=int(c.most_off[row]) / int(c.price[row]) if c.price[row] else 0.0,
             minutes=float(c.length[row]) / 60.0,
+            days=float(c.coupon_days[c.coupon[row]]) if c.coupon[row] >= 0 else 0.0,
         )
 
     def of(self, kind: ItemKind) -> Items:

@@ -104,16 +104,21 @@ def credit_is_what_orders_have_changed_in_it_and_undone_with_them(played: Played
     """A refund takes back the credit its order brought, be it spent by then, and gives back what the order had used."""
     kept = np.zeros(len(played.crowd), np.int64)
     made: dict[tuple[int, int], list[int]] = defaultdict(list)  # by viewer and item: what orders changed
+    moment: dict[tuple[int, int], tuple[float, Kind]] = {}  # when and how the last order was made or refunded
     for row in in_turn(played).itertuples():
+        whose = row.viewer, row.item
+        if row.kind in (Kind.REFUND, Kind.PAYMENT):
+            moment[whose] = row.time, row.kind
         if row.kind == Kind.REFUND:
-            made[row.viewer, row.item].remove(int(row.value))
+            made[whose].remove(int(row.value))
         elif row.kind == Kind.PAYMENT:
-            made[row.viewer, row.item].append(0)
+            made[whose].append(0)
         elif row.kind == Kind.CREDIT:
             kept[row.viewer] += int(row.value)
-            if 0 in made[row.viewer, row.item]:
-                made[row.viewer, row.item].remove(0)
-                made[row.viewer, row.item].append(int(row.value))
+            assert moment[whose][0] == row.time
+            if moment[whose][1] == Kind.PAYMENT:
+                made[whose].remove(0)
+                made[whose].append(int(row.value))
     left = np.zeros(len(played.crowd), np.int64)
     for (viewer, _), changes in made.items():
         left[viewer] += sum(changes)  # of orders that were not refunded
