@@ -10,7 +10,7 @@ demo: install
 	$(PY) run_sim.py compare $(FINAL) -j 2
 
 test: install
-	$(PY) -m pytest -n auto --dist loadfile
+	$(PY) -m pytest -n auto --dist loadfile --no-loadscope-reorder
 
 lint: install
 	$(VENV)/bin/ruff check .

@@ -30,8 +30,30 @@ settings.register_profile("nightly", derandomize=False, print_blob=True)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))
 
 
+COMPILES = ("tests/engine/test_engines.py",)  # all that a night and its days need
+COMPILES_LITTLE = (
+    "tests/world/", "tests/validation/test_generator.py", "tests/validation/test_beliefs.py",
+    "tests/report/test_reference.py", "tests/experiment/test_workers.py",
+)  # fmt: skip
+
+
+def pytest_collection_modifyitems(items):
+    """Where nothing is compiled yet, one worker compiles while another does what needs none of it."""
+    items.sort(key=lambda item: (not item.nodeid.startswith(COMPILES), not item.nodeid.startswith(COMPILES_LITTLE)))
+
+
 @pytest.fixture
-def here(tmp_path, monkeypatch):
+def undrawn(monkeypatch):
+    """Results with one blank figure: drawing takes longer than a small night, and has tests of its own."""
+
+    def blank(folder, *_, **__):
+        (folder / "blank.svg").write_text("<svg/>")
+
+    monkeypatch.setattr("sim.experiment.store.draw_all", blank)
+
+
+@pytest.fixture
+def here(tmp_path, monkeypatch, undrawn):
     """An empty working directory with one scenario."""
     monkeypatch.chdir(tmp_path)
     (tmp_path / "night.yaml").write_text(SCENARIO)

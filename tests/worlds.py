@@ -16,9 +16,9 @@ from sim.engine.play import Played, play
 from sim.policy import EVERYONE, Offer, Policy, Push, View
 from sim.world.night import World
 from sim.world.scenario import Scenario
-from sim.world.surfaces import SurfaceIndex
+from sim.world.surfaces import SURFACES
 
-SURFACES = tuple(s.name.lower() for s in SurfaceIndex if s is not SurfaceIndex.STORE_PUSH)  # on the stream
+STREAM = tuple(name for name in SURFACES if name != "store_push")  # surfaces of the stream
 SIZES = ("S", "M", "L", "XL")
 NIGHTLY = 10  # times as many examples, with HYPOTHESIS_PROFILE=nightly
 
@@ -139,7 +139,7 @@ audiences = st.one_of(st.none(), st.none(), st.none(), FEW)
 
 
 def _pushes(
-    item: Any, discount: Any, surface: Any = SURFACES, lasts: Any = LASTS, **terms: Any
+    item: Any, discount: Any, surface: Any = STREAM, lasts: Any = LASTS, **terms: Any
 ) -> st.SearchStrategy[Any]:
     where, off = st.sampled_from(surface), st.sampled_from(discount)
     return st.tuples(where, item, off, lasts, audiences, st.fixed_dictionaries({**WORDS, **terms}))
@@ -194,7 +194,7 @@ def worlds(draw: st.DrawFn, days: float = 0.0) -> World:
         shop=stock,
         loyalty=TIERS,
         host={"truthfulness": draw(st.sampled_from((0.6, 1.0)))},
-        timing={"window": draw(st.sampled_from((15.0, 37.5, 60.0)))},
+        timing={"window": draw(st.sampled_from((15.0, 37.5, 60.0, 60.0)))},
         days_after=days,
         assumptions={
             "click_base": draw(st.sampled_from((-1.0, -1.0, -3.0))),

@@ -60,7 +60,13 @@ class Publisher:
     """Keeps the board up to date: stock figures with their lag, chat heat, and the offers that run."""
 
     def __init__(
-        self, catalogue: Catalogue, viewers: int, lag: float, price_lag: float, parameters: Parameters
+        self,
+        catalogue: Catalogue,
+        free: NDArray[np.int64],  # (S x K,) units as the night finds them
+        viewers: int,
+        lag: float,
+        price_lag: float,
+        parameters: Parameters,
     ) -> None:
         self.catalogue = catalogue
         self.parameters = parameters
@@ -71,9 +77,9 @@ class Publisher:
         self.viewers = viewers
         self.lag = lag
         self.price_lag = price_lag
-        self.history: deque[tuple[float, NDArray[np.int64]]] = deque()
+        self.history = deque([(-np.inf, free.copy())])  # since when there is how much; the first is shown
         self.board = Board(
-            stock=catalogue.stock.copy(),
+            stock=free.copy(),
             scarce=np.zeros(len(catalogue.keys), np.bool_),
             voices=np.zeros(3),
             running=np.zeros(SLOTS, RUNNING),
@@ -81,27 +87,32 @@ class Publisher:
             eligible=np.zeros(0, np.uint64),
             teams=no_teams(SLOTS),
         )
+        self._show(free)
 
     def publish(self, now: float, free: NDArray[np.int64], heat: NDArray[np.float64]) -> None:
         """The board of the window that starts at `now`.
 
         From the till's `free` stock (S x K,), as old as the lag says, and the `heat` of chat (3,): rate / usual.
         """
-        self.history.append((now, free.copy()))
+        if not np.array_equal(free, self.history[-1][1]):
+            self.history.append((now, free.copy()))
         while len(self.history) > 1 and self.history[1][0] <= now - self.lag:
             self.history.popleft()
-        self.board.stock[:] = self.history[0][1]
-        left = self.board.stock.reshape(self.catalogue.shelves, -1).sum(axis=1)
-        scarce = (left > 0) & (left <= self.catalogue.scarce_at)
-        self.board.scarce[: len(scarce)] = scarce
-        for item, parts in self.sets:
-            self.board.scarce[item] = scarce[parts].any()
+            self._show(self.history[0][1])
         self.board.voices[:] = [b.social_proof(float(h), self.parameters) for h in heat]
         live = self.board.live
         if len(live):
             over = self.board.running["expires"][live] + self.price_lag <= now + ROUNDING
             over &= self.board.teams.waiting[live] == 0  # who waits is refunded by the till first, in this window
             self.board = self.board._replace(live=live[~over])
+
+    def _show(self, stock: NDArray[np.int64]) -> None:
+        self.board.stock[:] = stock
+        left = stock.reshape(self.catalogue.shelves, -1).sum(axis=1)
+        scarce = (left > 0) & (left <= self.catalogue.scarce_at)
+        self.board.scarce[: len(scarce)] = scarce
+        for item, parts in self.sets:
+            self.board.scarce[item] = scarce[parts].any()
 
     @property
     def free_slots(self) -> list[int]:

@@ -18,7 +18,7 @@ from sim.engine.terms import Terms
 from sim.policy.push import MOST_PUSHES
 from sim.world.match import DAY, SIDES
 from sim.world.night import Night
-from sim.world.surfaces import SurfaceIndex
+from sim.world.surfaces import SURFACES
 
 KINDS = max(Kind) + 1
 PAYMENT, LEAVE, PUSH = int(Kind.PAYMENT), int(Kind.LEAVE), int(Kind.PUSH)
@@ -80,10 +80,10 @@ class Books:
         """Counts the next rows, in any order that is one of time for each viewer."""
         if len(rows):
             self.orders += _count(rows, self.opens, self.closes, self.whistle, self.counts)
-            rare = rows["kind"] >= Kind.PUSH
+            rare = rows["kind"] >= PUSH
             if rare.any():
                 self.rare.append(rows[rare])
-            paid = rows["kind"] == Kind.PAYMENT
+            paid = rows["kind"] == PAYMENT
             if paid.any():
                 self.paid.append(rows[paid])
 
@@ -124,7 +124,7 @@ class Books:
         total["layer"] = np.array(LAYERS)[total["layer"]]
         total["side"] = np.array(SIDES)[total["side"]]
         total["segment"] = np.array(self.segments)[total["segment"]]
-        total["surface"] = np.array([s.name.lower() for s in SurfaceIndex])[total["surface"]]
+        total["surface"] = np.array(SURFACES)[total["surface"]]
         total["item"] = np.array(self._keys)[total["item"]]
         return total
 

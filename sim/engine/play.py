@@ -34,10 +34,10 @@ from sim.policy.view import Items, Running, View, Viewers
 from sim.world.audience import Crowd
 from sim.world.carried import Carried
 from sim.world.night import Night
-from sim.world.surfaces import SurfaceIndex
+from sim.world.surfaces import SURFACES
 
 EngineName = Literal["compiled", "reference"]
-NOTHING = np.zeros(0, np.int64)
+NOTHING, NO_ROWS = np.zeros(0, np.int64), np.zeros(0, ROW)
 BOUGHT = np.isin(np.arange(256), (Kind.PAYMENT, Kind.CREDIT))  # by kind of row: what the warehouse hears of
 
 
@@ -104,7 +104,12 @@ class Play:
         stage = night.stage
         shop, host = night.scenario.shop, night.scenario.host
         self.publisher = Publisher(
-            night.catalogue, len(night.crowd), shop.board_lag, shop.price_lag, night.scenario.assumptions
+            night.catalogue,
+            engine.stock.free,
+            len(night.crowd),
+            shop.board_lag,
+            shop.price_lag,
+            night.scenario.assumptions,
         )
         self.surfaces, self.exaggerates = night.scenario.surfaces.by_index(), 1.0 - host.truthfulness
         self.ledger = Ledger(keep)
@@ -246,7 +251,7 @@ class Play:
         """The warehouse hears of what was paid."""
         self.handed = self.env.now
         parcels = self.warehouse.parcels
-        places = parcels.of(np.concatenate([np.zeros(0, ROW), *self.unpacked]), self.books.claims)
+        places = parcels.of(np.concatenate([NO_ROWS, *filter(len, self.unpacked)]), self.books.claims)
         self.warehouse.packers.take(queued(parcels, places))
         self.unpacked = []
 
@@ -265,7 +270,8 @@ class Play:
         """Takes from the calendar what happens at the shop by itself before `end` (ENTRY)."""
         n = int(np.searchsorted(self.entries["time"], end))
         here, self.entries = self.entries[:n], self.entries[n:]
-        self.on_order[here["item"][here["kind"] == Kind.DELIVERY]] = False  # not before: it would be ordered twice
+        if n:
+            self.on_order[here["item"][here["kind"] == Kind.DELIVERY]] = False  # not before: it would be ordered twice
         return here
 
     def reorder(self, now: float) -> NDArray[np.void]:
@@ -273,6 +279,8 @@ class Play:
         catalogue = self.night.catalogue
         left = self.engine.stock.free.reshape(catalogue.shelves, -1).sum(axis=1)
         low = np.flatnonzero((left <= catalogue.reorder_at) & ~self.on_order)
+        if not len(low):
+            return NO_ROWS
         self.on_order[low] = True
         for product in low.tolist():
             self._schedule(now + float(catalogue.lead[product]), Kind.DELIVERY, item=product)
@@ -283,7 +291,7 @@ class Play:
         offer, teams = board.running[slot], board.teams
         return Running(
             item=self.night.catalogue.keys[offer["item"]],
-            surface=SurfaceIndex(offer["surface"]).name.lower(),
+            surface=SURFACES[offer["surface"]],
             expires=float(offer["expires"]),
             team=int(offer["team"]),
             waiting=int(teams.waiting[slot]),
@@ -295,7 +303,7 @@ class Play:
         match, books, board, crowd = self.match, self.books, self.publisher.board, self.engine.crowd
         home, away, neutral = (0, 0, 0) if after else (int(x) for x in books.counts.present)
         second = min(int(start - match.opens), len(self.night.stage.emotion.in_play) - 1)
-        past = tuple(e for e in match.events if e.at <= start)
+        past = match.events_until(start)
         return View(
             time=start,
             clock=match.clock(start),
@@ -304,7 +312,7 @@ class Play:
             in_play=not after and bool(self.night.stage.emotion.in_play[second]),
             score=match.score_at(start),
             events=past,
-            news=tuple(e for e in past if e.at > self.asked),
+            news=past[len(match.events_until(self.asked)) :],
             chat_rate=tuple(float(x) for x in self.chat_rate),  # type: ignore[arg-type]
             present=(home, away, neutral),
             clicks=books.clicks,

@@ -16,7 +16,7 @@ from sim.engine.stock import open_till
 from sim.measures.facts import beyond
 from sim.world.catalogue import ItemKind
 from sim.world.match import SIDES
-from sim.world.surfaces import SurfaceIndex
+from sim.world.surfaces import SURFACES
 
 Counted = NDArray[np.int64]
 FUNNEL = dict(zip(LAYERS, ("exposures", "notices", "clicks"), strict=True))
@@ -100,7 +100,7 @@ def pushes(played: Played) -> pd.DataFrame:
     books, night = played.books, played.night
     rows = books.rare_rows(Kind.PUSH)
     number, listed = rows["push"], night.catalogue.price[rows["item"]]
-    places, keys = np.array([s.name.lower() for s in SurfaceIndex]), np.array(night.catalogue.keys)
+    places, keys = np.array(SURFACES), np.array(night.catalogue.keys)
     met, paid = books.met[:, number], books.counts.by_push[number]
     return pd.DataFrame(
         {

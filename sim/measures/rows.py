@@ -13,7 +13,7 @@ from sim.engine.play import Played
 from sim.world.audience import TASTE_STEP
 from sim.world.match import SIDES
 from sim.world.night import Night
-from sim.world.surfaces import SurfaceIndex
+from sim.world.surfaces import SURFACES
 
 TRAITS = (
     "gain",
@@ -48,7 +48,7 @@ def ledger(played: Played) -> pd.DataFrame:
             "push": rows["push"],
             "item": _named(rows["item"], catalogue.keys),
             "size": _named(np.where(sized, rows["size"], -1), catalogue.labels),
-            "surface": _named(rows["surface"], [s.name.lower() for s in SurfaceIndex]),
+            "surface": _named(rows["surface"], SURFACES),
             "price": np.where(rows["price"] > 0, price, np.nan),
             "flag": rows["flag"],
             "value": rows["value"],

@@ -18,10 +18,9 @@ from sim.policy.source import place
 from sim.policy.terms import terms_problem
 from sim.policy.view import View
 from sim.world.promotions import MOST_TEAM
-from sim.world.surfaces import SurfaceIndex
+from sim.world.surfaces import SURFACES
 from sim.world.yaml_wording import cut, safe
 
-SURFACES = tuple(s.name.lower() for s in SurfaceIndex)
 MOST_SAID = 400  # letters of what a policy raised
 WANTED = "an audience is EVERYONE, or a mask or viewer numbers in one NumPy array"
 

@@ -13,7 +13,7 @@ from sim.engine.ledger import Kind
 from sim.engine.play import Played
 from sim.world.match import SIDES, MatchEvent
 from sim.world.night import Night
-from sim.world.surfaces import SurfaceIndex
+from sim.world.surfaces import SURFACES
 
 NOT_TOLD = {"shot", "sub"}  # match events too many to tell
 WORDS = {
@@ -217,7 +217,7 @@ def _words(night: Night, row: np.void, run: int) -> str:
     if kind is Kind.LEAVE and row["flag"] == 1:
         return "leaves, pushed away: would not have gone now if not annoyed"
     good, price, value = _good(night, row), _price(night, row), float(row["value"])
-    place = SurfaceIndex(int(row["surface"])).name.lower().replace("_", " ") if row["surface"] >= 0 else ""
+    place = SURFACES[int(row["surface"])].replace("_", " ") if row["surface"] >= 0 else ""
     at = f" at {price}" if row["price"] and night.catalogue.price[row["item"]] else ""
     tiers = ["no member", *(tier.name for tier in night.scenario.loyalty.tiers.values())]
     return WORDS[kind].format(

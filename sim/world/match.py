@@ -119,8 +119,12 @@ class Match:
 
     def score_at(self, t: float) -> tuple[int, int]:
         """Goals of home and away up to and including `t`."""
-        goals = [e.side for e in self.events if e.scores and e.at <= t]
-        return goals.count(HOME), goals.count(AWAY)
+        home, away = self._goals
+        return bisect_right(home, t), bisect_right(away, t)
+
+    def events_until(self, t: float) -> tuple[MatchEvent, ...]:
+        """What has happened up to and including `t`, in time order."""
+        return self.events[: bisect_right(self._times, t)]
 
     def period_at(self, t: float) -> Period:
         """The period that holds `t`; the first or last one outside the broadcast."""
@@ -151,6 +155,16 @@ class Match:
     @cached_property
     def _starts(self) -> list[float]:
         return [p.start for p in self.periods]
+
+    @cached_property
+    def _times(self) -> list[float]:
+        return [e.at for e in self.events]
+
+    @cached_property
+    def _goals(self) -> tuple[list[float], list[float]]:
+        """Times of the goals of home and away."""
+        home, away = ([e.at for e in self.events if e.scores and e.side == side] for side in (HOME, AWAY))
+        return home, away
 
 
 def _minutes(seconds: float) -> str:

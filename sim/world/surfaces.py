@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import IntEnum
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -24,6 +24,9 @@ class SurfaceIndex(IntEnum):
     HOST_MENTION = 4
     SHOP_ZONE_BANNER = 5
     STORE_PUSH = 6
+
+
+SURFACES: tuple[SurfaceName, ...] = get_args(SurfaceName)  # by number
 
 
 class Surface(BaseModel):
@@ -81,4 +84,4 @@ class Surfaces(BaseModel):
 
     def by_index(self) -> list[Surface]:
         """The surfaces in the order of `SurfaceIndex`."""
-        return [getattr(self, s.name.lower()) for s in SurfaceIndex]
+        return [getattr(self, name) for name in SURFACES]

@@ -45,8 +45,10 @@ class TillOnly:
 
     def __init__(self, night: Night) -> None:
         self.catalogue, (self.people, self.scene) = night.catalogue, people_of(night)
-        self.publisher = Publisher(night.catalogue, len(night.crowd), 0.0, 0.0, night.scenario.assumptions)
         self.stock: Stock = open_till(night)
+        self.publisher = Publisher(
+            night.catalogue, self.stock.free, len(night.crowd), 0.0, 0.0, night.scenario.assumptions
+        )
         self.rows: list[NDArray[np.void]] = []
 
     def open(self, day: int, start: float, end: float) -> Window:

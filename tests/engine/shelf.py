@@ -81,4 +81,5 @@ class Shelf:
     def _move(parts: Any, source: np.ndarray, target: np.ndarray) -> None:
         for sku, units in parts:
             source[sku] -= units
+            assert source[sku] >= 0
             target[sku] += units

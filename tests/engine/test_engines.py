@@ -24,8 +24,7 @@ def final() -> World:
     return load_world(FINAL)
 
 
-@pytest.mark.parametrize("seed", [1, 2, 2022])
-@pytest.mark.parametrize("policy", [NoPush, Blast, PeakFlash, LullOnly])
+@pytest.mark.parametrize(("policy", "seed"), [(NoPush, 1), (Blast, 2), (PeakFlash, 3), (LullOnly, 2022), (Blast, 5)])
 def test_both_engines_write_the_same_final(final, policy, seed):
     fast = play(final.night(seed, 0, 300), policy(), "p", keep=True)
     slow = play(final.night(seed, 0, 300), policy(), "p", engine="reference", keep=True)
@@ -37,7 +36,7 @@ def test_both_engines_write_the_same_final(final, policy, seed):
     assert (fast.books.met == slow.books.met).all()
 
 
-@any_night(40)
+@any_night(25)
 @given(
     w=st.one_of(worlds(), worlds(days=12.0)),
     script=scripts,

@@ -3,30 +3,28 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
-from numpy.typing import NDArray
 
 from sim import behaviour as b
 from sim.engine.ledger import Kind
-from sim.engine.play import Played
 from sim.world.audience import tier_of
 from sim.world.catalogue import ItemKind
-from tests.engine.shelf import in_turn, rows
-from tests.worlds import any_night, lived, scripts, worlds
+from tests.engine.evening import Evening, units_are_conserved_at_every_settlement
+from tests.worlds import any_night, scripts, worlds
 
 MONEY = (Kind.PAYMENT, Kind.BALANCE, Kind.FORFEIT, Kind.REFUND, Kind.EXCHANGE, Kind.ARRIVAL, Kind.RETURN_POSTED)
 
 
-@any_night(60)
+@any_night(80)
 @given(w=worlds(days=20.0), script=scripts, seed=st.integers(0, 10**6))
 def test_all_that_is_owed_is_kept(w, script, seed):
-    played, before = lived(w, script, seed), w.night(seed, 0).crowd.known
+    evening = Evening(w, script, seed)
     for holds in (
+        units_are_conserved_at_every_settlement,
         a_parcel_comes_once_goes_back_once_and_is_refunded_once,
         nobody_gets_back_more_than_was_paid_for_it,
         a_deposit_is_followed_by_the_rest_or_lost_on_the_day_that_was_said,
@@ -34,19 +32,12 @@ def test_all_that_is_owed_is_kept(w, script, seed):
         points_are_what_was_paid_and_watched_and_never_below_zero,
         what_comes_back_is_put_on_the_shelf_or_written_off,
     ):
-        holds(played, before)
+        holds(evening)
 
 
-def by_viewer(played: Played, *kinds: Kind) -> Iterator[list[Any]]:
-    """Each viewer's rows of these kinds, in order."""
-    frame = in_turn(played)
-    for _, mine in frame[frame["kind"].isin(kinds)].groupby("viewer"):
-        yield list(mine.itertuples())
-
-
-def a_parcel_comes_once_goes_back_once_and_is_refunded_once(played: Played, _: NDArray[np.void]) -> None:
-    ahead = played.night.catalogue.kind == ItemKind.PRESALE
-    for mine in by_viewer(played, *MONEY):
+def a_parcel_comes_once_goes_back_once_and_is_refunded_once(e: Evening) -> None:
+    ahead = e.catalogue.kind == ItemKind.PRESALE
+    for _, mine in e.by_viewer(*MONEY):
         sent: Counter[int] = Counter()  # by item: what is due at the door, is there, is going back
         there: Counter[int] = Counter()
         back: Counter[int] = Counter()
@@ -65,15 +56,15 @@ def a_parcel_comes_once_goes_back_once_and_is_refunded_once(played: Played, _: N
             assert min((*sent.values(), *there.values(), *back.values())) >= 0
 
 
-def nobody_gets_back_more_than_was_paid_for_it(played: Played, _: NDArray[np.void]) -> None:
-    for mine in by_viewer(played, *MONEY):
+def nobody_gets_back_more_than_was_paid_for_it(e: Evening) -> None:
+    for _, mine in e.by_viewer(*MONEY):
         paid: dict[int, list[int]] = defaultdict(list)  # by item: what was paid for each, so far
         for row in mine:
             if row.kind == Kind.PAYMENT:
                 paid[row.item].append(row.price)
             elif row.kind == Kind.BALANCE:
                 deposit = paid[row.item].pop(0)
-                assert deposit + row.price == played.night.catalogue.own_price[row.item]
+                assert deposit + row.price == e.catalogue.own_price[row.item]
                 paid[row.item].append(deposit + row.price)
             elif row.kind == Kind.FORFEIT:
                 paid[row.item].pop(0)
@@ -81,9 +72,9 @@ def nobody_gets_back_more_than_was_paid_for_it(played: Played, _: NDArray[np.voi
                 paid[row.item].remove(row.price)  # raises where nothing of that price was paid
 
 
-def a_deposit_is_followed_by_the_rest_or_lost_on_the_day_that_was_said(played: Played, _: NDArray[np.void]) -> None:
-    catalogue = played.night.catalogue
-    for mine in by_viewer(played, Kind.PAYMENT, Kind.BALANCE, Kind.FORFEIT):
+def a_deposit_is_followed_by_the_rest_or_lost_on_the_day_that_was_said(e: Evening) -> None:
+    catalogue = e.catalogue
+    for _, mine in e.by_viewer(Kind.PAYMENT, Kind.BALANCE, Kind.FORFEIT):
         open_ = []
         for row in mine:
             if catalogue.kind[row.item] != ItemKind.PRESALE:
@@ -93,19 +84,19 @@ def a_deposit_is_followed_by_the_rest_or_lost_on_the_day_that_was_said(played: P
             else:
                 due = open_.pop(0)
                 assert abs(row.time - due) < 1e-3
-        assert all(due >= played.night.until for due in open_)
+        assert all(due >= e.played.night.until for due in open_)
 
 
 def _places(table: Any) -> set[tuple[float, int, int]]:
     return set(zip(table["time"], table["item"], table["size"], strict=True))
 
 
-def credit_is_what_orders_have_changed_in_it_and_undone_with_them(played: Played, _: NDArray[np.void]) -> None:
+def credit_is_what_orders_have_changed_in_it_and_undone_with_them(e: Evening) -> None:
     """A refund takes back the credit its order brought, be it spent by then, and gives back what the order had used."""
-    kept = np.zeros(len(played.crowd), np.int64)
+    kept = np.zeros(len(e.crowd), np.int64)
     made: dict[tuple[int, int], list[int]] = defaultdict(list)  # by viewer and item: what orders changed
     moment: dict[tuple[int, int], tuple[float, Kind]] = {}  # when and how the last order was made or refunded
-    for row in in_turn(played).itertuples():
+    for row in e.rows.itertuples():
         whose = row.viewer, row.item
         if row.kind in (Kind.REFUND, Kind.PAYMENT):
             moment[whose] = row.time, row.kind
@@ -119,40 +110,37 @@ def credit_is_what_orders_have_changed_in_it_and_undone_with_them(played: Played
             if moment[whose][1] == Kind.PAYMENT:
                 made[whose].remove(0)
                 made[whose].append(int(row.value))
-    left = np.zeros(len(played.crowd), np.int64)
+    left = np.zeros(len(e.crowd), np.int64)
     for (viewer, _), changes in made.items():
         left[viewer] += sum(changes)  # of orders that were not refunded
-    assert (kept == played.crowd.viewers["credit"]).all()
+    assert (kept == e.crowd.viewers["credit"]).all()
     assert (kept == left).all()
 
 
-def points_are_what_was_paid_and_watched_and_never_below_zero(played: Played, before: NDArray[np.void]) -> None:
-    scenario, known, changes = played.night.scenario, played.crowd.known, rows(played, Kind.POINTS)
+def points_are_what_was_paid_and_watched_and_never_below_zero(e: Evening) -> None:
+    scenario, known, changes = e.scenario, e.crowd.known, e.of(Kind.POINTS)
     loyalty = scenario.loyalty
-    kept = before["points"].astype(np.int64)
+    kept = e.before.known["points"].astype(np.int64)
     for row in changes.itertuples():
         assert known["tier"][row.viewer] > 0
         kept[row.viewer] += int(row.value)
         assert kept[row.viewer] >= 0
     assert (kept == known["points"]).all()
     steps = [tier.points for tier in loyalty.tiers.values()]
-    assert (known["tier"] == tier_of(known["points"], before["tier"] > 0, steps)).all()
-    minor, rate = 10**scenario.shop.decimals, loyalty.points_per_unit
-    money = in_turn(played)
-    for viewer in np.flatnonzero(before["tier"] > 0):
-        mine = money[(money["viewer"] == viewer) & money["kind"].isin((Kind.PAYMENT, Kind.BALANCE))]
-        watched = played.closing.watched[viewer] * loyalty.points_per_hour / 3600.0
-        most = (mine["price"] / minor * rate).sum() + watched
-        assert kept[viewer] - before["points"][viewer] <= most + 1e-6
+    assert (known["tier"] == tier_of(known["points"], e.before.known["tier"] > 0, steps)).all()
+    paid = e.of(Kind.PAYMENT, Kind.BALANCE)
+    most = np.bincount(paid["viewer"], paid["price"], minlength=len(kept)) / 10**scenario.shop.decimals
+    most = most * loyalty.points_per_unit + e.played.closing.watched * loyalty.points_per_hour / 3600.0
+    assert (kept - e.before.known["points"] <= most + 1e-6)[e.before.known["tier"] > 0].all()
 
 
-def what_comes_back_is_put_on_the_shelf_or_written_off(played: Played, _: NDArray[np.void]) -> None:
-    catalogue, stock = played.night.catalogue, played.stock
-    back = rows(played, Kind.RESTOCK, Kind.WRITE_OFF)
-    sent = rows(played, Kind.RETURN_POSTED, Kind.EXCHANGE, Kind.FORFEIT)
+def what_comes_back_is_put_on_the_shelf_or_written_off(e: Evening) -> None:
+    catalogue, stock = e.catalogue, e.stock
+    back = e.of(Kind.RESTOCK, Kind.WRITE_OFF)
+    sent = e.of(Kind.RETURN_POSTED, Kind.EXCHANGE, Kind.FORFEIT)
     units = sum(n for item in sent["item"] for _, n in catalogue.parts(item))
     assert len(back) <= units
-    given_up = rows(played, Kind.FORFEIT)
+    given_up = e.of(Kind.FORFEIT)
     free = back[(back["kind"] == Kind.RESTOCK) & (catalogue.kind[back["item"]] == ItemKind.PRESALE)]
     assert sorted(zip(given_up["time"], given_up["item"], given_up["size"], strict=True)) == sorted(
         place for place in zip(free["time"], free["item"], free["size"], strict=True) if place in _places(given_up)

@@ -169,7 +169,7 @@ def test_what_a_missing_size_ends_in():
 @pytest.mark.parametrize("engine", ["compiled", "reference"])
 def test_the_till_answers_after_the_broadcast_as_often_as_the_numbers_say(engine):
     """Who would pay at once pays when the till has answered: at the end of a window of the width that is set."""
-    eager = {"viewers": 600, "segments": {"all": {"share": 1.0, "browse": {"median": 20.0}}}}
+    eager = {"viewers": 300, "segments": {"all": {"share": 1.0, "browse": {"median": 20.0}}}}
     hasty = {"cart_base": -1.0, "cart_paid": 1.0, "payment_window": 300.0, "payment_delay": 0.02, "page_minimum": 30.0}
     for width in (20.0, 200.0):
         w = world(audience=eager, shop=shop(stock=1000), assumptions={**hasty, "after_window": width})

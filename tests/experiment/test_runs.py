@@ -118,7 +118,7 @@ class Huge(World):
         return super().night(seed, replication, viewers if viewers == 1 else np.empty(2**55))
 
 
-def test_memory_that_does_not_suffice_a_worker_is_told_as_in_this_process(tmp_path):
+def test_memory_that_does_not_suffice_a_worker_is_told_as_in_this_process(tmp_path, undrawn):
     huge = replace(plan(), world=Huge(WORLD.scenario, (None,), WORLD.file, ""))
     for jobs in (1, 2):
         with pytest.raises(MemoryError, match="Unable to allocate"):
@@ -144,7 +144,7 @@ def test_large_audiences_play_on_all_cores(monkeypatch):
 # --- the folder -------------------------------------------------------------------------------------------------------
 
 
-def test_a_run_leaves_a_complete_folder(tmp_path):
+def test_a_run_leaves_a_complete_folder(tmp_path, undrawn):
     told = []
     done = conduct(plan(), command(tmp_path), ledger=True, tell=told.append)
     manifest = json.loads((done.folder / "manifest.json").read_text())
@@ -170,7 +170,7 @@ def test_a_run_repeated_gives_the_same_files(tmp_path):
     assert {**one["files"], "run.log": ""} == {**two["files"], "run.log": ""}
 
 
-def test_one_night_has_one_ledger_hash(tmp_path):
+def test_one_night_has_one_ledger_hash(tmp_path, undrawn):
     done = conduct(plan("blast", replications=1), command(tmp_path, None), ledger=True)
     assert len(json.loads((done.folder / "manifest.json").read_text())["ledger_sha256"]) == 64
 
@@ -203,7 +203,7 @@ def test_a_file_in_the_way_is_told_before_anything_is_played(tmp_path, monkeypat
 
 
 @pytest.mark.skipif(os.name != "posix", reason="processes as POSIX has them")
-def test_drafts_of_runs_that_were_killed_are_swept_and_no_others(tmp_path):
+def test_drafts_of_runs_that_were_killed_are_swept_and_no_others(tmp_path, undrawn):
     ended = subprocess.Popen([sys.executable, "-c", ""])
     ended.wait()
     with draft(plan(), command(tmp_path)) as made:

@@ -96,8 +96,9 @@ def everything_below(folder: Path) -> dict[Path, bytes | None]:
     return {f: f.read_bytes() if f.is_file() else None for f in folder.rglob("*")}
 
 
-@pytest.mark.parametrize("jobs", [1, 2])
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)], ids=["kill", "Ctrl-C"])
+@pytest.mark.parametrize(
+    ("jobs", "number", "code"), [(1, signal.SIGTERM, 143), (2, signal.SIGINT, 130)], ids=["kill", "Ctrl-C"]
+)
 def test_a_comparison_that_is_stopped_leaves_everything_as_it_was(results, jobs, number, code):
     before = everything_below(results)
     with comparing(results, jobs) as (started, workers):

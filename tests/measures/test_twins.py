@@ -129,7 +129,7 @@ def add_up(twins: dict[str, float], control: dict[str, float], policy: dict[str,
     assert min(twins.values()) >= 0
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(w=worlds(), policy=scripts, seed=st.integers(0, 5))
 def test_parts_add_up_to_the_outcomes_of_both_nights(w, policy, seed):
     add_up(*beside_no_push(w, policy, seed=seed))

@@ -42,7 +42,8 @@ class Noting:
 @pytest.fixture
 def drawing(tmp_path):
     (tmp_path / "draws.py").write_text(DRAWS)
-    return Plan(world(), find_all([str(tmp_path / "draws.py")]), 5, 2, 60, ledger=tmp_path / "ledger")
+    quick = world(timing={"window": 60.0})
+    return Plan(quick, find_all([str(tmp_path / "draws.py")]), 5, 2, 60, ledger=tmp_path / "ledger")
 
 
 def ledgers(plan, jobs=1):
@@ -52,7 +53,7 @@ def ledgers(plan, jobs=1):
 def test_the_same_seed_gives_the_same_night_on_both_engines_and_in_several_processes(drawing):
     first = ledgers(drawing)
     assert len(set(first)) == 2
-    assert first == ledgers(drawing) == ledgers(drawing, 2) == ledgers(replace(drawing, engine="reference"))
+    assert first == ledgers(drawing, 2) == ledgers(replace(drawing, engine="reference"))
     assert not set(first) & set(ledgers(replace(drawing, seed=6)))
 
 

@@ -64,9 +64,10 @@ def test_only_goods_have_a_price(stories):
 def test_a_season_is_told_match_by_match():
     w, people, matches = season(), range(20), len(DAYS)
     headings = [f"match {n + 1} of {matches}, day {day} of the season: Reds – Blues" for n, day in enumerate(DAYS)]
+    nights, first = list(play_season(w, Blast, "blast", 3, 1, keep=True)), w.night(3, 1)
     stayed = 0
     for viewer in people:
-        told = "\n".join(explain(play_season(w, Blast, "blast", 3, 1, keep=True), w.night(3, 1), viewer))
+        told = "\n".join(explain(nights, first, viewer))
         assert [heading for heading in headings if heading in told] == headings
         absent = told.count("does not come;")
         assert told.count("-- kick-off") == matches - absent
