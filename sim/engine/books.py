@@ -16,6 +16,7 @@ from sim.engine.board import Window
 from sim.engine.ledger import ROW, Kind
 from sim.engine.terms import Terms
 from sim.policy.push import MOST_PUSHES
+from sim.records import joined, picked
 from sim.world.match import DAY, SIDES
 from sim.world.night import Night
 from sim.world.surfaces import SURFACES
@@ -82,10 +83,10 @@ class Books:
             self.orders += _count(rows, self.opens, self.closes, self.whistle, self.counts)
             rare = rows["kind"] >= PUSH
             if rare.any():
-                self.rare.append(rows[rare])
+                self.rare.append(picked(rows, rare))
             paid = rows["kind"] == PAYMENT
             if paid.any():
-                self.paid.append(rows[paid])
+                self.paid.append(picked(rows, paid))
 
     def open(self, terms: Terms, audience: int) -> None:
         """Notes the terms of a push, and how many viewers it is for."""
@@ -146,16 +147,16 @@ class Books:
 
     def days(self) -> NDArray[np.void]:
         """Rows of the days after, day by day."""
-        return np.concatenate([np.zeros(0, ROW), *self.after])
+        return joined(np.zeros(0, ROW), *self.after)
 
     def payments(self) -> NDArray[np.void]:
         """Rows of what was paid tonight, window by window."""
-        return np.concatenate(self.paid) if self.paid else np.zeros(0, ROW)
+        return joined(np.zeros(0, ROW), *self.paid)
 
     def rare_rows(self, *kinds: Kind) -> NDArray[np.void]:
         """Rows about pushes, sell-outs, returns to stock, reorders and deliveries, in order: those of some kinds."""
-        rows = np.concatenate(self.rare) if self.rare else np.zeros(0, ROW)
-        return np.asarray(rows[np.isin(rows["kind"], kinds)])
+        rows = joined(np.zeros(0, ROW), *self.rare)
+        return picked(rows, np.isin(rows["kind"], kinds))
 
 
 def _segments(night: Night) -> tuple[str, ...]:

@@ -20,6 +20,7 @@ from sim.engine.books import Tally
 from sim.engine.ledger import ROW, Flag, Kind, in_order
 from sim.engine.parcels import Parcels, ParcelState
 from sim.engine.warehouse import Warehouse
+from sim.records import joined, picked
 from sim.world.scenario import Segment
 
 
@@ -125,7 +126,7 @@ def _end_day(
     due = parcels.between("due", since, end, ParcelState.AWAITING_BALANCE)
     paid = reactions.pay_balances(parcels, due)
     opened = reactions.unpack(parcels, parcels.between("arrives", since, end, ParcelState.PACKED), end)
-    rows = in_order(np.concatenate([asked, posted, paid, opened, parcels.refunds(since, end)]))
+    rows = in_order(joined(asked, posted, paid, opened, parcels.refunds(since, end)))
     asks = np.flatnonzero((rows["kind"] == Kind.ASK) & (rows["flag"] & Flag.EXCHANGED != 0))
     asked_for = back[parcels.rows["instead"][back] >= 0]
     answers, shops = shop.settle(end, rows, parcels.shelved(since, end))
@@ -133,7 +134,7 @@ def _end_day(
     for part in (answers, shops, warehouse.packed(since, end)):
         shop.tell(part)
     fresh = parcels.exchange(answers[asks], asked_for)
-    orders = parcels.of(np.concatenate([answers, shops[shops["kind"] == Kind.CREDIT]]), claims)
+    orders = parcels.of(joined(answers, picked(shops, shops["kind"] == Kind.CREDIT)), claims)
     warehouse.packers.take(np.concatenate([queued(parcels, due), fresh, queued(parcels, orders)]))
     warehouse.inspectors.take(back)
 

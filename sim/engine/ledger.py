@@ -13,6 +13,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from sim.records import copied, joined, picked
+
 
 class Kind(IntEnum):
     """What a row says.  EXPOSURE, NOTICE and CHAT are always counted, and kept as rows only when asked for.
@@ -120,7 +122,7 @@ class Ledger:
     def add(self, rows: NDArray[np.void]) -> None:
         """Takes the next rows, in canonical order."""
         if self.keep and len(rows):
-            self._parts.append(rows.copy())
+            self._parts.append(copied(rows))
             self._hash.update(rows.astype(PACKED).tobytes())
 
     @property
@@ -131,7 +133,7 @@ class Ledger:
     def rows(self) -> NDArray[np.void]:
         """All rows (n,) of dtype ROW."""
         if len(self._parts) != 1:
-            self._parts = [np.concatenate([np.zeros(0, ROW), *self._parts])]
+            self._parts = [joined(np.zeros(0, ROW), *self._parts)]
         return self._parts[0]
 
     def frame(self) -> pd.DataFrame:
@@ -142,4 +144,4 @@ class Ledger:
 
 def in_order(rows: NDArray[np.void]) -> NDArray[np.void]:
     """Viewers' rows by (time, viewer), each viewer's own order kept."""
-    return np.asarray(rows[np.lexsort((rows["viewer"], rows["time"]))])
+    return picked(rows, np.lexsort((rows["viewer"], rows["time"])))

@@ -22,6 +22,7 @@ from sim.behaviour import DAY
 from sim.compiled import compiled
 from sim.engine.ledger import ROW, Flag, Kind
 from sim.engine.stock import ENTRY
+from sim.records import joined, picked
 from sim.world.catalogue import ItemKind
 from sim.world.night import Night
 
@@ -103,10 +104,10 @@ class Parcels:
 
         CREDIT rows tell what orders changed in it; `claims` by number of the push what was exaggerated in it.
         """
-        paid = rows[rows["kind"] == Kind.PAYMENT]
+        paid = picked(rows, rows["kind"] == Kind.PAYMENT)
         made = self._blank(paid, self.night.chapter, self._numbers(paid))
         made["price"], made["push"], made["flags"], made["urge"] = (paid[n] for n in ("price", "push", "flag", "value"))
-        made["credit"] = _credit_of(paid, rows[rows["kind"] == Kind.CREDIT])
+        made["credit"] = _credit_of(paid, picked(rows, rows["kind"] == Kind.CREDIT))
         made["claim"] = [claims.get(push, 0.0) for push in paid["push"].tolist()]
         ahead = self.catalogue.kind[made["item"]] == ItemKind.PRESALE
         shelf = made["item"][ahead]
@@ -123,7 +124,7 @@ class Parcels:
         What was paid goes with the parcel that takes the other's place.
         """
         granted = rows["kind"] == Kind.EXCHANGE
-        first, rows = asked[granted], rows[granted]
+        first, rows = asked[granted], picked(rows, granted)
         before = self.rows["number"][first]
         numbers = np.where(before & MOST_TURNS < MOST_TURNS, before + 1, before)
         made = self._blank(rows, self.rows["chapter"][first], numbers)
@@ -148,7 +149,7 @@ class Parcels:
         stays = (state == ParcelState.ARRIVED) & (rows["posts"] == np.inf)
         checked = (state == ParcelState.CHECKED) & (rows["checked"] < self.night.until)  # not still in hand
         over = stays | checked | (state == ParcelState.FORFEITED)
-        rows = rows[~over]
+        rows = picked(rows, ~over)
         for name in TIMES:
             rows[name] -= seconds
         return Parcels(night, rows)
@@ -163,7 +164,7 @@ class Parcels:
         """Places of the parcels in a `state` whose time `name` lies in [start, end), in order of it."""
         times = self.rows[name]
         here = np.flatnonzero((times >= start) & (times < end) & (self.rows["state"] == state))
-        part = self.rows[here]
+        part = picked(self.rows, here)
         return here[np.lexsort((part["number"], part["viewer"], part[name]))]
 
     def post(self, start: float, end: float) -> tuple[NDArray[np.void], NDArray[np.intp]]:
@@ -172,7 +173,7 @@ class Parcels:
         A row is an ASK where another size is wanted instead, and RETURN_POSTED elsewhere; value: the reason.
         """
         places = self.between("posts", start, end, ParcelState.ARRIVED)
-        gone = self.rows[places]
+        gone = picked(self.rows, places)
         times = gone["posts"] + self._way(self._drawn(gone, 0)[0], self._drawn(gone, 1)[1])
         self.rows["back"][places] = np.maximum(end, times)  # not before it is known what the till says
         self.rows["state"][places] = ParcelState.GOING_BACK
@@ -186,7 +187,7 @@ class Parcels:
 
     def refunds(self, start: float, end: float) -> NDArray[np.void]:
         """REFUND rows of returns looked at in a window, but for those that were exchanged."""
-        seen = self.rows[self.between("checked", start, end, ParcelState.CHECKED)]
+        seen = picked(self.rows, self.between("checked", start, end, ParcelState.CHECKED))
         seen = seen[seen["price"] > 0]
         rows = told(seen, "checked")
         rows["kind"], rows["price"], rows["value"] = Kind.REFUND, seen["price"], seen["credit"]
@@ -197,9 +198,9 @@ class Parcels:
 
         RESTOCK or WRITE_OFF (ENTRY), unit by unit.
         """
-        seen = self.rows[self.between("checked", start, end, ParcelState.CHECKED)]
+        seen = picked(self.rows, self.between("checked", start, end, ParcelState.CHECKED))
         whole = self._drawn(seen, 1)[2] < self.fulfilment.resalable
-        given_up = self.rows[self.between("due", start, end, ParcelState.FORFEITED)]
+        given_up = picked(self.rows, self.between("due", start, end, ParcelState.FORFEITED))
         entries = [
             (at, -1, shelf, Kind.RESTOCK if good else Kind.WRITE_OFF, size, -1)
             for parcels, times, fates in (
@@ -234,7 +235,7 @@ class Parcels:
 
     def _add(self, made: NDArray[np.void]) -> NDArray[np.intp]:
         made["promised"] = made["ready"] + self.fulfilment.promise * DAY
-        self.rows = np.concatenate([self.rows, made])
+        self.rows = joined(self.rows, made)
         return np.arange(len(self.rows) - len(made), len(self.rows))
 
     def _numbers(self, paid: NDArray[np.void]) -> NDArray[np.int64]:
@@ -262,7 +263,7 @@ class Parcels:
 
 def _credit_of(paid: NDArray[np.void], changes: NDArray[np.void]) -> NDArray[np.int64]:
     """What each payment changed in its buyer's credit: the CREDIT row of the same viewer, item and time."""
-    both = np.concatenate([paid, changes])
+    both = joined(paid, changes)
     order = np.lexsort((both["kind"], both["item"], both["time"], both["viewer"]))  # a change follows its payment
     first, second = order[:-1], order[1:]
     alike = [both[name][first] == both[name][second] for name in ("viewer", "time", "item")]

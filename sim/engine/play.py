@@ -31,6 +31,7 @@ from sim.policy.check import Order, PolicyError, ask
 from sim.policy.push import MOST_PUSHES, Policy
 from sim.policy.terms import AFTER
 from sim.policy.view import Items, Running, View, Viewers
+from sim.records import joined, picked
 from sim.world.audience import Crowd
 from sim.world.carried import Carried
 from sim.world.night import Night
@@ -240,7 +241,7 @@ class Play:
         rows, shop, tally = self.engine.settle(window, self.happened(window.end))
         self.tell(rows)
         self.tell(shop)
-        self.unpacked += [part[BOUGHT[part["kind"]]] for part in (rows, shop) if len(part)]
+        self.unpacked += [picked(part, BOUGHT[part["kind"]]) for part in (rows, shop) if len(part)]
         if window.end - self.handed >= self.night.scenario.assumptions.handover:
             self._hand_over()
         self.books.add_tally(tally, window)
@@ -251,7 +252,7 @@ class Play:
         """The warehouse hears of what was paid."""
         self.handed = self.env.now
         parcels = self.warehouse.parcels
-        places = parcels.of(np.concatenate([NO_ROWS, *filter(len, self.unpacked)]), self.books.claims)
+        places = parcels.of(joined(NO_ROWS, *self.unpacked), self.books.claims)
         self.warehouse.packers.take(queued(parcels, places))
         self.unpacked = []
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from sim import behaviour as b
 from sim.behaviour.money import ROUNDING
 from sim.engine.ledger import ROW, Kind
+from sim.records import joined, picked
 from sim.world.audience import MOST_POINTS, tier_of
 from sim.world.catalogue import ItemKind
 from sim.world.night import Night
@@ -34,7 +35,7 @@ class Points:
         """Counts payments and refunds among ledger rows; gives rows about points and tiers, at the time `at`."""
         earned = np.zeros(len(self.known), np.int64)
         for kind, sign in EARNING.items():
-            these = rows[rows["kind"] == kind]
+            these = picked(rows, rows["kind"] == kind)
             deposit = self.deposits[these["item"]] if kind is Kind.REFUND else 0
             np.add.at(earned, these["viewer"], sign * (self._of(deposit) + self._of(these["price"] - deposit)))
         return self._award(earned, at)
@@ -56,7 +57,7 @@ class Points:
         tier = tier_of(known["points"][who], np.ones(len(who), bool), self.steps)
         moved = tier != known["tier"][who]
         known["tier"][who] = tier
-        return np.concatenate([changes[changes["value"] != 0], _rows(Kind.TIER, who[moved], tier[moved], at)])
+        return joined(picked(changes, changes["value"] != 0), _rows(Kind.TIER, who[moved], tier[moved], at))
 
 
 def _rows(kind: Kind, viewers: NDArray[np.intp], values: NDArray[np.int64], at: float) -> NDArray[np.void]:

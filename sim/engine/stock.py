@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.records import joined, picked
 from sim.world.night import Night
 
 
@@ -40,5 +41,6 @@ def open_till(night: Night) -> Stock:
 
 def in_time(*parts: NDArray[np.void]) -> NDArray[np.void]:
     """Entries of several lists in the order of their times, and in a definite one where these are the same."""
-    entries = np.concatenate(parts)
-    return entries[np.lexsort((entries["slot"], entries["size"], entries["item"], entries["kind"], entries["time"]))]
+    entries = joined(*parts)
+    order = np.lexsort((entries["slot"], entries["size"], entries["item"], entries["kind"], entries["time"]))
+    return picked(entries, order)

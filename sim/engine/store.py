@@ -17,6 +17,7 @@ from sim.engine.parcels import Parcels
 from sim.engine.rules import coupons_until
 from sim.engine.stock import ENTRY, in_time
 from sim.engine.warehouse import Warehouse
+from sim.records import copied, joined, picked
 from sim.world.carried import Carried
 from sim.world.match import DAY
 from sim.world.night import Night
@@ -60,7 +61,7 @@ class StoreEnd:
         """Settles a day, and counts its points; gives the answers and the shop's rows."""
         window = Window(self.since, end, self.play.publisher.board, NOTHING)
         rows, shop = self.engine.settle_store(rows, window, in_time(entries, self.play.happened(end)))
-        return rows, np.concatenate([shop, self.play.points.of_money(rows, end), self.play.reorder(end)])
+        return rows, joined(shop, self.play.points.of_money(rows, end), self.play.reorder(end))
 
     def tell(self, rows: NDArray[np.void]) -> None:
         """Writes down rows of the days."""
@@ -82,7 +83,7 @@ class StoreEnd:
 def open_warehouse(env: simpy.Environment, night: Night) -> Warehouse:
     """The warehouse as the night finds it."""
     carried, day = night.carried, night.scenario.days[night.fixture]
-    parcels = Parcels(night, carried.parcels.copy() if carried else None)
+    parcels = Parcels(night, copied(carried.parcels) if carried else None)
     parcels.not_before(night.stage.match.opens)
     busy = (carried.packers.copy(), carried.inspectors.copy()) if carried else None
     return Warehouse(env, parcels, len(night.crowd) / night.scenario.audience.viewers, day, busy)
@@ -99,7 +100,7 @@ def carried_over(play: Play) -> Carried | None:
     if night.fixture + 1 == len(days):
         return None
     seconds = (days[night.fixture + 1] - days[night.fixture]) * DAY
-    entries = play.entries[play.entries["kind"] == Kind.DELIVERY].copy()
+    entries = picked(play.entries, play.entries["kind"] == Kind.DELIVERY)
     entries["time"] -= seconds
     packers, inspectors = play.warehouse.free_at(seconds)
     return Carried(

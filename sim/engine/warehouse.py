@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from sim.behaviour import DAY
 from sim.engine.ledger import ROW, Kind
 from sim.engine.parcels import Parcels, ParcelState
+from sim.records import picked
 
 HOUR = 3600.0  # s
 
@@ -65,7 +66,7 @@ class Station:
         since = self.parcels.rows[self.task.since]
         since[places] = np.maximum(since[places], self.env.now)
         places = np.concatenate([self.queue, places])
-        part = self.parcels.rows[places]
+        part = picked(self.parcels.rows, places)
         self.queue = places[np.lexsort((part["number"], part["viewer"], part[self.task.since]))]
         self.times = since[self.queue]
         if not self.bell.triggered:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from sim.engine.ledger import Flag, Kind
 from sim.engine.play import Played
 from sim.engine.stock import open_till
+from sim.records import joined, picked
 from sim.world.catalogue import Catalogue, ItemKind
 
 Rows = NDArray[np.void]
@@ -36,11 +37,11 @@ class Facts:
     @cached_property
     def days(self) -> Rows:
         """Rows of the days after all nights."""
-        return np.concatenate([night.books.days() for night in self.nights])
+        return joined(*(night.books.days() for night in self.nights))
 
     def after(self, *kinds: Kind) -> Rows:
         """Rows of these kinds in the days after."""
-        return np.asarray(self.days[np.isin(self.days["kind"], kinds)])
+        return picked(self.days, np.isin(self.days["kind"], kinds))
 
     @cached_property
     def payments(self) -> Rows:

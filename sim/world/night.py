@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from sim.errors import InputError
 from sim.parameters import Parameters
+from sim.records import copied
 from sim.world.audience import Crowd, gather, send_again
 from sim.world.carried import Carried
 from sim.world.catalogue import Catalogue, stock_up
@@ -94,7 +95,7 @@ class World:
         seed, replication, fixture = before.seed, before.replication, carried.fixture
         stage = self.stage(seed, replication, fixture)
         chapter = replication | fixture << REPLICATION_BITS
-        people = carried.known.copy(), carried.viewers.copy()  # others may go on from these, too
+        people = copied(carried.known), copied(carried.viewers)  # others may go on from these, too
         crowd = send_again(*people, before.crowd.tastes, stage.arrivals, stage.match.opens, seed, chapter)
         until = self._until(stage, seed, replication, fixture)
         return replace(before, stage=stage, crowd=crowd, until=until, fixture=fixture, carried=carried)

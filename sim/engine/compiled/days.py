@@ -14,6 +14,7 @@ from sim.engine.compiled.visits import plan_visits
 from sim.engine.ledger import ROW, in_order
 from sim.engine.parcels import Parcels
 from sim.errors import MatchdayError
+from sim.records import copied, joined
 
 ROOM = 1 << 14  # rows written before they are taken
 
@@ -39,7 +40,7 @@ class CompiledDays:
             first = live_day(first, window, self.since, self.people, self.scene, self.visits_due, notes)
             pages.append(page(notes.rows, notes.filled))
         counted = Tally(notes.chats.copy(), notes.shown.copy(), notes.met.copy(), int(notes.filled[1]))
-        return in_order(np.concatenate(pages)), counted
+        return in_order(joined(*pages)), counted
 
     def unpack(self, parcels: Parcels, places: NDArray[np.intp], end: float) -> NDArray[np.void]:
         """Rows of the parcels that arrive, in their order."""
@@ -63,7 +64,7 @@ class CompiledDays:
         while first < len(coming):
             first = decide_again(first, t, coming, loyal, self.people, self.scene, self.diary)
             pages.append(page(self.diary.rows, self.diary.filled))
-        return np.concatenate(pages)
+        return joined(*pages)
 
     def _room(self, places: NDArray[np.intp]) -> Diary:
         return Diary(np.zeros(len(places), ROW), np.zeros(3, np.int64))
@@ -73,6 +74,6 @@ def page(rows: NDArray[np.void], filled: NDArray[np.int64]) -> NDArray[np.void]:
     """Takes the rows that are filled."""
     if filled[2]:
         raise MatchdayError("a customer came to the store hundreds of times a day: check visit_shape, visit_scale")
-    taken = rows[: filled[0]].copy()
+    taken = copied(rows[: filled[0]])
     filled[0] = 0
     return taken

@@ -17,6 +17,7 @@ from sim.engine.compiled.walk import walk
 from sim.engine.ledger import in_order
 from sim.engine.stock import Stock, open_till
 from sim.errors import MatchdayError
+from sim.records import copied, joined, picked
 from sim.world.night import Night
 
 ROOM = 1 << 14  # rows a shard writes before they are taken from it
@@ -38,17 +39,15 @@ class CompiledEngine:
         self.shards = list(zip(edges[:-1].tolist(), edges[1:].tolist(), strict=True))
         shape = (len(night.scenario.audience.segments), len(self.scene.places), len(catalogue.keys))
         self.notes = [blank_notes(keep, ROOM + BATCH * MAX_ROWS, *shape) for _ in self.shards]
-        self.pool = ThreadPoolExecutor(threads) if threads > 1 else None
+        self.pool = ThreadPoolExecutor(max(1, threads - 1))  # starts no thread before it has a job
 
     def live(self, window: Window) -> None:
         """Walks every shard; the rows wait for `settle`."""
         for notes in self.notes:
             wipe(notes)
-        jobs = zip(self.shards, self.notes, strict=True)
-        if self.pool is None:
-            parts = [self._walk(shard, notes, window) for shard, notes in jobs]
-        else:
-            parts = list(self.pool.map(lambda job: self._walk(job[0], job[1], window), jobs))
+        own, *others = zip(self.shards, self.notes, strict=True)
+        elsewhere = [self.pool.submit(self._walk, *job, window) for job in others]
+        parts = [self._walk(*own, window), *(part.result() for part in elsewhere)]
         self.rows = [rows for part in parts for rows in part]
         if any(notes.filled[2] for notes in self.notes):
             raise MatchdayError(
@@ -63,13 +62,13 @@ class CompiledEngine:
 
     def settle(self, window: Window, entries: NDArray[np.void]) -> tuple[NDArray[np.void], NDArray[np.void], Tally]:
         """Settles the window at the till."""
-        rows = np.concatenate(self.rows) if len(self.rows) > 1 else self.rows[0]
+        rows = joined(*self.rows) if len(self.rows) > 1 else self.rows[0]
         if self.keep:
             rows = in_order(rows)
         at_till = business(rows["kind"])
         if not len(at_till) and not len(entries):
             return rows, rows[:0], self._tally()
-        asked = in_order(rows[at_till])
+        asked = in_order(picked(rows, at_till))
         shop = self._settled(asked, entries, window)
         rows[at_till] = asked
         return rows, shop, self._tally()
@@ -95,7 +94,7 @@ class CompiledEngine:
         first, last = shard
         full = []
         while (first := walk(first, last, self.people, self.scene, window, notes)) < last:
-            full.append(notes.rows[: notes.filled[0]].copy())
+            full.append(copied(notes.rows[: notes.filled[0]]))
             notes.filled[0] = 0
         return [*full, notes.rows[: notes.filled[0]]]  # good until the next window
 
