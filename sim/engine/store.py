@@ -38,11 +38,15 @@ class StoreEnd:
         self.since = play.env.now
 
     def begin(self, closing: Closing) -> None:
-        """The evening is counted: points for it, and no offer of the stream's runs any more."""
+        """The evening is counted: points for it, and no offer of the stream's runs any more.
+
+        From now on the board is the store's, which knows its own shelf.
+        """
         at, publisher = self.since, self.play.publisher
         self.tell(self.play.points.of_time(closing.watched, at))
         self.tell(self.play.points.of_money(self.play.books.payments(), at))
         publisher.board = publisher.board._replace(live=NOTHING)
+        publisher.lag = 0.0
 
     def open(self, day: int, start: float, end: float) -> Window:
         """The board of the day that begins, and the messages that the policy sends on it."""

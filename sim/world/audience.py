@@ -105,6 +105,7 @@ TONIGHT_KNOWN = ("joined_at", "watched", "clicks", "chats", "present", "early") 
 TONIGHT = (
     "annoyance", "annoyed_at", "peak_annoyance", "leave_bound", "burden", "urge", "said", "moment", "cause", "price",
     "seen", "spends", "item", "arrivals", "size", "errand", "one_click", "tries", "coupons_had",
+    "visits",  # which number the draws of a visit: the k-th after this match, whatever came of the one before
 )  # fmt: skip
 CHUNK = 1 << 15  # viewers drawn at a time, so that drawing needs little memory beside the records
 

@@ -22,18 +22,28 @@ ASKING = (Kind.CART, Kind.ORDER, Kind.TEAM)  # what the till has let through
 
 
 class Watching(Scripted):
-    """Notes at the start of every third window how many units of every shelf the board shows."""
+    """Notes how many units of every shelf the board shows, at the start of every third window and of every day."""
 
     def __post_init__(self) -> None:
         super().__post_init__()
         self.windows: list[float] = []
         self.seen: list[tuple[float, list[int]]] = []
+        self.days: list[tuple[float, list[int]]] = []
 
     def decide(self, view: View) -> list[Push]:
         self.windows.append(view.time)
         if len(self.windows) % 3 == 1:
-            self.seen.append((view.time, [item.stock for item in (*view.products.values(), *view.presales.values())]))
+            self.seen.append((view.time, stock_of(view)))
         return list(super().decide(view))
+
+    def follow_up(self, view: View) -> list[Push]:
+        self.days.append((view.time, stock_of(view)))
+        return []
+
+
+def stock_of(view: View) -> list[int]:
+    """Units by shelf that a policy sees."""
+    return [item.stock for item in (*view.products.values(), *view.presales.values())]
 
 
 class Evening:
@@ -66,11 +76,11 @@ class Evening:
 
 
 def units_are_conserved_at_every_settlement(e: Evening) -> None:
-    """Nothing is sold that is not there, nothing is lost, and the board shows what the till had when it was read."""
+    """Nothing is sold that is not there, nothing is lost, and the board shows what the till had as its lag says."""
     shelf, stock, lag = Shelf(e.played), e.stock, e.scenario.shop.board_lag
     by_shelf = {-np.inf: shelf.free.reshape(-1, 4).sum(axis=1).tolist()}
     windows = e.policy.windows
-    due = iter([*windows, np.inf])
+    due = iter([*windows, *(at for at, _ in e.policy.days), np.inf])
     settles = next(due)
     for row in e.rows.itertuples():
         while row.time >= settles:
@@ -88,3 +98,5 @@ def units_are_conserved_at_every_settlement(e: Evening) -> None:
     assert (stock.initial + stock.delivered + stock.restocked == stock.free + stock.sold + stock.elsewhere).all()
     for at, seen in e.policy.seen:
         assert seen == by_shelf[windows[max(bisect_right(windows, at - lag) - 1, 0)]]
+    for at, seen in e.policy.days:
+        assert seen == by_shelf[at]  # the store knows its own shelf

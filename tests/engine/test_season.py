@@ -256,3 +256,29 @@ def test_a_file_that_no_match_has_left_is_refused(content, tmp_path):
         file.write_bytes(content)
     with pytest.raises(ValueError, match=r"state\.npz is not what a match of this version has left"):
         Carried.load(file)
+
+
+def test_who_came_to_the_store_once_more_after_one_match_has_the_same_luck_after_the_next():
+    """Twins stay comparable: the times of their visits go together though their numbers of visits did not."""
+    w = season(
+        audience={"viewers": 1000, "segments": {"all": {"browse": {"median": 8.0}, "customers": 0.8}}},
+        shop=shop(50_000),
+        fixtures=[{"day": day, "match": MATCH} for day in (0, 14, 28)],
+        assumptions={"visit_shape": 5.0, "buy_base": -2.5, "click_base": -2.0},
+    )
+    calm, loud = (visits(play_season(w, policy, "p", 3, 1, keep=True)) for policy in (NoPush, Boasting))
+    other = [v for v in calm[1].keys() & loud[1].keys() if len(calm[0].get(v, ())) != len(loud[0].get(v, ()))]
+    assert len(other) > 20
+    first = [[after[v][0] for v in other] for after in (calm[1], loud[1])]
+    assert np.corrcoef(first)[0, 1] > 0.7
+
+
+class Boasting:
+    def decide(self, view):
+        often = view.time % 600.0 < view.window
+        return [Push("pop_up", Offer("red-shirt", 0.3, claim=1.0), view.time + 600.0)] if often else []
+
+
+def visits(nights) -> list[dict[int, list[float]]]:
+    """Match by match, when each viewer came to the store after it."""
+    return [rows(n, Kind.STORE_VISIT).groupby("viewer")["time"].apply(list).to_dict() for n in nights]
