@@ -33,7 +33,8 @@ def test_compare_writes_what_was_asked_for(here, matchday):
     assert list(said["differences"]) == ["blast", "lull_only"]
     for metrics in (*said["policies"].values(), *said["differences"].values()):
         assert set(metrics) == set(NAMES)
-        assert all(m["low"] <= m["mean"] <= m["high"] for m in metrics.values())
+        assert all(m["low"] <= m["mean"] <= m["high"] for m in metrics.values() if m["nights"] == 2)
+        assert {name for name, m in metrics.items() if m["nights"] < 2} <= {"click_through_rate", "team_success"}
     folder = Path(out.splitlines()[-1])
     assert folder.parent == Path("results/night")
     assert json.loads((folder / "comparison.json").read_text()) == said

@@ -27,7 +27,8 @@ def compare(
 
     `table` has one row a policy and replication (`sim.experiment.runs.table`), `twins` one of each but the baseline
     (`sim.experiment.runs.twins_table`).  Without a baseline there are no differences, and nobody has a twin.  With one
-    replication there are no intervals: low and high are None, and a note says so.
+    replication there are no intervals: low and high are None, and a note says so.  A share or mean of nothing is NaN in
+    the table and counts in none of them: `nights` says how many stand behind each.
     """
     metrics, values = _by_policy(table)
     n = len(next(iter(values.values()))[0])
@@ -84,16 +85,23 @@ def half_interval(value: Mapping[str, Any]) -> float:
 
 
 def _means(x: Array) -> list[dict[str, float | None]]:
-    """Mean and t interval of each row of `x` (metrics, replications)."""
-    mean, half = x.mean(axis=1), half_width(x)
-    return [
-        {"mean": float(m), "low": _limit(x, m - h), "high": _limit(x, m + h)} for m, h in zip(mean, half, strict=True)
-    ]
+    """Mean and t interval of each row of `x` (metrics, replications), and of how many nights: those that have a value.
+
+    None where none has one, and for the limits where only one has.
+    """
+    return [_mean(row[~np.isnan(row)]) for row in x]
 
 
-def _limit(x: Array, at: float) -> float | None:
-    """A limit of an interval; one replication has none."""
-    return float(at) if x.shape[1] > 1 else None
+def _mean(row: Array) -> dict[str, float | None]:
+    if not len(row):
+        return {"mean": None, "low": None, "high": None, "nights": 0}
+    mean, half = row.mean(), half_width(row[np.newaxis])[0]
+    limits = (mean - half, mean + half) if len(row) > 1 else (None, None)
+    return {"mean": float(mean), "low": _limit(limits[0]), "high": _limit(limits[1]), "nights": len(row)}
+
+
+def _limit(at: float | None) -> float | None:
+    return None if at is None or np.isnan(at) else float(at)
 
 
 def half_width(x: Array) -> Array:
@@ -106,18 +114,29 @@ def half_width(x: Array) -> Array:
 
 
 def _differences(x: Array, base: Array) -> list[dict[str, float | None]]:
-    """As `_means`, of x - base; beside it the BCa interval and what pairing saved."""
+    """As `_means`, of x - base; beside it the BCa interval and what pairing saved.
+
+    Of nights in which both have a value: of a pair with one there is no difference.
+    """
     d = x - base
-    bca = _bca(d)
-    saved = _variance_reduction(x, base, d)
+    whole = ~np.isnan(d).any(axis=1)
+    bca = np.full((len(d), 2), np.nan)
+    bca[whole] = _bca(d[whole])
+    for i in np.flatnonzero(~whole):
+        bca[i] = _bca(d[i : i + 1, ~np.isnan(d[i])])[0]
     return [
-        {**row, "bca_low": _limit(d, low), "bca_high": _limit(d, high), "variance_reduction": factor}
-        for row, (low, high), factor in zip(_means(d), bca, saved, strict=True)
+        {**row, "bca_low": _limit(low), "bca_high": _limit(high), "variance_reduction": _variance_reduction(*pair)}
+        for row, (low, high), pair in zip(_means(d), bca, zip(x, base, strict=True), strict=True)
     ]
 
 
 def _bca(d: Array) -> Array:
-    """BCa bootstrap intervals (metrics, 2) of the means of rows; the t interval where there is nothing to resample."""
+    """BCa bootstrap intervals (metrics, 2) of the means of rows; the t interval where there is nothing to resample.
+
+    NaN where there are fewer than two nights.
+    """
+    if d.shape[1] < 2:
+        return np.full((len(d), 2), np.nan)
     mean, half = d.mean(axis=1), half_width(d)
     intervals = np.stack([mean - half, mean + half], axis=1)
     varied = np.flatnonzero(np.ptp(d, axis=1) > 0.0)
@@ -132,9 +151,11 @@ def _bca(d: Array) -> Array:
     return intervals
 
 
-def _variance_reduction(x: Array, base: Array, d: Array) -> list[float | None]:
+def _variance_reduction(x: Array, base: Array) -> float | None:
     """Variance of the difference had the nights been drawn apart, over that of the paired one; None if that is 0."""
-    if d.shape[1] == 1:
-        return [None] * len(d)
-    apart, paired = x.var(axis=1, ddof=1) + base.var(axis=1, ddof=1), d.var(axis=1, ddof=1)
-    return [float(a / p) if p > 0.0 else None for a, p in zip(apart, paired, strict=True)]
+    both = ~np.isnan(x - base)
+    x, base = x[both], base[both]
+    if len(x) < 2:
+        return None
+    apart, paired = x.var(ddof=1) + base.var(ddof=1), (x - base).var(ddof=1)
+    return float(apart / paired) if paired > 0.0 else None

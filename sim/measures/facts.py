@@ -105,7 +105,7 @@ class Facts:
             days = night.books.days()
             stream.update(night.books.payments()["viewer"].tolist())
             again.update(stream.intersection(days["viewer"][days["kind"] == Kind.PAYMENT].tolist()))
-        return share(len(again), len(stream))
+        return ratio(len(again), len(stream))
 
     @property
     def chats(self) -> float:
@@ -197,8 +197,13 @@ def beyond(night: Played) -> NDArray[np.bool_]:
 
 
 def share(part: float, whole: float) -> float:
-    """`part` of `whole`; 0 of nothing."""
+    """`part` of `whole`, of an audience say; 0 of nobody."""
     return part / whole if whole else 0.0
+
+
+def ratio(part: float, whole: float) -> float:
+    """The same where nothing says nothing: no parcel is neither late nor in time.  NaN of nothing."""
+    return part / whole if whole else np.nan
 
 
 def _interruptions(night: Played) -> int:

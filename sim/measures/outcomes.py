@@ -13,7 +13,7 @@ import numpy as np
 
 from sim.engine.ledger import Flag, Kind
 from sim.engine.play import Played
-from sim.measures.facts import Facts, share
+from sim.measures.facts import Facts, ratio, share
 
 MONEY = "currency"  # the unit of amounts, in the scenario's own
 
@@ -37,8 +37,8 @@ METRICS: tuple[Metric, ...] = (
         (Kind.PAYMENT, Kind.JOIN), lambda f: share(f.buyers, f.joined),
     ),
     Metric(
-        "click_through_rate", "share", None, "clicks on pushes / exposures; 0 when nothing was shown",
-        (Kind.CLICK, Kind.EXPOSURE), lambda f: share(f.shown.get("clicked", 0), f.shown.get("exposed", 0)),
+        "click_through_rate", "share", None, "clicks on pushes / exposures",
+        (Kind.CLICK, Kind.EXPOSURE), lambda f: ratio(f.shown.get("clicked", 0), f.shown.get("exposed", 0)),
     ),
     Metric("gross_revenue", MONEY, "more", "sum of prices paid", (Kind.PAYMENT,), lambda f: f.revenue),
     Metric(
@@ -46,8 +46,8 @@ METRICS: tuple[Metric, ...] = (
         (Kind.PAYMENT,), lambda f: f.revenue - f.cost,
     ),
     Metric(
-        "average_order_value", MONEY, None, "gross revenue / paid orders; 0 without orders",
-        (Kind.PAYMENT,), lambda f: share(f.revenue, f.rows(Kind.PAYMENT)),
+        "average_order_value", MONEY, None, "gross revenue / paid orders",
+        (Kind.PAYMENT,), lambda f: ratio(f.revenue, f.rows(Kind.PAYMENT)),
     ),
     Metric(
         "watch_minutes", "minutes", "more", "time on the stream of all viewers / viewers who joined",
@@ -145,8 +145,8 @@ METRICS: tuple[Metric, ...] = (
         (Kind.TEAM_FULL,), lambda f: f.rows(Kind.TEAM_FULL),
     ),
     Metric(
-        "team_success", "share", None, "orders of full teams / viewers who joined one; 0 without any",
-        (Kind.TEAM, Kind.PAYMENT), lambda f: share(f.flagged(f.payments, Flag.TEAM), f.rows(Kind.TEAM)),
+        "team_success", "share", None, "orders of full teams / viewers who joined one",
+        (Kind.TEAM, Kind.PAYMENT), lambda f: ratio(f.flagged(f.payments, Flag.TEAM), f.rows(Kind.TEAM)),
     ),
     Metric(
         "team_refunds", "viewers", "less", "members whose team stayed too small, or for whom no unit was left",
@@ -192,7 +192,7 @@ METRICS: tuple[Metric, ...] = (
     Metric(
         "page_click_through", "share", "more", "units reserved or teams joined / pages opened",
         (Kind.CART, Kind.ORDER, Kind.TEAM, Kind.VIEW),
-        lambda f: share(f.rows(Kind.CART, Kind.ORDER, Kind.TEAM), f.rows(Kind.VIEW)),
+        lambda f: ratio(f.rows(Kind.CART, Kind.ORDER, Kind.TEAM), f.rows(Kind.VIEW)),
     ),
     Metric(
         "orders_per_100_hours", "orders", "more", "orders paid / 100 hours on the stream of all viewers",
@@ -228,17 +228,20 @@ METRICS: tuple[Metric, ...] = (
         (Kind.PAYMENT,), lambda f: f.cross_end,
     ),
     Metric(
-        "promise_kept", "share", "more", "parcels at the door by the promised day / parcels at the door; 1 without any",
-        (Kind.ARRIVAL,), lambda f: 1.0 - share(f.flagged(f.after(Kind.ARRIVAL), Flag.LATE), len(f.after(Kind.ARRIVAL))),
+        "promise_kept", "share", "more", "parcels at the door by the promised day / parcels at the door",
+        (Kind.ARRIVAL,),
+        lambda f: ratio(
+            len(f.after(Kind.ARRIVAL)) - f.flagged(f.after(Kind.ARRIVAL), Flag.LATE), len(f.after(Kind.ARRIVAL))
+        ),
     ),
     Metric(
         "delivery_days", "days", "less", "mean time from order to door",
-        (Kind.ARRIVAL,), lambda f: share(float(f.after(Kind.ARRIVAL)["value"].sum()), len(f.after(Kind.ARRIVAL))),
+        (Kind.ARRIVAL,), lambda f: ratio(float(f.after(Kind.ARRIVAL)["value"].sum()), len(f.after(Kind.ARRIVAL))),
     ),
     Metric(
         "return_rate", "share", "less", "parcels sent back, exchanges included / parcels at the door",
         (Kind.RETURN_POSTED, Kind.EXCHANGE, Kind.ARRIVAL),
-        lambda f: share(len(f.after(Kind.RETURN_POSTED, Kind.EXCHANGE)), len(f.after(Kind.ARRIVAL))),
+        lambda f: ratio(len(f.after(Kind.RETURN_POSTED, Kind.EXCHANGE)), len(f.after(Kind.ARRIVAL))),
     ),
     Metric(
         "refunds", MONEY, "less", "money given back for returns", (Kind.REFUND,), lambda f: f.money(Kind.REFUND),
@@ -269,6 +272,6 @@ NAMES = tuple(metric.name for metric in METRICS)
 
 
 def outcomes(nights: Sequence[Played]) -> dict[str, float]:
-    """Every metric of a scenario's nights, from their books; no rows need be kept."""
+    """Every metric of a scenario's nights, from their books; no rows need be kept.  NaN: nothing to take it of."""
     facts = Facts(nights)
     return {metric.name: metric.of(facts) for metric in METRICS}

@@ -11,6 +11,7 @@ HEAD = """\
 # Every measure
 
 Made by `run_sim.py list metrics --page`. Of a season, counts and amounts are those of all its matches together.
+A share or mean of nothing, as the return rate of a night without parcels, is missing: it counts in no mean and no pair.
 Rows are those of the ledger; [results/README.md](../results/README.md) tells each kind. Amounts are in the scenario's
 currency.
 

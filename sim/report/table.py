@@ -51,6 +51,7 @@ class Signs(NamedTuple):
 UNICODE = Signs("✓", "✗", "≠", "±")
 ASCII = Signs("*", "!", "~", "+/-")  # "+" and "-" would stand beside signed numbers
 SAME = "="
+NOTHING = "n/a"  # a share or mean of nothing
 STYLES = {"better": "green", "worse": "red", "other": "cyan", "": "dim"}
 
 
@@ -80,7 +81,7 @@ def markdown(comparison: Comparison, currency: str, metrics: Sequence[str] = ALL
     """A report of a few lines and one table."""
     policies = list(map(_literal, comparison["policies"]))
     rows = [_row(comparison, BY_NAME[name]) for name in metrics]
-    lines = [f"# {_literal(comparison['scenario'])}", "", _literal(_legend(comparison, rows, UNICODE)), ""]
+    lines = [f"# {_literal(comparison['scenario'])}", "", _literal(_legend(comparison, metrics, rows, UNICODE)), ""]
     lines += ["| metric | " + " | ".join(policies) + " |", "|---" + "|---:" * len(policies) + "|"]
     for name, row in zip(metrics, rows, strict=True):
         cells = row.values()
@@ -124,7 +125,7 @@ def spreadsheet(comparison: Comparison, currency: str, metrics: Sequence[str] = 
     return out.getvalue()
 
 
-def _legend(comparison: Comparison, rows: Sequence[Mapping[str, Cell]], signs: Signs) -> str:
+def _legend(comparison: Comparison, metrics: Sequence[str], rows: Sequence[Mapping[str, Cell]], signs: Signs) -> str:
     """What the numbers are, and how far the marks can be trusted."""
     n, seed, baseline = comparison["replications"], comparison["seed"], comparison["baseline"]
     text = f"Seed {seed}, means of {n} nights."
@@ -138,13 +139,27 @@ def _legend(comparison: Comparison, rows: Sequence[Mapping[str, Cell]], signs: S
     if n > 1:
         text += f", paired by night, {signs.within} half its 95% interval; where that excludes 0: "
         text += f"{signs.better} better, {signs.worse} worse, {signs.other} different"
-    return f"{text}.{_constant(rows, n)}{TRUST if n > 1 else ''}"
+    return f"{text}.{_constant(rows, n)}{_of_nothing(comparison, metrics)}{TRUST if n > 1 else ''}"
 
 
 TRUST = (
     " Where nothing differs, chance still marks about 1 in 20. Intervals speak of the luck of the draw, not of the"
     " model's assumptions, most of them without a source (`list assumptions`)."
 )
+
+
+def _of_nothing(comparison: Comparison, metrics: Sequence[str]) -> str:
+    """What is said of shares and means that not every night has."""
+    n = comparison["replications"]
+    fewest = {
+        name: min(
+            values[name]["nights"] for part in ("policies", "differences") for values in comparison[part].values()
+        )
+        for name in metrics
+    }
+    few = [f"{name} {nights} of {n}" for name, nights in fewest.items() if 0 < nights < n]
+    told = f" {NOTHING}: no night has anything to take it of." * (0 in fewest.values())
+    return told + f" Not every night has these, of all policies at least: {', '.join(few)}." * bool(few)
 
 
 def _constant(rows: Sequence[Mapping[str, Cell]], n: int) -> str:
@@ -161,17 +176,18 @@ def _constant(rows: Sequence[Mapping[str, Cell]], n: int) -> str:
 def _row(comparison: Comparison, metric: Metric) -> dict[str, Cell]:
     """All numbers of a row have the same decimals, so that baseline and difference are seen to add up."""
     scale = 100.0 if metric.unit == "share" else 1.0
-    means = {policy: scale * values[metric.name]["mean"] for policy, values in comparison["policies"].items()}
-    apart = {policy: _apart(values[metric.name], scale) for policy, values in comparison["differences"].items()}
+    told = {policy: values[metric.name] for policy, values in comparison["policies"].items()}
+    means = {policy: scale * value["mean"] for policy, value in told.items() if value["nights"]}
+    differences = {policy: values[metric.name] for policy, values in comparison["differences"].items()}
+    enough = min(2, comparison["replications"])  # one pair of many nights has no interval, and says little
+    differences = {policy: value for policy, value in differences.items() if value["nights"] >= enough}
+    apart = {policy: (scale * d["mean"], scale * half_interval(d)) for policy, d in differences.items()}
     digits = decimals(list(means.values()), list(apart.values()))
-    n = comparison["replications"]
-    found = {policy: _difference(*value, metric, digits, n) for policy, value in apart.items()}
-    return {policy: Cell(f"{mean:,.{digits}f}", *found.get(policy, ())) for policy, mean in means.items()}
-
-
-def _apart(difference: Mapping[str, Any], scale: float) -> tuple[float, float]:
-    """A difference and half the width of its interval."""
-    return scale * difference["mean"], scale * half_interval(difference)
+    found = {p: _difference(*value, metric, digits, differences[p]["nights"]) for p, value in apart.items()}
+    return {
+        policy: Cell(f"{means[policy]:,.{digits}f}" if policy in means else NOTHING, *found.get(policy, ()))
+        for policy in told
+    }
 
 
 def _difference(mean: float, half: float, metric: Metric, digits: int, n: int) -> tuple[str, ...]:
@@ -225,7 +241,7 @@ class _Blocks:
             yield from _of_twins(self.comparison, self.currency, signs, options.max_width)
         for remark in remarks(self.comparison):
             yield Text(f"{remark}.")
-        yield Text(_legend(self.comparison, rows, signs), style="dim")
+        yield Text(_legend(self.comparison, self.metrics, rows, signs), style="dim")
         if self.metrics == SHOWN:
             more = len(BY_NAME) - len(SHOWN)
             yield Text(f"{more} more metrics with --metric; `list metrics` explains all.", style="dim")

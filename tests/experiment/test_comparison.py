@@ -34,7 +34,7 @@ def test_twins_have_t_intervals_over_nights_under_each_policy_but_the_baseline()
     low, high = stats.t.interval(0.95, 3, 5.25, stats.sem([3.0, 5.0, 4.0, 9.0]))
     assert list(got) == ["b", "c"]
     assert [got["b"]["orders"][k] for k in ("mean", "low", "high")] == pytest.approx([5.25, low, high])
-    assert got["c"]["orders"] == {"mean": 1.0, "low": 1.0, "high": 1.0}
+    assert got["c"]["orders"] == {"mean": 1.0, "low": 1.0, "high": 1.0, "nights": 4}
     assert compared(a=[1.0, 2.0], b=[1.0, 2.0])["twins"] == {}
 
 
@@ -71,10 +71,25 @@ def test_what_does_not_vary_has_the_t_interval_and_no_nan():
 
 def test_one_replication_has_no_interval_and_says_so():
     got = compared(a=[1.0], b=[4.0])
-    assert got["policies"]["b"]["orders"] == {"mean": 4.0, "low": None, "high": None}
+    assert got["policies"]["b"]["orders"] == {"mean": 4.0, "low": None, "high": None, "nights": 1}
     assert got["differences"]["b"]["orders"]["mean"] == 3.0
-    assert {v for k, v in got["differences"]["b"]["orders"].items() if k != "mean"} == {None}
+    assert {v for k, v in got["differences"]["b"]["orders"].items() if k not in ("mean", "nights")} == {None}
     assert "no intervals" in got["note"]
+    json.dumps(got, allow_nan=False)
+
+
+def test_nights_without_anything_to_take_a_share_of_count_in_no_mean_and_no_pair():
+    none = float("nan")
+    got = compared(a=[none, 2.0, 4.0, none, 3.0], b=[1.0, 3.0, 4.0, none, 5.0], c=[none] * 5)
+    a, b, c = (got["policies"][policy]["orders"] for policy in "abc")
+    assert (a["mean"], a["nights"]) == (3.0, 3)
+    assert (b["mean"], b["nights"]) == (3.25, 4)
+    assert c == {"mean": None, "low": None, "high": None, "nights": 0}
+    apart = got["differences"]["b"]["orders"]
+    assert (apart["mean"], apart["nights"]) == (1.0, 3)
+    same = compared(a=[2.0, 4.0, 3.0], b=[3.0, 4.0, 5.0])["differences"]["b"]["orders"]
+    assert apart == same
+    assert got["differences"]["c"]["orders"]["mean"] is None
     json.dumps(got, allow_nan=False)
 
 
