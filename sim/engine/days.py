@@ -96,7 +96,7 @@ def pass_days(
     """
     begun = env.now
     if until <= begun:
-        _end_day(since, begun, np.zeros(0, ROW), reactions, shop, warehouse, claims)
+        _end_day(since, begun, begun, np.zeros(0, ROW), reactions, shop, warehouse, claims)
         return
     reactions.plan(closes, begun)
     day = 1 + int((begun - closes) // DAY)
@@ -107,13 +107,14 @@ def pass_days(
         yield env.timeout(end - env.now)
         asked, tally = reactions.live(window)
         shop.count(tally, window)
-        _end_day(since, end, asked, reactions, shop, warehouse, claims)
+        _end_day(since, end, begun, asked, reactions, shop, warehouse, claims)
         start, since, day = end, end, day + 1
 
 
 def _end_day(
     since: float,
     end: float,
+    begun: float,
     asked: NDArray[np.void],
     reactions: Reactions,
     shop: Shop,
@@ -129,7 +130,7 @@ def _end_day(
     rows = in_order(joined(asked, posted, paid, opened, parcels.refunds(since, end)))
     asks = np.flatnonzero((rows["kind"] == Kind.ASK) & (rows["flag"] & Flag.EXCHANGED != 0))
     asked_for = back[parcels.rows["instead"][back] >= 0]
-    answers, shops = shop.settle(end, rows, parcels.shelved(since, end))
+    answers, shops = shop.settle(end, rows, parcels.shelved(since, end, begun))
     answers[asks] = parcels.sent_back_instead(answers[asks], asked_for)
     for part in (answers, shops, warehouse.packed(since, end)):
         shop.tell(part)

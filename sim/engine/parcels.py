@@ -193,10 +193,11 @@ class Parcels:
         rows["kind"], rows["price"], rows["value"] = Kind.REFUND, seen["price"], seen["credit"]
         return rows
 
-    def shelved(self, start: float, end: float) -> NDArray[np.void]:
+    def shelved(self, start: float, end: float, heard: float) -> NDArray[np.void]:
         """What the till must do with returns looked at in a window, and with what was sold ahead and given up.
 
-        RESTOCK or WRITE_OFF (ENTRY), unit by unit.
+        RESTOCK or WRITE_OFF (ENTRY), unit by unit; not before the till has `heard` of it: what comes back while a match
+        is on is put on the shelf when its evening is over.
         """
         seen = picked(self.rows, self.between("checked", start, end, ParcelState.CHECKED))
         whole = self._drawn(seen, 1)[2] < self.fulfilment.resalable
@@ -207,7 +208,7 @@ class Parcels:
                 (seen, seen["checked"], whole),
                 (given_up, given_up["due"], np.ones(len(given_up), bool)),
             )
-            for parcel, at, good in zip(parcels, times.tolist(), fates.tolist(), strict=True)
+            for parcel, at, good in zip(parcels, np.maximum(times, heard).tolist(), fates.tolist(), strict=True)
             for shelf, size in self._units(int(parcel["item"]), int(parcel["size"]))
         ]
         return np.array(entries, ENTRY)

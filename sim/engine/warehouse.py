@@ -86,7 +86,7 @@ class Station:
 
     def _next(self, earliest: float) -> tuple[float, int, float]:
         """When the next wave begins, who begins it, and the time a parcel then takes [s]."""
-        day = math.floor((earliest - self.midnight) / DAY)
+        day = math.floor((max(earliest, float(self.busy.min())) - self.midnight) / DAY)
         while True:
             for shift in self.hours:
                 midnight = self.midnight + day * DAY

@@ -177,7 +177,7 @@ class Facts:
 
     @property
     def delivered(self) -> float:
-        """Units that replenishment brought during the broadcasts."""
+        """Units that replenishment brought until the last carts of the matches were settled."""
         rows = [night.books.rare_rows(Kind.DELIVERY) for night in self.nights]
         return float(sum(row["value"].sum() for row in rows))
 

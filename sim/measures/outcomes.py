@@ -131,12 +131,12 @@ METRICS: tuple[Metric, ...] = (
         (Kind.OTHER_SIZE,), lambda f: f.rows(Kind.OTHER_SIZE),
     ),
     Metric(
-        "delivered", "units", None, "units that replenishment brought during the broadcast",
+        "delivered", "units", None, "units that replenishment brought until the last cart of the match was settled",
         (Kind.DELIVERY,), lambda f: f.delivered,
     ),
     Metric(
         "left_over", "units", "less",
-        "units on the shelf when all is paid or given up: first stock + deliveries - units paid",
+        "free units on the shelf when the last cart of the last match is settled",
         (Kind.PAYMENT, Kind.DELIVERY), lambda f: float(f.last.closing.stock.free.sum()),
     ),
     # --- offers and content

@@ -38,8 +38,8 @@ BY_GROUP: Mapping[str, tuple[Kind, ...]] = {
 def items(played: Played) -> pd.DataFrame:
     """One row an item; amounts in currency units, the rest as metrics of these names count.
 
-    `stock` is what the match found on the shelf, `delivered` what came during the broadcast, `left_over` what was there
-    when the last cart was paid.  Only products and pre-sales have a shelf: of other items these are missing.
+    `stock` is what the match found on the shelf; when its last cart was settled `delivered` had come and `left_over`
+    was there.  Only products and pre-sales have a shelf: of other items these are missing.
     """
     night, began, stock, counts = played.night, open_till(played.night), played.closing.stock, played.books.counts
     keys, minor, shelves = night.catalogue.keys, _minor(played), night.catalogue.shelves

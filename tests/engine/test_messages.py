@@ -107,3 +107,16 @@ def test_a_coupon_whose_days_are_over_is_refused(usable, when):
     with pytest.raises(PolicyError, match=f"'tenth' can be used for {usable} days after the match") as stopped:
         lived(w, Writes("tenth"))
     assert when in str(stopped.value)
+
+
+@pytest.mark.parametrize("engine", ["compiled", "reference"])
+def test_who_first_buys_by_a_message_comes_to_the_store_from_then_on(engine):
+    """As who first bought on the stream does."""
+    often = {"visit_shape": 10.0, "visit_scale": 0.5, "drop_a": 0.05}
+    played = days(Writes("ball"), engine, often, customers=0.0, browse={"median": 0.001})
+    first = rows(played, Kind.PAYMENT).groupby("viewer").first()
+    first = first[(first["push"] >= 0) & (first["time"] < played.night.stage.match.closes + DAY)]
+    visits = rows(played, Kind.STORE_VISIT).groupby("viewer")["time"].min()
+    assert len(first) > 20
+    assert first.index.isin(visits.index).mean() > 0.9
+    assert (visits.reindex(first.index).dropna() > first["time"]).all()

@@ -236,6 +236,15 @@ def test_what_came_while_the_last_match_was_on_is_told_also_without_days_after_i
     assert (told["time"] <= nights[-1].night.stage.match.closes + 7200.0).all()
 
 
+@pytest.mark.parametrize("engine", ["compiled", "reference"])
+def test_what_comes_back_while_a_match_is_on_is_for_sale_when_its_evening_is_over(engine):
+    nights = list(play_season(returning(days=(0, 4)), NoPush, "p", 3, 1, keep=True, engine=engine))
+    back = rows(nights[1], Kind.RESTOCK, Kind.WRITE_OFF)
+    first = back["time"].min()
+    assert first > nights[1].night.stage.match.closes
+    assert (back["time"] == first).sum() > 3  # what was looked at during the broadcast
+
+
 def test_measures_need_only_the_people_of_the_last_match(whole):
     light = [*(night.let_go() for night in whole[:-1]), whole[-1]]
     assert outcomes(light) == outcomes(whole)

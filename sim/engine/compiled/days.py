@@ -15,6 +15,7 @@ from sim.engine.ledger import ROW, in_order
 from sim.engine.parcels import Parcels
 from sim.errors import MatchdayError
 from sim.records import copied, joined
+from sim.world.audience import CUSTOMER
 
 ROOM = 1 << 14  # rows written before they are taken
 
@@ -30,12 +31,19 @@ class CompiledDays:
     def plan(self, start: float, since: float) -> None:
         """When each customer next comes to the store after `start`; nothing of the days happens before `since`."""
         self.since = since
-        plan_visits(start, since, self.people, self.scene, self.visits_due)
+        self.visits_due[:] = self.people.viewers["store_at"] = NEVER  # anew after every match: Poisson processes may
+        self._plan_customers(start)
+
+    def _plan_customers(self, t: float) -> None:
+        """When customers who do not know it yet come next after `t`: all of them at first, then who has become one."""
+        who = np.flatnonzero((self.people.viewers["customer"] == CUSTOMER) & (self.visits_due == NEVER))
+        plan_visits(who, t, self.since, self.people, self.scene, self.visits_due)
 
     def live(self, window: Window) -> tuple[NDArray[np.void], Tally]:
         """Rows of a day, and what was only counted."""
         notes, first, pages = self.notes, 0, []
         wipe(notes)
+        self._plan_customers(window.start)
         while first < len(self.visits_due):
             first = live_day(first, window, self.since, self.people, self.scene, self.visits_due, notes)
             pages.append(page(notes.rows, notes.filled))

@@ -11,7 +11,7 @@ from sim.engine.compiled.presence import favourite
 from sim.engine.compiled.scene import ASKED, NEVER, NONE
 from sim.engine.compiled.shopping import shown
 from sim.engine.ledger import Flag, Kind
-from sim.world.audience import CUSTOMER, LOST
+from sim.world.audience import LOST
 
 STORE, INFORMED, COUPON, MEMBER = (int(f) for f in (Flag.STORE, Flag.INFORMED, Flag.COUPON, Flag.MEMBER))
 
@@ -35,16 +35,12 @@ def plan_visit(i, t, people, scene, visits_due):
 
 
 @compiled
-def plan_visits(t, since, people, scene, visits_due):
-    """When each customer next comes to the store after `t`; anew after every match, which a Poisson process allows.
-
-    Who would have come before `since` does so then.
-    """
-    for i in range(people.viewers.shape[0]):
-        visits_due[i] = people.viewers[i].store_at = NEVER
-        if people.viewers[i].customer == CUSTOMER:
-            plan_visit(i, t, people, scene, visits_due)
-            visits_due[i] = people.viewers[i].store_at = max(since, people.viewers[i].store_at)
+def plan_visits(who, t, since, people, scene, visits_due):
+    """When these customers next come to the store after `t`; who would have come before `since` does so then."""
+    for k in range(who.shape[0]):
+        i = who[k]
+        plan_visit(i, t, people, scene, visits_due)
+        visits_due[i] = people.viewers[i].store_at = max(since, people.viewers[i].store_at)
 
 
 @inlined

@@ -107,8 +107,18 @@ class Customer:
             after = b.next_visit(t - curves.closes, u, u_joy, self.state("rate"), self.ease(), joy, self.p)
             self.record["store_at"] = curves.closes + after
 
+    def plan_first_visit(self, t: float, since: float) -> None:
+        """The same of one that nothing was planned for; who would have come before `since` does so then."""
+        self.plan_visit(t)
+        self.record["store_at"] = max(since, self.state("store_at"))
+
     def live(self, window: Window, since: float) -> None:
-        """A day: visits, and messages that have not expired, each in a part of the day of its own."""
+        """A day: visits, and messages that have not expired, each in a part of the day of its own.
+
+        Who has become a customer the day before comes from now on.
+        """
+        if self.state("store_at") == math.inf:
+            self.plan_first_visit(window.start, since)
         part = (window.end - window.start) / max(1, len(window.fresh))
         for k, slot in enumerate(int(s) for s in window.fresh):
             if not self.known["muted"] and self.viewer.is_for(slot):
@@ -183,8 +193,7 @@ class ReferenceDays:
         """When each customer next comes to the store after `start`; nothing of the days happens before `since`."""
         self.since = since
         for customer in self.customers:
-            customer.plan_visit(start)
-            customer.record["store_at"] = max(since, customer.state("store_at"))
+            customer.plan_first_visit(start, since)
 
     def live(self, window: Window) -> tuple[NDArray[np.void], Tally]:
         """Rows of a day, and what was only counted."""
