@@ -92,6 +92,8 @@ def units_are_conserved_at_every_settlement(e: Evening) -> None:
         elif row.kind == Kind.REFUSAL:
             assert not shelf.there(row)
         shelf.settle(row)
+    for at in (settles, *due):  # after the last row nothing moves any more
+        by_shelf[at] = shelf.free.reshape(-1, 4).sum(axis=1).tolist()
     for told, kept in ((stock.free, shelf.free), (stock.sold, shelf.sold), (stock.elsewhere, shelf.elsewhere)):
         assert (told == kept).all()
     assert not stock.reserved.any()  # the till stays open until all is paid or given up
