@@ -205,6 +205,7 @@ def test_a_name_alone_makes_no_data(here, matchday):
 
 
 ASSIGNED = {
+    "shop.currency=EURO": "must match the pattern ^[A-Z]{3}$, got text 'EURO'; right is, for instance, 'EUR'",
     "shop.products.bal.price=9": "there is no 'bal' to change — did you mean 'ball'?",
     "shop.products.ball.prise=9": "unknown key 'prise' — did you mean 'price'?",
     "assumptions.cart_pade=0.5": "did you mean 'cart_paid'? (`schema` shows all",

@@ -90,7 +90,7 @@ class Flag(IntFlag):
     STORE = 16  # at the store's end
     LATE = 32  # later than promised
     EXCHANGED = 64  # in place of another size
-    MEMBER = 128  # with a tier's discount
+    MEMBER = 128  # by a member whose tier has a discount; whether it counts, the shop's rule for reductions says
 
 
 ROW = np.dtype(

@@ -156,7 +156,7 @@ class Facts:
 
     @property
     def carriage(self) -> float:
-        """What the parcels cost that are sent, and those that come back [currency]."""
+        """What the parcels cost that are paid for, packed by now or not, and those that come back [currency]."""
         costs = self.first.night.scenario.fulfilment
         ordered = np.concatenate([self.payments["item"], self.after(Kind.PAYMENT)["item"]])
         at_once = int((self.catalogue.kind[ordered] != ItemKind.PRESALE).sum())

@@ -190,7 +190,7 @@ METRICS: tuple[Metric, ...] = (
         ),
     ),
     Metric(
-        "page_click_through", "share", "more", "units reserved or teams joined / pages opened",
+        "page_click_through", "share", "more", "units reserved or teams joined / product pages opened on the stream",
         (Kind.CART, Kind.ORDER, Kind.TEAM, Kind.VIEW),
         lambda f: ratio(f.rows(Kind.CART, Kind.ORDER, Kind.TEAM), f.rows(Kind.VIEW)),
     ),
@@ -210,8 +210,9 @@ METRICS: tuple[Metric, ...] = (
     ),
     Metric(
         "net_margin", MONEY, "more",
-        "net revenue + brands' share of joint discounts, also on what came back later - cost of the units that did not "
-        "come back for sale - cost of the parcels, sent and sent back",
+        "net revenue + brands' share of joint discounts, also on what came back later - cost of the units paid for (of "
+        "a pre-sale once its rest is paid) that did not come back for sale - cost of the parcels paid for, still to be "
+        "packed or not, and of those sent back",
         (Kind.PAYMENT, Kind.BALANCE, Kind.REFUND, Kind.RESTOCK, Kind.RETURN_POSTED, Kind.EXCHANGE),
         lambda f: f.net_revenue + f.funded - f.net_cost - f.carriage,
     ),

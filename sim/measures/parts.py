@@ -94,14 +94,17 @@ def pushes(played: Played) -> pd.DataFrame:
     """One row a push: `time`, `expires` [s from kick-off], `clock`, what was shown to how many, and what came of it.
 
     `audience` are those it was for; those of them who are present and have not muted get it, and the store's messages
-    all who have not.  `orders` and `revenue` [currency] are those whose page was opened by a click on the push; who
-    would have bought anyway is among them.
+    all who have not.  `claim` is how much of it was exaggerated, by the policy or by the host who said it.  `orders`
+    and `revenue` [currency] are those whose page was opened by a click on the push; who would have bought anyway is
+    among them.
     """
     books, night = played.books, played.night
     rows = books.rare_rows(Kind.PUSH)
     number, listed = rows["push"], night.catalogue.price[rows["item"]]
     places, keys = np.array(SURFACES), np.array(night.catalogue.keys)
     met, paid = books.met[:, number], books.counts.by_push[number]
+    terms = [books.terms[push] for push in number.tolist()]
+    offers = [each.order.offer for each in terms]
     return pd.DataFrame(
         {
             "push": number,
@@ -112,6 +115,10 @@ def pushes(played: Played) -> pd.DataFrame:
             "item": keys[rows["item"]],
             "price": rows["price"] / _minor(played),
             "discount": 1.0 - np.divide(rows["price"], listed, out=np.ones(len(rows)), where=listed > 0),
+            "team": np.array([offer.team for offer in offers], np.int64),
+            "joint": np.array([offer.joint for offer in offers], np.bool_),
+            "claim": np.array([each.claim for each in terms], np.float64),
+            "prominence": np.array([each.order.prominence for each in terms], np.float64),
             "audience": books.audience[number],
             **{name: met[layer] for layer, name in enumerate(FUNNEL.values())},
             "orders": paid[:, 0],
@@ -124,6 +131,7 @@ def scenes(played: Played) -> pd.DataFrame:
     """One row a scene: a part of the broadcast (whole minutes of it), what was paid later, and the store's end.
 
     `minutes` it lasted; `revenue`, `margin`, `average_order_value` [currency]; `share_of_revenue` of the whole.
+    A mean or share of nothing is missing.
     """
     books, night = played.books, played.night
     counts, cost, minor = books.counts, night.catalogue.cost_at_once, _minor(played)
@@ -170,7 +178,7 @@ def _scene_of_minutes(played: Played) -> Counted:
 
 
 def _by(part: NDArray[np.float64], whole: NDArray[Any]) -> NDArray[np.float64]:
-    return np.asarray(np.divide(part, whole, out=np.zeros(len(part)), where=whole > 0))
+    return np.asarray(np.divide(part, whole, out=np.full(len(part), np.nan), where=whole > 0))
 
 
 PARTS: Mapping[str, Callable[[Played], pd.DataFrame]] = {

@@ -10,10 +10,12 @@ from sim.measures.twins import TWINS
 HEAD = """\
 # Every measure
 
-Made by `run_sim.py list metrics --page`. Of a season, counts and amounts are those of all its matches together.
-A share or mean of nothing, as the return rate of a night without parcels, is missing: it counts in no mean and no pair.
-Rows are those of the ledger; [results/README.md](../results/README.md) tells each kind. Amounts are in the scenario's
-currency.
+Made by `run_sim.py list metrics --page`. Of a season, counts and amounts are those of all its matches together,
+and who comes to three matches is three viewers. Orders, payments, pages and reservations are those on the stream, rows
+without the bit 16 of `flag`, unless the store or both ends are named; measures of money given back, parcels and
+returns are of both. A share or mean of nothing, as the return rate of a night without parcels, is missing: it counts
+in no mean and no pair. Rows are those of the ledger; [results/README.md](../results/README.md) tells each kind. Amounts
+are in the scenario's currency.
 
 | measure | unit | better | how it is made | rows |
 |---|---|---|---|---|

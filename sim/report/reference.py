@@ -17,7 +17,7 @@ match:                                 # or fixtures, of a season: [{day: 0, mat
   source: generated                    # another match every night; or timeline, csv, openfootball, wyscout
   home: {name: Reds, expected_goals: 1.6}
   away: {name: Blues, expected_goals: 1.2}
-days_after: 14                         # how long parcels, returns and visits to the store are followed
+days_after: 21                         # how long parcels, returns and visits to the store are followed
 audience:
   viewers: 5000                        # people who come at any time of the night
   sides: {home: 0.5, away: 0.3, neutral: 0.2}

@@ -64,7 +64,8 @@ def _bundle(key: str, bundle: Bundle, shop: Shop) -> Iterator[Fault]:
     if bundle.price > whole + 1e-9:
         yield (*at, "price"), f"more than its parts cost one by one, {whole:g}"
     elif bundle.price < whole * (1.0 - shop.stacking.most_off) - 1e-9:
-        words = f"{1 - bundle.price / whole:.0%} below its parts, and reductions may take {shop.stacking.most_off:.0%}"
+        less, most = 1.0 - bundle.price / whole, shop.stacking.most_off
+        words = f"{less:.0%} below its parts, and reductions may take {most:.0%} (shop.stacking.most_off)"
         yield (*at, "price"), words
     for product, good in goods.items():
         if good.access:

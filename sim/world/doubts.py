@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from difflib import get_close_matches
+from itertools import pairwise
 
 from sim.world.rules import Fault
 from sim.world.scenario import Scenario
@@ -23,6 +24,7 @@ def doubts(scenario: Scenario) -> Iterator[Fault]:
     yield from _offers(scenario.shop)
     yield from _others(scenario.shop, scenario.assumptions.pre_match)
     yield from _access(scenario)
+    yield from _tiers(scenario)
     yield from _too_late(scenario)
 
 
@@ -123,12 +125,22 @@ def _access(scenario: Scenario) -> Iterator[Fault]:
             yield ("shop", "products", key, "access"), f"nobody may buy it: {', and '.join(lacking)}"
 
 
+def _tiers(scenario: Scenario) -> Iterator[Fault]:
+    """Tiers that are worth less than the one before them."""
+    tiers = list(scenario.loyalty.tiers.items())
+    for (_, lower), (key, tier) in pairwise(tiers):
+        if tier.discount < lower.discount:
+            words = f"{tier.discount:.0%} off, less than the {lower.discount:.0%} of the tier before it"
+            yield ("loyalty", "tiers", key, "discount"), words
+
+
 def _too_late(scenario: Scenario) -> Iterator[Fault]:
     """What would happen in the days after, but later than they are followed."""
     days, sent = scenario.days_after, scenario.fulfilment
     if not days:
         return
-    back = max(carrier.median for carrier in sent.carriers.values() if carrier.share) + sent.return_days
+    way = max(carrier.median for carrier in sent.carriers.values() if carrier.share)
+    back = way + sent.return_days
     if back > days:
         words = f"what is sent back is sent some {back:g} days after the order, and {days:g} are followed: most is lost"
         yield ("fulfilment", "return_days"), words
@@ -136,3 +148,6 @@ def _too_late(scenario: Scenario) -> Iterator[Fault]:
         if presale.balance >= days:
             words = f"the rest is due {presale.balance:g} days after the order, and {days:g} are followed: none is paid"
             yield ("shop", "presales", key, "balance"), words
+        elif presale.ships + way > days:
+            words = f"goes out {presale.ships:g} days after the order, and {days:g} are followed: most never arrives"
+            yield ("shop", "presales", key, "ships"), words

@@ -63,7 +63,7 @@ class Document:
             # JSON mode is strict about types yet takes a list for a tuple, 5 for 5.0 and text for an enum.
             return model.model_validate_json(json.dumps(self.data), strict=True)
         except ValidationError as error:
-            faults = [fault for fault in error.errors(include_url=False) if not _counted_without_the_wrong(fault)]
+            faults = [fault for fault in error.errors(include_url=False) if not _follows_from_another(fault)]
         schema = schema_of(model)
         said: dict[tuple[Location, str | int, bool], list[str]] = {}
         for fault in faults:
@@ -90,9 +90,15 @@ class Document:
         return location in self.spots and self.spots[location].value == (0, 0)
 
 
-def _counted_without_the_wrong(fault: ErrorDetails) -> bool:
-    """A list with enough items, of which some are wrong: pydantic counts the others, and the reader none."""
-    return fault["type"] == "too_short" and len(fault["input"]) >= fault["ctx"]["min_length"]
+def _follows_from_another(fault: ErrorDetails) -> bool:
+    """No fault of the reader's own.
+
+    In a list with enough items of which some are wrong pydantic counts the others; and a default that follows from a
+    field that is wrong cannot be told.
+    """
+    if fault["type"] == "too_short":
+        return bool(len(fault["input"]) >= fault["ctx"]["min_length"])
+    return fault["type"] == "default_factory_not_called"
 
 
 def load(path: Path, model: type[M]) -> M:

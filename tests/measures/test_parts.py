@@ -105,8 +105,25 @@ def test_a_push_is_told_as_it_was_said():
     assert (told["expires"] - told["time"]).tolist() == [900.0, 5000.0, 300.0, 300.0]
     assert told["clock"].tolist()[2:] == ["10:00", "10:00"]
     assert told["push"].is_unique
+    plain = {"team": 0, "joint": False, "claim": 0.0, "prominence": 1.0}
+    assert (told[list(plain)] == plain.values()).all(axis=None)
     assert (told["orders"] <= told["clicks"]).all()
     assert told["orders"].sum() > 0
+
+
+def test_the_terms_of_a_push_are_told_too():
+    said = [
+        ("side_panel", "ball", 0.2, 900.0, None, {"team": 3, "prominence": 2.0}),
+        ("host_mention", "red-shirt", 0.1, 900.0, None, {"joint": True}),
+        ("pop_up", "ball", 0.0, 900.0, None, {"claim": 0.5}),
+    ]
+    goods = shop(stock=9)
+    goods["products"]["red-shirt"]["brand"] = {"name": "Northwind", "funds": 0.5}
+    told = pushes(lived(world(shop=goods, host={"truthfulness": 0.7}), Scripted([(0.0, said)])))
+    assert told["team"].tolist() == [3, 0, 0]
+    assert told["joint"].tolist() == [False, True, False]
+    assert told["claim"].tolist() == pytest.approx([0.0, 0.3, 0.5])  # the host exaggerates by himself
+    assert told["prominence"].tolist() == [2.0, 1.0, 1.0]
 
 
 def test_a_night_without_pushes_has_their_columns_all_the_same(tmp_path):

@@ -107,6 +107,21 @@ def doubts_of_offers(changes: dict[str, dict[str, dict[str, Any]]], members: flo
     return [f"{'.'.join(map(str, where))}: {message}" for where, message in found]
 
 
+def test_a_tier_worth_less_than_the_one_before_is_doubted():
+    one, two = {"name": "One", "points": 0, "discount": 0.2}, {"name": "Two", "points": 9, "discount": 0.03}
+    tiers = {"one": one, "two": two}
+    (found,) = doubts(world(loyalty={"tiers": tiers}).scenario)
+    assert found == (("loyalty", "tiers", "two", "discount"), "3% off, less than the 20% of the tier before it")
+
+
+@pytest.mark.parametrize(("days", "said"), [(6.0, []), (5.9, [("shop", "presales", "ahead", "ships")])])
+def test_a_pre_sale_that_goes_out_too_late_to_be_followed_is_doubted(days, said):
+    goods = shop(6, presales={"ahead": {"name": "Ahead", "product": "ball", "quota": 6, "balance": 1, "ships": 4}})
+    fast = {"carriers": {"post": {"name": "Post", "share": 1, "median": 2}}, "return_days": 1}
+    found = doubts(world(shop=goods, fulfilment=fast, days_after=days).scenario)
+    assert [where for where, _ in found] == said
+
+
 def test_a_shop_with_everything_raises_no_doubt():
     assert doubts_of_offers({}) == []
 
