@@ -143,6 +143,11 @@ class Parcels:
         told["flag"][refused] = self.rows["flags"][asked[refused]]
         return told
 
+    def overdue(self, now: float) -> int:
+        """How many should be at the door `now` and are not."""
+        under_way = np.isin(self.rows["state"], (ParcelState.QUEUED, ParcelState.PACKED))
+        return int((under_way & (self.rows["promised"] < now)).sum())
+
     def at_next_match(self, night: Night, seconds: float) -> Parcels:
         """What is still on its way, on the clock of the next match, whose kick-off is `seconds` after this one's."""
         state, rows = self.rows["state"], self.rows

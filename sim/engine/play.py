@@ -88,6 +88,7 @@ class Played:
     closing: Closing  # how the evening ended
     peak: NDArray[np.float32]  # (N,) highest annoyance until the next match [average tolerances]
     carried: Carried | None  # what it leaves to the next match, if there is one
+    overdue: int  # parcels that should have been at the door by the end of the days after and are not
     events: int  # things viewers did or met
 
     def let_go(self) -> Played:
@@ -349,6 +350,7 @@ def play(
         game.closing,
         viewers.crowd.viewers["peak_annoyance"].copy(),
         carried_over(game),
+        game.warehouse.parcels.overdue(night.until),
         game.books.events,
     )
 

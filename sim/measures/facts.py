@@ -171,6 +171,12 @@ class Facts:
     # --- shelves and parcels
 
     @property
+    def promise_kept(self) -> float:
+        """Share of the parcels that were, or should have been, at the door by the end that came in time."""
+        arrived = self.after(Kind.ARRIVAL)
+        return ratio(len(arrived) - self.flagged(arrived, Flag.LATE), len(arrived) + self.last.overdue)
+
+    @property
     def dry(self) -> float:
         """Time of the broadcasts for which SKUs the shop carries had no free unit, added up over SKUs [s]."""
         return float(sum(_dry(night) for night in self.nights))

@@ -106,7 +106,7 @@ def test_a_push_is_told_as_it_was_said():
     assert told["clock"].tolist()[2:] == ["10:00", "10:00"]
     assert told["push"].is_unique
     plain = {"team": 0, "joint": False, "claim": 0.0, "prominence": 1.0}
-    assert (told[list(plain)] == plain.values()).all(axis=None)
+    assert (told[list(plain)] == list(plain.values())).all(axis=None)
     assert (told["orders"] <= told["clicks"]).all()
     assert told["orders"].sum() > 0
 

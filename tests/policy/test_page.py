@@ -106,11 +106,33 @@ def test_what_stops_a_run_is_told_as_the_page_says(folder, row):
         assert str(stopped.value).startswith("policy 'Mine' at -30:00 (-1800 s): ")
 
 
-@pytest.mark.parametrize("discount", [0.0, 0.9])
-def test_the_ends_of_the_discount_are_allowed(folder, discount):
-    assert [row[1] for row in table("limit")][2:] == ["0", "0.9"]
-    (folder / "goal.py").write_text(FILES["goal.py"].replace('Offer("scarf")', f'Offer("scarf", {discount})'))
+def saying(folder, terms):
+    """The policy of the page's `goal.py`, with other terms and every quarter of an hour."""
+    text = FILES["goal.py"].replace('Offer("scarf"), expires=view.time + 300', f"{terms}, expires=view.time + 300")
+    assert terms in text
+    text = text.replace("if not any(event.scores for event in view.news)", "if view.time % 900")
+    (folder / "goal.py").write_text(text)
     play(load(Path("night.yaml")).night(1, 0, 20), find("goal.py").make(), "goal")
+
+
+LIMITS = {  # the terms, what the page allows, and what is beyond
+    "least discount": ('Offer("scarf", {})', ["0"], ["-0.01"]),
+    "most discount": ('Offer("scarf", {})', ["0.9"], ["0.91"]),
+    "people in a team": ('Offer("scarf", 0.1, team={})', ["2", "50"], ["1", "51"]),
+    "claim": ('Offer("scarf", claim={})', ["0", "1"], ["-0.1", "1.1"]),
+    "prominence": ('Offer("scarf"), prominence={}', ["0.25", "4"], ["0.2", "4.1"]),
+}
+
+
+@pytest.mark.parametrize("limit", LIMITS)
+def test_the_limits_are_allowed_and_nothing_beyond(folder, limit):
+    terms, allowed, beyond = LIMITS[limit]
+    assert {row[0]: row[1] for row in table("limit")}[limit] == " to ".join(allowed)
+    for value in allowed:
+        saying(folder, terms.format(value))
+    for value in beyond:
+        with pytest.raises(PolicyError):
+            saying(folder, terms.format(value))
 
 
 def test_the_note_about_chance_is_worded_as_the_page_says(folder):

@@ -155,7 +155,7 @@ def test_offers_that_may_well_be_meant_are_not_doubted(changes):
             {"return_days": 1.1},
             ["fulfilment.return_days: what is sent back is sent some 3.1 days", "balance"],
         ),
-        (3.1, {"return_days": 1.1}, []),
+        (3.1, {"return_days": 1.1}, ["shop.presales.ahead.ships: goes out 4 days after the order, and 3.1"]),
         (0.0, {"return_days": 9.0}, []),
     ],
 )
