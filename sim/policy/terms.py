@@ -48,7 +48,8 @@ def _problems(push: Push, item: Item, view: View) -> Iterator[str]:
             if item.price < item.list_price
             else ""
         )
-        yield f"{offer.discount:.0%} off '{item.key}'{saved}: all reductions together may take {item.most_off:.0%} off"
+        most = f"{item.most_off:.0%} off its list price (shop.stacking)"
+        yield f"{offer.discount:.0%} off '{item.key}'{saved}: all reductions together may take {most}"
     yield from _at_store(push, item)
     yield from _joint(push, item)
 

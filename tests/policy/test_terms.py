@@ -49,7 +49,8 @@ REFUSED = {
     "too much off": ({"discount": 0.6}, "60% off 'red-shirt': all reductions together may take 50% off"),
     "too much off a set": (
         {"item": "set", "discount": 0.45},
-        "45% off 'set', which is 14% below its parts already: all reductions together may take 50% off",
+        "45% off 'set', which is 14% below its parts already: all reductions together may take 50% off its list"
+        " price (shop.stacking)",
     ),
     "joint without a brand": ({"item": "ball", "discount": 0.1, "joint": True, "surface": "host_mention"},
                               "'ball' has no brand that joins in promotions"),
