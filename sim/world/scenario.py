@@ -295,7 +295,7 @@ class Scenario(Form):
     @model_validator(mode="after")
     def _one_or_several(self) -> Scenario:
         if (self.match is None) == (not self.fixtures):
-            raise ValueError("needs 'match' (one night) or 'fixtures' (one match of a season at least), not both")
+            raise ValueError("needs 'match' (one night) or 'fixtures' (a season, of one match at least), not both")
         for i, fixture in enumerate(self.fixtures):
             if i == 0 and fixture.day != 0:
                 raise misplaced("days count from the first match: its day is 0", "fixtures", 0, "day")

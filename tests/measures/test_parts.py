@@ -174,4 +174,5 @@ def test_scenes_are_what_the_rows_say_of_each_part_of_the_broadcast(played):
     assert told["exposures"].sum() == whole["exposures"]
     assert told["clicks"].sum() == whole["clicks"] or played.night.until > match.closes
     assert told["exposures"]["later"] == told["clicks"]["later"] == 0
+    assert (told["average_order_value"].isna() == (told["orders"] == 0)).all()
     assert told["share_of_revenue"].sum() == pytest.approx(1.0 if told["revenue"].sum() else 0.0)
