@@ -19,6 +19,7 @@ from sim.world.fulfilment import Fulfilment
 from sim.world.host import Host
 from sim.world.loyalty import Loyalty
 from sim.world.names import Name
+from sim.world.redlines import RedLines
 from sim.world.rules import namesakes
 from sim.world.shop import Shop
 from sim.world.surfaces import Surfaces
@@ -290,6 +291,7 @@ class Scenario(Form):
     surfaces: Surfaces = Surfaces()
     assumptions: Parameters = Field(default_factory=Parameters, description="numbers of the model to change")
     timing: Timing = Timing()
+    red_lines: RedLines = RedLines()
     experiment: Experiment = Experiment()
 
     @model_validator(mode="after")

@@ -76,10 +76,11 @@ class Scene(NamedTuple):
     places: NDArray[np.void]  # (surfaces,) PLACE
     rules: Rules
     numbers: NDArray[np.void]  # (1,) the model's numbers as a record, which is passed by address
+    limits: NDArray[np.void]  # (1,) LIMITS of the red lines
 
 
-def scene_of(night: Night) -> Scene:
-    """A night as compiled loops take it."""
+def scene_of(night: Night, limits: NDArray[np.void]) -> Scene:
+    """A night as compiled loops take it, with the `limits` (1,) of the red lines."""
     c, surfaces = night.catalogue, night.scenario.surfaces.by_index()
     goods, places = np.zeros(len(c.keys), GOOD), np.zeros(len(surfaces), PLACE)
     for name in GOOD.names or ():
@@ -89,4 +90,5 @@ def scene_of(night: Night) -> Scene:
     return Scene(
         night.seed, night.chapter, night.stage.curves, goods, c.first_part, c.part, c.units, c.sized, c.coupon_off,
         coupons_until(night), c.tier_off, tier_discounts(night), c.sizes, places, rules_of(night), night.numbers,
+        limits,
     )  # fmt: skip
