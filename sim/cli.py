@@ -60,6 +60,7 @@ class File(StrEnum):
 
     SCENARIO = "scenario"
     TIMELINE = "timeline"
+    POLICY = "policy"
 
 
 def _folder(path: str | Path) -> Path:
@@ -159,15 +160,24 @@ def compare(
 
 @app.command()
 def validate(
-    paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="scenarios, timelines, or folders of them")],
+    paths: Annotated[
+        list[Path], typer.Argument(metavar="PATH...", help="scenarios, timelines, rule files, or folders of them")
+    ],
+    scenario: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="hold rule files against this scenario, too", show_default=False),
+    ] = None,
     format_: Annotated[Form, typer.Option("--format", help="how faults are written")] = Form.TEXT,
 ) -> None:
-    """Check scenario and timeline files without playing them; exit code 2 when there is a fault, 0 with warnings."""
+    """Check scenarios, timelines and rule files without playing them; exit code 2 with a fault, 0 with warnings.
+
+    With --scenario it also says which rules can never fire there; a scenario's own rule files are held against it.
+    """
     from sim.experiment.lint import files_in, problems_in
     from sim.report.problems import FORMATS
 
     files = files_in(paths)
-    problems = list(problems_in(files))
+    problems = list(problems_in(files, scenario))
     print(FORMATS[format_.value](files, problems))
     raise typer.Exit(2 if any(p.severity == "error" for p in problems) else 0)
 
@@ -214,7 +224,7 @@ def schema(
     page: Annotated[bool, typer.Option("--page", help="print what every field of a scenario is, as Markdown")] = False,
 ) -> None:
     """Print the JSON Schema of scenario or timeline files, for editors that complete and check them."""
-    from sim.world.schemas import schema_text, write_schemas
+    from sim.schemas import schema_text, write_schemas
 
     if page:
         from sim.report.reference import scenario_page

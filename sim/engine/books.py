@@ -79,6 +79,7 @@ class Books:
         self.paid: list[NDArray[np.void]] = []  # and those of payments
         self.after: list[NDArray[np.void]] = []  # all rows of the days after
         self.terms: dict[int, Terms] = {}  # by push
+        self.enforced = 0  # bits of the red lines that nothing may cross
         self.claims: dict[int, float] = {}  # what was exaggerated, by push
         self._table: pd.DataFrame | None = None  # of what was shown, once it has been asked for
         self._shown: list[NDArray[np.int64]] = []  # (7, n) minute, layer, side, segment, surface, item, count

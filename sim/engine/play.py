@@ -22,7 +22,7 @@ from sim.engine.days import Reactions, pass_days, queued
 from sim.engine.ledger import ROW, Kind, Ledger
 from sim.engine.others import others_purchases
 from sim.engine.points import Points
-from sim.engine.redlines import CLAIM, PRICE, limits_of
+from sim.engine.redlines import CLAIM, PRICE, Limits, limits_of
 from sim.engine.rules import coupons_until
 from sim.engine.sight import Sight
 from sim.engine.stock import ENTRY, Stock, in_time
@@ -113,7 +113,6 @@ class Play:
         keep: bool,
     ) -> None:
         self.night, self.policy, self.name, self.engine, self.env = night, policy, name, engine, env
-        self.enforced = enforced
         stage = night.stage
         shop, host = night.scenario.shop, night.scenario.host
         self.publisher = Publisher(
@@ -127,6 +126,7 @@ class Play:
         self.surfaces, self.exaggerates = night.scenario.surfaces.by_index(), 1.0 - host.truthfulness
         self.ledger = Ledger(keep)
         self.books = Books(night)
+        self.books.enforced = enforced
         self.match = stage.match
         self.entries = in_time(others_purchases(night, night.until), on_their_way(night))
         self.on_order = np.zeros(night.catalogue.shelves, bool)
@@ -233,7 +233,7 @@ class Play:
                 words = f"'{order.offer.item}' can be used for {days:g} days after the match"
                 raise PolicyError(self.name, view, f"{words}: nobody could use it any more")
             terms = self._terms(push, item, order, view.time)
-            if forbidden := self._forbidden(terms) & self.enforced:
+            if forbidden := self._forbidden(terms) & self.books.enforced:
                 self._tell_of(terms, Kind.FORBIDDEN, float(forbidden))
             else:
                 slots.append(self._open(terms))
@@ -355,7 +355,7 @@ def play(
     env = simpy.Environment(initial_time=night.stage.match.opens)
     limits = limits_of(red_lines(night, policy))
     viewers = _engine(engine, night, limits, env, threads, keep)
-    game = Play(night, policy, name, viewers, int(limits["enforced"][0]), env, keep)
+    game = Play(night, policy, name, viewers, limits.enforced, env, keep)
     env.run(until=game.over)
     return Played(
         night,
@@ -373,7 +373,7 @@ def play(
 
 
 def _engine(
-    engine: EngineName, night: Night, limits: NDArray[np.void], env: simpy.Environment, threads: int, keep: bool
+    engine: EngineName, night: Night, limits: Limits, env: simpy.Environment, threads: int, keep: bool
 ) -> Engine:
     if engine == "reference":
         from sim.engine.reference.engine import ReferenceEngine

@@ -11,7 +11,6 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from numba.extending import register_jitable
-from numpy.typing import NDArray
 
 from sim.world.redlines import LINES, Line, LineName, RedLines
 
@@ -19,30 +18,31 @@ FORCED, PEAK, MOST, COOL_DOWN, PRICE, STOCK, CONSENT, MUTED, CLAIM = (1 << line 
 OF_LINE: dict[str, LineName] = {"forced": "forced", "intrusive": "peak", "most": "most", "cool_down": "cool_down"}
 ROUNDING = 1e-9  # s
 
-LIMITS = np.dtype(
-    [
-        ("forced", "f8"),  # pushes
-        ("intrusive", "f8"),  # average tolerances
-        ("most", "f8"),  # pushes
-        ("cool_down", "f8"),  # s
-        ("watched", "i8"),  # bits of the lines that are held
-        ("enforced", "i8"),  # and of those that nothing may cross
-    ],
-    align=True,
-)
+
+class Limits(NamedTuple):
+    """Where the lines run, and which are held."""
+
+    forced: float  # pushes
+    intrusive: float  # average tolerances
+    most: float  # pushes
+    cool_down: float  # s
+    watched: int  # bits of the lines that are held
+    enforced: int  # and of those that nothing may cross
 
 
-def limits_of(lines: Sequence[RedLines]) -> NDArray[np.void]:
-    """(1,) LIMITS: where several hold a line, the stricter limit counts, and it is enforced if any of them does so."""
-    out = np.zeros(1, LIMITS)
+LIMITS = np.dtype([(name, "i8" if name in ("watched", "enforced") else "f8") for name in Limits._fields], align=True)
+
+
+def limits_of(lines: Sequence[RedLines]) -> Limits:
+    """Where several hold a line, the stricter limit counts, and it is enforced if any of them does so."""
+    where = {}
     for name, line in OF_LINE.items():
         given = [getattr(each, name) for each in lines if each.watches(line)]
         strictest = max if name == "cool_down" else min
-        out[name] = strictest(given) if given else 0.0
-    for number, line in enumerate(LINES):
-        out["watched"] |= any(each.watches(line) for each in lines) << number
-        out["enforced"] |= any(each.enforces(line) for each in lines) << number
-    return out
+        where[name] = strictest(given) if given else 0.0
+    watched = sum(any(each.watches(line) for each in lines) << number for number, line in enumerate(LINES))
+    enforced = sum(any(each.enforces(line) for each in lines) << number for number, line in enumerate(LINES))
+    return Limits(**where, watched=watched, enforced=enforced)
 
 
 class Meeting(NamedTuple):
@@ -68,7 +68,7 @@ class Meeting(NamedTuple):
 
 @register_jitable
 def crossed(m: Meeting, limits: Any) -> int:
-    """Bits of the lines that a meeting crosses, of those that are held; `limits` is a record of LIMITS."""
+    """Bits of the lines that a meeting crosses, of those held; `limits` are `Limits` or a record of LIMITS."""
     out = 0
     if m.forced and not m.bought and m.interrupted >= limits.forced:
         out |= FORCED

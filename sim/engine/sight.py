@@ -71,7 +71,7 @@ class Sight:
         past, told = match.events_until(start), len(match.events_until(self.asked))
         if not after:
             self.asked = start
-        known, signals = at_store(crowd.known, crowd.signals) if after else (crowd.known, crowd.signals)
+        known, signals = at_store(crowd.known, crowd.signals, match.closes) if after else (crowd.known, crowd.signals)
         return View(
             time=start,
             clock=match.clock(start),

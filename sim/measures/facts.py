@@ -74,6 +74,10 @@ class Facts:
         """Time on the stream of all viewers together [s]."""
         return float(sum(night.closing.watched.sum() for night in self.nights))
 
+    def crossings(self, held: bool) -> float:
+        """Pushes on viewers' screens across red lines, or kept from them by enforced ones."""
+        return float(sum(night.books.crossed[int(held)].sum() for night in self.nights))
+
     @property
     def interruptions(self) -> float:
         """Notices of surfaces that cover the picture, in minutes of play that grip."""

@@ -181,6 +181,14 @@ METRICS: tuple[Metric, ...] = (
         (Kind.NOTICE,), lambda f: f.interruptions,
     ),
     Metric(
+        "red_line_violations", "exposures", "less", "pushes on viewers' screens that crossed a red line",
+        (Kind.EXPOSURE,), lambda f: f.crossings(held=False),
+    ),
+    Metric(
+        "red_line_blocks", "exposures", None, "pushes that enforced red lines kept from viewers' screens",
+        (Kind.HELD,), lambda f: f.crossings(held=True),
+    ),
+    Metric(
         "interaction_density", "per hour", "more",
         "messages, clicks, pages, saves and content opened on the stream / hours on it of all viewers",
         (Kind.CHAT, Kind.CLICK, Kind.VIEW, Kind.SAVE, Kind.CONTENT),

@@ -56,6 +56,8 @@ def ask(policy: Policy, name: str, view: View, asked: str = "decide") -> list[Or
         said: Any = getattr(policy, asked)(view)
         several = isinstance(said, Iterable) and not isinstance(said, str | bytes)
         pushes = list(islice(said, MOST_PUSHES + 1)) if several else said
+    except MatchdayError as error:
+        raise PolicyError(name, view, str(error)) from error
     except (Exception, SystemExit) as error:  # a policy that exits must not look like a run that passed
         where = place(error, type(policy).__module__)
         said = str(error) if len(str(error)) <= MOST_SAID else str(error)[:MOST_SAID] + " …"
@@ -73,7 +75,9 @@ def ask(policy: Policy, name: str, view: View, asked: str = "decide") -> list[Or
 def _checked(push: Any, name: str, view: View) -> Order:
     problem = _problem(push, view)
     if problem:
-        raise PolicyError(name, view, problem)
+        because = getattr(push, "because", "")
+        said = f" (because: {_cut(because)})" if because and isinstance(because, str) else ""
+        raise PolicyError(name, view, problem + said)
     surface, prominence = SURFACES.index(push.surface), float(push.prominence)
     return Order(surface, push.offer, float(push.expires), _ids(push.audience), prominence, safe(push.because))
 

@@ -35,6 +35,11 @@ class Viewers:
     def __len__(self) -> int:
         return self.__size
 
+    @property
+    def categories(self) -> tuple[str, ...]:
+        """Categories of goods that `interest` can be asked about."""
+        return self.__categories
+
     def close(self) -> None:
         """Ends the moment; called when the policy has decided."""
         self.__known = self.__signals = None
@@ -134,9 +139,12 @@ def _sealed(table: NDArray[Any]) -> NDArray[Any]:
     return view
 
 
-def at_store(known: NDArray[np.void], signals: NDArray[np.uint8]) -> tuple[NDArray[np.void], NDArray[np.uint8]]:
-    """Copies of both tables as the store's end may see them."""
+def at_store(
+    known: NDArray[np.void], signals: NDArray[np.uint8], closes: float
+) -> tuple[NDArray[np.void], NDArray[np.uint8]]:
+    """Copies of both tables as the store's end may see them, once the broadcast has ended at `closes` [s]."""
     known, closed = known.copy(), known["consent"] == 0
+    known["watched"] += np.where(known["present"] == 1, closes - known["joined_at"], 0.0)
     known["present"] = 0
     for name in OF_STREAM:
         known[name][closed] = 0

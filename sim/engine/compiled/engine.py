@@ -15,6 +15,7 @@ from sim.engine.compiled.scene import NEVER, People, scene_of
 from sim.engine.compiled.till import business, settle, shop_room
 from sim.engine.compiled.walk import walk
 from sim.engine.ledger import in_order
+from sim.engine.redlines import Limits
 from sim.engine.stock import Stock, open_till
 from sim.errors import MatchdayError
 from sim.records import copied, joined, picked
@@ -26,7 +27,7 @@ ROOM = 1 << 14  # rows a shard writes before they are taken from it
 class CompiledEngine:
     """Lives windows with `sim.engine.compiled.walk`; what it does not depend on the number of `threads`."""
 
-    def __init__(self, night: Night, limits: NDArray[np.void], threads: int, keep: bool) -> None:
+    def __init__(self, night: Night, limits: Limits, threads: int, keep: bool) -> None:
         crowd, catalogue = night.crowd, night.catalogue
         self.crowd, self.keep = crowd, keep
         self.stock: Stock = open_till(night)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from typing import Any
 
 import numpy as np
 import simpy
@@ -12,6 +11,7 @@ from numpy.typing import NDArray
 from sim.engine.board import SLOTS, Window
 from sim.engine.books import Tally
 from sim.engine.ledger import ROW, Kind
+from sim.engine.redlines import Limits
 from sim.engine.reference.after import ReferenceDays
 from sim.engine.reference.till import Member, Row, Till
 from sim.engine.reference.viewer import Viewer
@@ -26,8 +26,8 @@ COUNTED = (Kind.CHAT, Kind.EXPOSURE, Kind.HELD, Kind.NOTICE)  # rows only on req
 class ReferenceEngine:
     """All viewers as processes on the night's own calendar."""
 
-    def __init__(self, night: Night, limits: NDArray[np.void], env: simpy.Environment, keep: bool) -> None:
-        self.limits: Any = limits[0]
+    def __init__(self, night: Night, limits: Limits, env: simpy.Environment, keep: bool) -> None:
+        self.limits = limits
         self.night, self.env, self.keep = night, env, keep
         self.p, self.curves, self.catalogue = night.scenario.assumptions, night.stage.curves, night.catalogue
         self.surfaces, self.rules = night.scenario.surfaces.by_index(), rules_of(night)

@@ -237,7 +237,7 @@ class Viewer:
             self.wallet.is_honest(offer, t, at_store=at_store), bool(offer["exaggerates"]),
         )  # fmt: skip
         lines = crossed(meeting, limits)
-        held = lines & int(limits["enforced"])
+        held = lines & limits.enforced
         if lines:
             self.engine.crossed[1 if held else 0, slot] += 1
             self.engine.crossed[[2 + line for line in lines_in(held or lines)], slot] += 1

@@ -60,7 +60,7 @@ class Wallet:
     def is_honest(self, offer: Any, t: float, *, at_store: bool) -> bool:
         """Whether the price that is told is the till's; a team's depends on the team, a coupon's on the order."""
         item, engine = int(offer["item"]), self.viewer.engine
-        if offer["team"] or not engine.catalogue.own_price[item] or not int(engine.limits["watched"]) & PRICE:
+        if offer["team"] or not engine.catalogue.own_price[item] or not engine.limits.watched & PRICE:
             return True
         in_hand, self.viewer.item = self.viewer.item, item
         lowest = self._lowest(t, 0.0 if at_store else engine.rules.price_lag, 0.0)
