@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from sim.errors import did_you_mean
 from sim.policy.rules.form import Pick, Range, Rule, RuleFile, Show, When, Who
