@@ -18,10 +18,10 @@ import numpy as np
 import simpy
 
 from sim import behaviour as b
+from sim.engine.sight import NOTHING_YET
 from sim.policy import Policy, View
 from sim.policy.chance import night_key
 from sim.policy.items import Items, cards_of
-from sim.policy.pushed import Pushes
 from sim.policy.viewers import Viewers
 from sim.world.audience import TASTE_STEP
 from sim.world.catalogue import ItemKind
@@ -31,7 +31,6 @@ from sim.world.stage import BLOCK
 from sim.world.surfaces import Surface
 
 Waiting = Generator[simpy.Event, Any, None]
-NOTHING_YET = Pushes((), np.zeros((4, 0)), np.zeros(0))
 RESERVED_TRIES = 2  # sizes that one visitor asks the till for
 
 

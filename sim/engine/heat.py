@@ -19,15 +19,15 @@ class Heat:
 
     def __init__(self, chats: int, p: Parameters) -> None:
         self.memory, self.prior = p.heat_memory, p.heat_prior
-        self.written, self.seconds = np.zeros(chats), np.zeros(chats)
+        self.written, self.watched = np.zeros(chats), np.zeros(chats)  # messages, and seconds of viewers, lately
         self.now = np.ones(chats)
 
-    def take(self, messages: NDArray[np.int64], viewers: NDArray[np.float64], window: float) -> None:
+    def take(self, messages: NDArray[np.float64], viewers: NDArray[np.float64], window: float) -> None:
         """Counts a window of so many seconds: `messages` (chats,) by so many `viewers` (chats,)."""
         watched = viewers * window
-        level = np.divide(self.written, self.seconds, out=np.zeros_like(self.written), where=self.seconds > 0)
-        known = self.seconds > 0
-        self.now = np.where(known, (messages + self.prior) / (level * watched + self.prior), 1.0)
+        expected = self.written / np.maximum(self.watched, 1.0) * watched
+        self.now = (messages + self.prior) / (expected + self.prior)
+        self.now[self.watched == 0.0] = 1.0
         keep = math.exp(-window / self.memory)
         self.written = keep * self.written + messages
-        self.seconds = keep * self.seconds + watched
+        self.watched = keep * self.watched + watched

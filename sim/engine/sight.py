@@ -22,6 +22,8 @@ from sim.world.night import Night
 from sim.world.redlines import RedLines
 from sim.world.surfaces import SURFACES
 
+NOTHING_YET = Pushes((), np.zeros((4, 0)), np.zeros(0))
+
 
 class Sight:
     """The platform's eyes and ears; `latent` opens what no platform sees."""
@@ -32,11 +34,10 @@ class Sight:
         self.minor = 10**night.scenario.shop.decimals
         self.cards = cards_of(night.catalogue, self.minor)
         self.chance = night_key(night.seed, night.chapter)
-        # Messages a minute in the last window: of each side, and those that name each item.
-        self.chat_rate: NDArray[np.floating] = np.zeros(3)
-        self.mentions: NDArray[np.floating] = np.zeros(len(self.cards))
-        p = night.scenario.assumptions
-        self.heat, self.talk = Heat(3, p), Heat(len(self.cards), p)
+        # Messages in the last window: of each side, and then those that name each item.
+        self.messages = np.zeros(3 + len(self.cards))
+        self.per_minute = 0.0  # what makes a rate of them
+        self.heat = Heat(len(self.messages), night.scenario.assumptions)
         self.peaks = Peaks(self.match, lines)
         self.asked = -np.inf  # when the policy was last asked
         self.pushes: list[int] = []  # numbers of those that were made
@@ -44,10 +45,16 @@ class Sight:
 
     def hear(self, tally: Tally, seconds: float) -> None:
         """Takes the chat of a window."""
-        messages, present = tally.chats.sum(axis=1), self.books.counts.present
-        self.chat_rate, self.mentions = messages * 60.0 / seconds, tally.named * 60.0 / seconds
-        self.heat.take(messages, present.astype(float), seconds)
-        self.talk.take(tally.named, np.full(len(tally.named), float(present.sum())), seconds)
+        present, viewers = self.books.counts.present, np.empty(len(self.messages))
+        viewers[:3], viewers[3:] = present, present.sum()
+        self.messages[:3], self.messages[3:] = tally.chats.sum(axis=1), tally.named
+        self.per_minute = 60.0 / seconds
+        self.heat.take(self.messages, viewers, seconds)
+
+    @property
+    def chat_rate(self) -> NDArray[np.float64]:
+        """(3,) messages a minute of each side in the last window."""
+        return self.messages[:3] * self.per_minute
 
     def note(self, terms: Terms, audience: int) -> None:
         """Takes a push that is made."""
@@ -58,7 +65,7 @@ class Sight:
 
     def at_peak(self, t: float) -> bool:
         """Whether play is at a peak at `t`."""
-        return self.peaks.at(t, self._in_play(t), float(self.heat.now.max()))
+        return self.peaks.at(t, self._in_play(t), float(self.heat.now[:3].max()))
 
     def _in_play(self, t: float) -> bool:
         in_play = self.night.stage.emotion.in_play
@@ -84,7 +91,7 @@ class Sight:
             events=past,
             news=past[told:],
             chat_rate=_three(self.chat_rate),
-            heat=_three(self.heat.now),
+            heat=_three(self.heat.now[:3]),
             present=(home, away, neutral),
             clicks=self.books.clicks,
             orders=self.books.orders,
@@ -99,7 +106,8 @@ class Sight:
 
     def _items(self, board: Board) -> Items:
         stock = board.stock.reshape(-1, self.catalogue.sizes).copy()
-        return Items(self.cards, stock, np.stack([self.mentions, self.talk.now]))
+        talk = np.array([self.messages[3:] * self.per_minute, self.heat.now[3:]])
+        return Items(self.cards, stock, talk)
 
     def _running(self, slot: int, board: Board) -> Running:
         offer, teams = board.running[slot], board.teams
@@ -113,6 +121,8 @@ class Sight:
         )
 
     def _pushes(self) -> Pushes:
+        if not self.pushes:
+            return NOTHING_YET
         paid = self.books.counts.by_push[self.pushes].T / np.array([[1.0], [self.minor]])
         counts = np.concatenate([self.books.met[::2, self.pushes], paid])
         whole = np.array([self.cards[said.item].facts["price"] for said in self.said])
@@ -121,14 +131,13 @@ class Sight:
     def _latent(self) -> Latent | None:
         if not self.latent:
             return None
-        night, crowd = self.night, self.crowd
-        return latent_of(crowd.viewers, crowd.tastes, night.stage, night.catalogue, night.scenario)
+        return latent_of(self.crowd, self.night.stage, self.night.catalogue, self.night.scenario)
 
 
 def _runs(board: Board, slot: int, now: float) -> bool:
     return bool(board.running["expires"][slot] > now)
 
 
-def _three(of_sides: NDArray[np.floating]) -> tuple[float, float, float]:
+def _three(of_sides: NDArray[np.float64]) -> tuple[float, float, float]:
     home, away, neutral = of_sides.tolist()
     return home, away, neutral

@@ -95,6 +95,17 @@ class Facts:
         came = self.first.closing.came
         return share(float((came & (self.last.crowd.viewers["away"] == 0)).sum()), float(came.sum()))
 
+    @cached_property
+    def reachable(self) -> float:
+        """Viewers who came to any match, will come to the next one, and have not switched pushes off."""
+        came, crowd = np.any([night.closing.came for night in self.nights], axis=0), self.last.crowd
+        return float((came & (crowd.viewers["away"] == 0) & (crowd.known["muted"] == 0)).sum())
+
+    @property
+    def viewer_worth(self) -> float:
+        """What one of them is worth [currency]."""
+        return self.first.night.scenario.experiment.viewer_worth
+
     @property
     def activity(self) -> float:
         """Matches that viewers came to / matches there were, over who came to any."""
@@ -147,6 +158,11 @@ class Facts:
     def net_revenue(self) -> float:
         """What was paid at both ends, and stayed paid [currency]."""
         return self.revenue + self.store_revenue + self.money(Kind.BALANCE) - self.money(Kind.REFUND)
+
+    @cached_property
+    def net_margin(self) -> float:
+        """What stays of it [currency]."""
+        return self.net_revenue + self.funded - self.net_cost - self.carriage
 
     @property
     def net_cost(self) -> float:

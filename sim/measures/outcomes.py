@@ -222,7 +222,16 @@ METRICS: tuple[Metric, ...] = (
         "a pre-sale once its rest is paid) that did not come back for sale - cost of the parcels paid for, still to be "
         "packed or not, and of those sent back",
         (Kind.PAYMENT, Kind.BALANCE, Kind.REFUND, Kind.RESTOCK, Kind.RETURN_POSTED, Kind.EXCHANGE),
-        lambda f: f.net_revenue + f.funded - f.net_cost - f.carriage,
+        lambda f: f.net_margin,
+    ),
+    Metric(
+        "reachable", "viewers", "more",
+        "viewers who came to any match, will come to the next after the last, and have not muted",
+        (Kind.COMEBACK, Kind.MUTE), lambda f: f.reachable,
+    ),
+    Metric(
+        "net_value", MONEY, "more", "net margin + experiment.viewer_worth x reachable viewers",
+        (Kind.PAYMENT, Kind.COMEBACK, Kind.MUTE), lambda f: f.net_margin + f.viewer_worth * f.reachable,
     ),
     Metric(
         "store_orders", "orders", "more", "orders paid at the store's end in the days after",

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.world.audience import Crowd
 from sim.world.catalogue import Catalogue
 from sim.world.scenario import Scenario
 from sim.world.stage import Stage
@@ -19,17 +20,16 @@ class Latent:
     """People as they are, and the match as it will be; read-only."""
 
     people: NDArray[np.void]  # (N,) VIEWER: traits and states
+    sides: NDArray[np.uint8]  # (N,) HOME, AWAY or NEUTRAL
     tastes: NDArray[np.int8]  # (N, categories) in TASTE_STEP standard deviations
     stage: Stage  # the match to its end, and how it is felt
     catalogue: Catalogue
     scenario: Scenario
 
 
-def latent_of(
-    people: NDArray[np.void], tastes: NDArray[np.int8], stage: Stage, catalogue: Catalogue, scenario: Scenario
-) -> Latent:
+def latent_of(crowd: Crowd, stage: Stage, catalogue: Catalogue, scenario: Scenario) -> Latent:
     """The same with tables that cannot be written to."""
-    tables = people.view(), tastes.view()
+    tables = crowd.viewers.view(), crowd.known["side"].copy(), crowd.tastes.view()
     for table in tables:
         table.flags.writeable = False
     return Latent(*tables, stage, catalogue, scenario)

@@ -253,6 +253,9 @@ class Experiment(Form):
 
     seed: int = Field(default=1, ge=0, lt=2**63, description="seed of all draws")
     replications: int = Field(default=30, ge=1, le=100_000, description="nights each policy plays [nights]")
+    viewer_worth: float = number(3.0, "currency", 0.5, 15, "assumed", NONE,
+        "Worth of a viewer who will come again and can still be reached, beyond the days that are followed",
+        ge=0, le=10_000)  # fmt: skip
     baseline: str = Field(default="no_push", description="the policy others are compared with")
     policies: tuple[str, ...] = Field(
         default=(),
