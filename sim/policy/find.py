@@ -16,9 +16,11 @@ from typing import Any, NamedTuple
 
 import sim
 from sim.errors import InputError, MatchdayError, did_you_mean
+from sim.policy.latent import sees_latent
 from sim.policy.outside import outside
 from sim.policy.push import Policy
 from sim.policy.source import Source, names_in, place, read_source
+from sim.world.redlines import RedLines
 
 GROUP = "matchday.policies"
 RULES = (".yaml", ".yml")  # of rule files
@@ -33,6 +35,7 @@ class FoundPolicy:
     source_sha256: str
     origin: str  # its file and class, whatever they were called
     make: Callable[[], Policy]
+    bracket: bool = False  # sees what is latent
     doubts: tuple[str, ...] = ()  # why the same seed may give other results, each a sentence without its subject
 
 
@@ -181,7 +184,7 @@ def _from_file(name: str, spec: str, file: Path, class_name: str) -> FoundPolicy
 
     made = make()  # so that what cannot be made is known before anything is played
     origin = f"{file.resolve()}:{type(made).__qualname__}"
-    return FoundPolicy(name, spec, source.sha256, origin, make, outside(source.files))
+    return FoundPolicy(name, spec, source.sha256, origin, make, sees_latent(made), outside(source.files))
 
 
 def _from_rules(name: str, spec: str, file: Path) -> FoundPolicy:
@@ -213,9 +216,9 @@ def _from_entry_point(point: EntryPoint) -> FoundPolicy:
         raise MatchdayError(f"policy '{point.name}' ({point.value}): {_said(error)}") from error
     _check_class(chosen, point.value, file)
     sha = hashlib.sha256(text).hexdigest()
-    _made(chosen, file)
+    bracket = sees_latent(_made(chosen, file))
     origin = f"{file.resolve()}:{chosen.__qualname__}"
-    return FoundPolicy(point.name, point.name, sha, origin, lambda: _made(chosen, file), outside({file: text}))
+    return FoundPolicy(point.name, point.name, sha, origin, lambda: _made(chosen, file), bracket, outside({file: text}))
 
 
 def _imported(source: Source) -> ModuleType:
@@ -269,7 +272,17 @@ def _made(chosen: type[Any], file: Path) -> Policy:
     except (Exception, SystemExit) as error:
         where = place(error, chosen.__module__) or file
         raise MatchdayError(f"{where}: {chosen.__name__}() cannot be made: {_said(error)}") from error
+    if sees_latent(policy) and "oracle" not in chosen.__name__.lower():
+        words = "sees what is latent: a policy that does so says it in its name, which must have 'oracle' in it"
+        raise MatchdayError(f"{file}: {chosen.__name__} {words}")
+    _check_lines(policy, chosen, file)
     return policy
+
+
+def _check_lines(policy: Policy, chosen: type[Any], file: Path) -> None:
+    lines = getattr(policy, "red_lines", None)
+    if lines is not None and not isinstance(lines, RedLines):
+        raise MatchdayError(f"{file}: {chosen.__name__}.red_lines must be RedLines(...), not {type(lines).__name__}")
 
 
 def _said(error: BaseException) -> str:

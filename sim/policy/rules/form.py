@@ -43,9 +43,8 @@ class Range(Form):
 
     def holds(self, x: Any) -> Any:
         """Whether a number, or each of an array, lies in it."""
-        low = -float("inf") if self.at_least is None else self.at_least
-        high = float("inf") if self.below is None else self.below
-        return (x >= low) & (x < high)
+        enough = True if self.at_least is None else x >= self.at_least
+        return enough if self.below is None else enough & (x < self.below)
 
 
 class Heat(Range):
