@@ -159,6 +159,46 @@ def compare(
 
 
 @app.command()
+def train(
+    scenario: Scenario,
+    output: Annotated[
+        Path, typer.Option("-o", parser=_folder, metavar="DIR", help="folder for the models", show_default=False)
+    ],
+    n: Annotated[int, typer.Option("-n", min=3, max=10_000, help="nights that are logged")] = 20,
+    viewers: Viewers = None,
+    seed: Annotated[int, typer.Option(min=0, max=2**63 - 1, help="seed of the nights")] = 101,
+    set_: Sets = None,
+    logs: Annotated[
+        Path | None,
+        typer.Option(
+            parser=_folder, metavar="DIR", help="also keep the logs, in the Open Bandit form", show_default=False
+        ),
+    ] = None,
+) -> None:
+    """Learn from nights of a scenario what comes of a push, and keep a policy that uses it (extra `learn`).
+
+    Nights are played under a policy that explores with known chances; what the models and the logs say is held against
+    nights they have not seen, in `card.md`.
+    """
+    from sim.experiment.load import load
+    from sim.learning.training import export_open_bandit, keep, needed, train
+    from sim.report.progress import progress
+
+    needed()
+    world = load(scenario, set_ or ())
+    with _in_memory(size := viewers or world.scenario.audience.viewers), progress(n) as tell:
+        trained = train(world, nights=n, viewers=size, seed=seed, tell=tell)
+    try:
+        policy, card = keep(trained, output)
+        written = export_open_bandit(trained.logs, logs) if logs else []
+    except OSError as error:
+        raise MatchdayError(f"cannot write to {error.filename}: {error.strerror}") from error
+    print(card.read_text(encoding="utf-8"))
+    for file in (*written, card, policy):
+        print(file)
+
+
+@app.command()
 def validate(
     paths: Annotated[
         list[Path], typer.Argument(metavar="PATH...", help="scenarios, timelines, rule files, or folders of them")

@@ -353,23 +353,36 @@ def play(
     Raises PolicyError when the policy raises or asks for what there is not.
     """
     env = simpy.Environment(initial_time=night.stage.match.opens)
-    limits = limits_of(red_lines(night, policy))
-    viewers = _engine(engine, night, limits, env, threads, keep)
-    game = Play(night, policy, name, viewers, limits.enforced, env, keep)
+    game = start(night, policy, name, env, engine=engine, threads=threads, keep=keep)
     env.run(until=game.over)
     return Played(
         night,
         name,
         game.ledger,
         game.books,
-        viewers.stock,
-        viewers.crowd,
+        game.engine.stock,
+        game.engine.crowd,
         game.closing,
-        viewers.crowd.viewers["peak_annoyance"].copy(),
+        game.engine.crowd.viewers["peak_annoyance"].copy(),
         carried_over(game),
         game.warehouse.parcels.overdue(night.until),
         game.books.events,
     )
+
+
+def start(
+    night: Night,
+    policy: Policy,
+    name: str,
+    env: simpy.Environment,
+    *,
+    engine: EngineName = "compiled",
+    threads: int = 1,
+    keep: bool = False,
+) -> Play:
+    """The night about to begin on the calendar `env`, which stands at the opening of the broadcast."""
+    limits = limits_of(red_lines(night, policy))
+    return Play(night, policy, name, _engine(engine, night, limits, env, threads, keep), limits.enforced, env, keep)
 
 
 def _engine(

@@ -1,0 +1,68 @@
+"""Logged nights: who was shown what, with which chance, and what came of it."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from sim.engine.ledger import Kind
+from sim.engine.play import Played, play
+from sim.learning.arms import ARMS, worth
+from sim.learning.features import NAMES
+from sim.learning.rounds import Chances, Logged, Rounds
+from sim.world.night import World
+
+OUTCOMES = {"click": Kind.CLICK, "order": Kind.PAYMENT, "mute": Kind.MUTE}
+
+
+def logged_night(world: World, chances: Chances, seed: int, replication: int, viewers: int) -> pd.DataFrame:
+    """A night under `chances`, a row a viewer and round.
+
+    Columns: `night`, `time` [s], `viewer`, `arm` (its number), `chance` of it, `side`, `item`, `price` and `margin` of
+    an order by that arm [currency], `consent`, the features by their names, and `click`, `order` and `mute` (0 or 1):
+    whether it came of what was shown.  Orders of who has not consented are unknown to the platform: NaN.
+    """
+    policy = Rounds(chances, log=True)
+    played = play(world.night(seed, replication, viewers), policy, "logged", keep=True)
+    consent = played.night.crowd.known["consent"] == 1
+    parts = [_frame(entry) for entry in policy.log]
+    frame = pd.concat(parts, ignore_index=True) if parts else _frame_of_nothing()
+    frame.insert(0, "night", replication)
+    frame["consent"] = consent[frame["viewer"]]
+    for name, kind in OUTCOMES.items():
+        frame[name] = _came(played, frame, kind)
+    frame.loc[~frame["consent"], "order"] = np.nan
+    return frame
+
+
+def _frame(entry: Logged) -> pd.DataFrame:
+    item = np.array([entry.items[side].key if side in entry.items else "" for side in entry.side.tolist()])
+    money = {
+        (side, number): (it.price * (1.0 - arm.discount), worth(it, arm))
+        for side, it in entry.items.items()
+        for number, arm in enumerate(ARMS)
+    }
+    values = np.array(
+        [money.get(pair, (0.0, 0.0)) for pair in zip(entry.side.tolist(), entry.arm.tolist(), strict=True)]
+    )
+    columns = {
+        "time": entry.window, "viewer": entry.who, "arm": entry.arm, "chance": entry.chance, "side": entry.side,
+        "item": item, "price": values[:, 0], "margin": values[:, 1],
+    }  # fmt: skip
+    return pd.DataFrame(columns | {name: entry.x[:, i] for i, name in enumerate(NAMES)})
+
+
+def _frame_of_nothing() -> pd.DataFrame:
+    columns = ("time", "viewer", "arm", "chance", "side", "item", "price", "margin", *NAMES)
+    return pd.DataFrame({name: np.zeros(0) for name in columns}).astype({"viewer": int, "arm": int})
+
+
+def _came(played: Played, frame: pd.DataFrame, kind: Kind) -> np.ndarray:
+    """Whether rows of a kind came of what each viewer was shown in each round."""
+    rows = played.ledger.rows()
+    rows = rows[(rows["kind"] == kind) & (rows["push"] >= 0)]
+    said_at = {push: terms.now for push, terms in played.books.terms.items()}
+    came = {(int(row["viewer"]), said_at[int(row["push"])]) for row in rows}
+    keys = zip(frame["viewer"].tolist(), frame["time"].tolist(), strict=True)
+    shown = frame["arm"].to_numpy() > 0
+    return np.array([key in came for key in keys], float) * shown

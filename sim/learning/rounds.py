@@ -1,0 +1,84 @@
+"""Rounds: every few minutes each viewer who is there gets an arm, by chances that are known and written down.
+
+The same rounds gather logs, play what was learnt, and tell the truth about it: they differ only in the chances.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.learning.arms import ARMS, items_now, pushes_of
+from sim.learning.features import Matrix, features
+from sim.policy import Item, Push, View
+
+EVERY = 240.0  # s between rounds
+
+
+class Moment(NamedTuple):
+    """A round: whom it is for, and what the platform knows of them."""
+
+    who: NDArray[np.intp]  # (n,) viewers
+    x: Matrix  # (n, F)
+    side: NDArray[np.uint8]  # (n,)
+    items: dict[int, Item]  # by side
+
+
+Chances = Callable[[Moment], NDArray[np.float64]]  # (n, arms), each row adding up to 1
+
+
+class Logged(NamedTuple):
+    """What was drawn in a round."""
+
+    window: float  # s: when
+    who: NDArray[np.intp]
+    x: NDArray[np.float32]
+    arm: NDArray[np.int8]
+    chance: NDArray[np.float32]  # of the arm that was drawn
+    side: NDArray[np.uint8]
+    items: dict[int, Item]
+
+
+class Rounds:
+    """A policy that draws arms from `chances`; `log` keeps every round."""
+
+    def __init__(self, chances: Chances, *, log: bool = False) -> None:
+        self.chances, self.keeps, self.log = chances, log, list[Logged]()
+        self.turn, self.next_at = 0, float("-inf")
+
+    def decide(self, view: View) -> list[Push]:
+        """A round every few minutes, from the first window on."""
+        if view.time < self.next_at:
+            return []
+        self.next_at, self.turn = view.time + EVERY, self.turn + 1
+        who = np.flatnonzero(view.viewers.present & ~view.viewers.muted)
+        items = items_now(view, self.turn)
+        if not len(who) or not items:
+            return []
+        moment = Moment(who, features(view, who), view.viewers.side[who], items)
+        chances = self.chances(moment)
+        arm = _drawn(chances, view.random.random(len(who)))
+        if self.keeps:
+            chance = chances[np.arange(len(who)), arm].astype(np.float32)
+            self.log.append(Logged(view.time, who, moment.x.astype(np.float32), arm, chance, moment.side, items))
+        chosen = np.zeros(len(view.viewers), np.int8)
+        chosen[who] = arm
+        return pushes_of(view, chosen, self.turn)
+
+
+def _drawn(chances: NDArray[np.float64], u: NDArray[np.float64]) -> NDArray[np.int8]:
+    """An arm a row by its chances; one number `u` a row decides."""
+    edges = np.cumsum(chances, axis=1)
+    arms = (u[:, None] * edges[:, -1:] >= edges).sum(axis=1)
+    return np.asarray(np.minimum(arms, chances.shape[1] - 1), np.int8)
+
+
+EXPLORING = np.array([0.5, 0.1, 0.1, 0.1, 0.1, 0.1])
+
+
+def exploring(moment: Moment) -> NDArray[np.float64]:
+    """Nothing for one half, and each other arm for a tenth, by lot."""
+    return np.broadcast_to(EXPLORING, (len(moment.who), len(ARMS)))

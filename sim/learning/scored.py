@@ -1,0 +1,56 @@
+"""A policy that does what its models expect to be worth most, viewer by viewer, in every round."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.learning.arms import ARMS, worth
+from sim.learning.features import NAMES
+from sim.learning.model import Model, load_model
+from sim.learning.rounds import Moment, Rounds
+
+RETURNED = 0.25  # share of orders by push that come back (evidence.md: 20 to 50% in live commerce)
+SENDING = 6.0  # what a parcel costs, and the share of it that comes back [currency]
+MUTED = 3.0  # worth of a viewer who can still be reached [currency]
+ANNOYS = {"floating_entry": 0.03, "side_panel": 0.06, "host_mention": 0.08, "pop_up": 0.25}  # average tolerances
+PRICE_OF_ANNOYANCE = 0.1  # of an average tolerance [currency]
+SHOWN, RESTED = NAMES.index("shown"), NAMES.index("rested")
+MOST, APART = 10, 6.0  # pushes a viewer, and minutes between two
+
+
+def values(model: Model, moment: Moment) -> NDArray[np.float64]:
+    """(n, arms) what each arm is expected to be worth for each viewer; minus infinity where it cannot be."""
+    out = np.full((len(moment.who), len(ARMS)), -np.inf)
+    out[:, 0] = 0.0
+    for side, item in moment.items.items():
+        of = np.flatnonzero(moment.side == side)
+        for number, arm in enumerate(ARMS):
+            if arm.surface is None or not len(of) or item.most_off < arm.discount:
+                continue
+            price, x = item.price * (1.0 - arm.discount), moment.x[of]
+            gain = (1.0 - RETURNED) * worth(item, arm) - SENDING
+            cost = MUTED * model.chances("mute", x, number, price) + PRICE_OF_ANNOYANCE * ANNOYS[arm.surface]
+            out[of, number] = gain * model.chances("order", x, number, price) - cost
+    return out
+
+
+def greedy(model: Model, moment: Moment) -> NDArray[np.float64]:
+    """(n, arms) all chance on the arm that is worth most, and on nothing for who has had enough."""
+    worth_of = values(model, moment)
+    enough = (np.expm1(moment.x[:, SHOWN]) >= MOST - 0.5) | (moment.x[:, RESTED] * 60.0 < APART)
+    best = np.where(enough, 0, worth_of.argmax(axis=1))
+    return np.eye(len(ARMS))[best]
+
+
+class Scored(Rounds):
+    """Greedy on the model in `folder`, whose hash is `sha256`.  Raises MatchdayError as `load_model`."""
+
+    folder: Path
+    sha256: str | None = None
+
+    def __init__(self) -> None:
+        model = load_model(self.folder, self.sha256)
+        super().__init__(lambda moment: greedy(model, moment))
