@@ -175,16 +175,15 @@ def train(
         ),
     ] = None,
 ) -> None:
-    """Learn from nights of a scenario what comes of a push, and keep a policy that uses it (extra `learn`).
+    """Learn from nights of a scenario what comes of a push, and keep a policy that uses it.
 
     Nights are played under a policy that explores with known chances; what the models and the logs say is held against
     nights they have not seen, in `card.md`.
     """
     from sim.experiment.load import load
-    from sim.learning.training import export_open_bandit, keep, needed, train
+    from sim.learning.training import export_open_bandit, keep, train
     from sim.report.progress import progress
 
-    needed()
     world = load(scenario, set_ or ())
     with _in_memory(size := viewers or world.scenario.audience.viewers), progress(n) as tell:
         trained = train(world, nights=n, viewers=size, seed=seed, tell=tell)

@@ -83,8 +83,9 @@ class MatchNight(gymnasium.Env):  # type: ignore[misc]
         """Margin of what was paid so far, less what muting costs [currency]."""
         night, paid = self._night(), self._night().books.payments()
         minor = 10**night.night.scenario.shop.decimals
-        margin = float(paid["price"].sum() - night.night.catalogue.cost_at_once[paid["item"]].sum()) / minor
-        return margin - float(self.muted_costs * night.engine.crowd.known["muted"].sum())
+        margin: float = float(paid["price"].sum() - night.night.catalogue.cost_at_once[paid["item"]].sum()) / minor
+        muted = float(night.engine.crowd.known["muted"].sum())
+        return margin - self.muted_costs * muted
 
     def _seen(self) -> NDArray[np.float32]:
         seen = [self.agent.seen[name] for name in OBSERVED]

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.policy.view import View
+from sim.policy.viewers import Viewers
 
-Matrix = NDArray[np.float64]
+Matrix = NDArray[np.floating]
 OF_VIEWER = (
     "watched", "clicks", "chats", "shown", "rested", "tier", "consent", "bought", "history", "signs", "early", "fan",
 )  # fmt: skip
@@ -21,17 +25,31 @@ def features(view: View, who: NDArray[np.intp]) -> Matrix:
     Orders and history count only of viewers who have consented; `bought` and `history` are 0 of the others.
     """
     v = view.viewers
-    side, consent = v.side[who], v.consent[who]
-    signs = sum((v.interest(category)[who].astype(float) for category in v.categories), start=np.zeros(len(who)))
-    rested = np.minimum(v.minutes_since_shown[who], 60.0) / 60.0
-    lead = np.array([view.score[0] - view.score[1], view.score[1] - view.score[0], 0.0])
-    heat = np.log(np.array(view.heat))
-    columns = [
-        np.log1p(v.minutes_watched[who]) / 3.0, np.log1p(v.clicks[who]), np.log1p(v.chats[who]) / 2.0,
-        np.log1p(v.shown[who]), rested, np.minimum(v.tier[who], 3.0), consent, consent & (v.orders[who] > 0),
-        np.where(consent, np.log1p(np.maximum(v.history[who], 0)), 0.0), np.log1p(signs), v.early[who], side < 2,
-        np.full(len(who), view.in_play), np.full(len(who), view.peak), np.clip(heat[side], -2.0, 2.0),
-        np.clip(lead[side], -2.0, 2.0), np.full(len(who), np.clip(view.time / 5400.0, -0.3, 2.0)),
-        np.full(len(who), view.period == "post"),
-    ]  # fmt: skip
-    return np.stack([np.asarray(column, float) for column in columns], axis=1)
+    x = np.empty((len(NAMES), len(who)), np.float32)
+    for row, column in zip(x, _columns(view, v, who), strict=True):
+        row[:] = column
+    return x.T
+
+
+def _columns(view: View, v: Viewers, who: NDArray[np.intp]) -> Iterator[Any]:
+    consent, shown, side = v.consent[who], v.shown[who].astype(np.float32), v.side[who]
+    signs = v.interests(who)
+    yield np.log1p(v.minutes_watched[who].astype(np.float32)) / 3.0
+    yield np.log1p(v.clicks[who].astype(np.float32))
+    yield np.log1p(v.chats[who].astype(np.float32)) / 2.0
+    yield np.log1p(shown)
+    yield np.minimum(v.minutes_since_shown[who], 60.0) / 60.0
+    yield np.minimum(v.tier[who], 3)
+    yield consent
+    yield consent & (v.orders[who] > 0)
+    yield np.where(consent, np.log1p(np.maximum(v.history[who], 0).astype(np.float32)), 0.0)
+    yield np.log1p(signs)
+    yield v.early[who]
+    yield side < 2
+    yield float(view.in_play)
+    yield float(view.peak)
+    yield np.clip(np.log(np.array(view.heat)), -2.0, 2.0)[side]
+    lead = view.score[0] - view.score[1]
+    yield np.clip(np.array([lead, -lead, 0]), -2, 2)[side]
+    yield np.clip(view.time / 5400.0, -0.3, 2.0)
+    yield float(view.period == "post")

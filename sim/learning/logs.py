@@ -19,19 +19,17 @@ def logged_night(world: World, chances: Chances, seed: int, replication: int, vi
     """A night under `chances`, a row a viewer and round.
 
     Columns: `night`, `time` [s], `viewer`, `arm` (its number), `chance` of it, `side`, `item`, `price` and `margin` of
-    an order by that arm [currency], `consent`, the features by their names, and `click`, `order` and `mute` (0 or 1):
+    an order by that arm [currency], the features by their names, and `click`, `order` and `mute` (0 or 1):
     whether it came of what was shown.  Orders of who has not consented are unknown to the platform: NaN.
     """
     policy = Rounds(chances, log=True)
     played = play(world.night(seed, replication, viewers), policy, "logged", keep=True)
-    consent = played.night.crowd.known["consent"] == 1
     parts = [_frame(entry) for entry in policy.log]
     frame = pd.concat(parts, ignore_index=True) if parts else _frame_of_nothing()
     frame.insert(0, "night", replication)
-    frame["consent"] = consent[frame["viewer"]]
     for name, kind in OUTCOMES.items():
         frame[name] = _came(played, frame, kind)
-    frame.loc[~frame["consent"], "order"] = np.nan
+    frame.loc[frame["consent"] == 0, "order"] = np.nan
     return frame
 
 

@@ -24,8 +24,8 @@ FILE = "model.json"
 SCHEMA_VERSION = 1
 USUAL_PRICE = 50.0  # what prices are told against
 WORN = [NAMES.index(name) for name in ("watched", "clicks", "shown")]
+TAKES = [ARMS.index(arm) for arm in ARMS if arm.name in ("panel", "pop_up")]  # that take otherwise with the worn
 STRENGTH = 0.3  # of the penalty's inverse: the rarer the event, the more it is needed
-NEEDS = "scikit-learn and skops"
 # Beside scikit-learn's public classes, which skops trusts by itself: what a calibrated classifier is made of.
 PARTS = {"sklearn.calibration._CalibratedClassifier", "sklearn.calibration._SigmoidCalibration"}
 
@@ -34,7 +34,7 @@ def design(x: Matrix, arms: NDArray[np.int8], price: NDArray[np.float64]) -> Mat
     """(n, F + arms + 6) what is known of the viewer, the arm, the price, and how panel and pop-up take with whom."""
     shown = np.eye(len(ARMS))[arms][:, 1:]
     dear = np.log(np.maximum(price, 0.01) / USUAL_PRICE)[:, None]
-    return np.concatenate([x, shown, dear, x[:, WORN] * shown[:, [1]], x[:, WORN] * shown[:, [-1]]], axis=1)
+    return np.concatenate([x, shown, dear, *(x[:, WORN] * shown[:, [arm - 1]] for arm in TAKES)], axis=1)
 
 
 @dataclass(frozen=True)
@@ -66,20 +66,24 @@ class Model:
         """
         return {target: _weights(estimator) for target, estimator in self.estimators.items()}
 
-    def chances(self, target: str, x: Matrix, arm: int, price: float) -> NDArray[np.float64]:
-        """(n,) chance that `target` comes of an arm at a price; 0 of nothing."""
-        if ARMS[arm].surface is None:
-            return np.zeros(len(x))
+    def chances(self, target: str, x: Matrix, prices: Mapping[int, float]) -> Mapping[int, NDArray[np.float64]]:
+        """For each arm at its price: (n,) chance that `target` comes of it."""
         weights, added = self.linear[target]
-        of_x, rest = weights[: x.shape[1]].copy(), weights[x.shape[1] :]
-        shown = np.eye(len(ARMS))[arm][1:]
-        added += float(shown @ rest[: len(shown)] + rest[len(shown)] * np.log(max(price, 0.01) / USUAL_PRICE))
-        of_x[WORN] += shown[1] * rest[len(shown) + 1 :][:3] + shown[-1] * rest[len(shown) + 1 :][3:]
-        return np.asarray(expit(x @ of_x + added))
+        of_x, rest = weights[: x.shape[1]], weights[x.shape[1] :]
+        of_arm, of_price, of_worn = rest[: len(ARMS) - 1], rest[len(ARMS) - 1], rest[len(ARMS) :].reshape(2, -1)
+        base = x @ of_x.astype(x.dtype) + x.dtype.type(added)
+        out = {}
+        for arm, price in prices.items():
+            log_odds = base + x.dtype.type(of_arm[arm - 1] + of_price * np.log(max(price, 0.01) / USUAL_PRICE))
+            if arm in TAKES:
+                log_odds += x[:, WORN] @ of_worn[TAKES.index(arm)].astype(x.dtype)
+            out[arm] = expit(log_odds)
+        return out
 
     def save(self, folder: Path) -> str:
         """Writes the models and what is known of them; gives the hash of all; raises OSError."""
-        sio = _skops()
+        import skops.io as sio  # not before it is needed: it takes a second
+
         folder.mkdir(parents=True, exist_ok=True)
         for target, estimator in self.estimators.items():
             sio.dump(estimator, folder / f"{target}.skops")
@@ -97,7 +101,7 @@ def load_model(folder: Path, sha256: str | None = None) -> Model:
 
     Raises MatchdayError where it is not there, has been changed, is of another version, or holds anything but models.
     """
-    sio, file = _skops(), folder / FILE
+    file = folder / FILE
     try:
         text = file.read_bytes()
     except OSError as error:
@@ -112,14 +116,16 @@ def load_model(folder: Path, sha256: str | None = None) -> Model:
         raise MatchdayError(f"{file} is no model that `train` has written") from error
     if known != (SCHEMA_VERSION, list(NAMES), [vars(arm) for arm in ARMS]):
         raise MatchdayError(f"{file} is of another version, which saw or did other things: train again")
-    estimators = {target: _estimator(sio, folder / f"{target}.skops", files[target]) for target in TARGETS}
+    estimators = {target: _estimator(folder / f"{target}.skops", files[target]) for target in TARGETS}
     return Model(estimators, {name: Quality(**q) for name, q in quality.items()}, trained)
 
 
-def _estimator(sio: Any, file: Path, sha256: str) -> Any:
+def _estimator(file: Path, sha256: str) -> Any:
+    import skops.io as sio
+
     try:
         if _sha256(file) != sha256:
-            raise MatchdayError(f"{file} is not the one that {file.with_name(FILE)} tells of: train again")
+            raise MatchdayError(f"{file} is not the one that {FILE} beside it tells of: train again")
     except OSError as error:
         raise MatchdayError(f"cannot read {file}: {error.strerror}") from error
     if strange := set(sio.get_untrusted_types(file=file)) - PARTS:
@@ -151,8 +157,8 @@ def _parted(nights: Sequence[int]) -> tuple[list[int], list[int], list[int]]:
     """Three fifths, one fifth and one fifth of the nights, one at least each."""
     if len(nights) < 3:
         raise MatchdayError("learning needs three nights at least: to fit, to calibrate, and to be judged by")
-    a = max(1, round(0.6 * len(nights)))
-    b = min(len(nights) - 1, max(a + 1, round(0.8 * len(nights))))
+    a = min(max(1, round(0.6 * len(nights))), len(nights) - 2)
+    b = min(max(a + 1, round(0.8 * len(nights))), len(nights) - 1)
     return list(nights[:a]), list(nights[a:b]), list(nights[b:])
 
 
@@ -193,14 +199,6 @@ def _quality(estimator: Any, held_out: pd.DataFrame, target: str) -> Quality:
     error = float(np.mean([abs(a - b) for a, b in groups]))
     auc = float(roc_auc_score(came, told))
     return Quality(len(came), int(came.sum()), auc, error, float(told.mean()), float(came.mean()))
-
-
-def _skops() -> Any:
-    try:
-        import skops.io as sio
-    except ImportError as error:
-        raise MatchdayError(f"this needs {NEEDS}: pip install 'matchday[learn]'") from error
-    return sio
 
 
 def _sha256(file: Path) -> str:

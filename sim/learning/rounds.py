@@ -49,13 +49,18 @@ class Rounds:
         self.chances, self.keeps, self.log = chances, log, list[Logged]()
         self.turn, self.next_at = 0, float("-inf")
 
+    every = EVERY
+
+    def reached(self, view: View) -> NDArray[np.bool_]:
+        """(N,) who takes part in a round."""
+        return np.asarray(view.viewers.present & ~view.viewers.muted)
+
     def decide(self, view: View) -> list[Push]:
         """A round every few minutes, from the first window on."""
         if view.time < self.next_at:
             return []
-        self.next_at, self.turn = view.time + EVERY, self.turn + 1
-        who = np.flatnonzero(view.viewers.present & ~view.viewers.muted)
-        items = items_now(view, self.turn)
+        self.next_at, self.turn = view.time + self.every, self.turn + 1
+        who, items = np.flatnonzero(self.reached(view)), items_now(view, self.turn)
         if not len(who) or not items:
             return []
         moment = Moment(who, features(view, who), view.viewers.side[who], items)

@@ -11,6 +11,7 @@ from sim.learning.arms import ARMS, worth
 from sim.learning.features import NAMES
 from sim.learning.model import Model, load_model
 from sim.learning.rounds import Moment, Rounds
+from sim.policy import Item, View
 
 RETURNED = 0.25  # share of orders by push that come back (evidence.md: 20 to 50% in live commerce)
 SENDING = 6.0  # what a parcel costs, and the share of it that comes back [currency]
@@ -23,18 +24,23 @@ MOST, APART = 10, 6.0  # pushes a viewer, and minutes between two
 
 def values(model: Model, moment: Moment) -> NDArray[np.float64]:
     """(n, arms) what each arm is expected to be worth for each viewer; minus infinity where it cannot be."""
-    out = np.full((len(moment.who), len(ARMS)), -np.inf)
+    out = np.full((len(moment.who), len(ARMS)), -np.inf, moment.x.dtype)
     out[:, 0] = 0.0
     for side, item in moment.items.items():
         of = np.flatnonzero(moment.side == side)
-        for number, arm in enumerate(ARMS):
-            if arm.surface is None or not len(of) or item.most_off < arm.discount:
-                continue
-            price, x = item.price * (1.0 - arm.discount), moment.x[of]
-            gain = (1.0 - RETURNED) * worth(item, arm) - SENDING
-            cost = MUTED * model.chances("mute", x, number, price) + PRICE_OF_ANNOYANCE * ANNOYS[arm.surface]
-            out[of, number] = gain * model.chances("order", x, number, price) - cost
+        x, prices = moment.x[of], _prices(item)
+        order, mute = (model.chances(target, x, prices) for target in ("order", "mute"))
+        for arm in prices:
+            gain = (1.0 - RETURNED) * worth(item, ARMS[arm]) - SENDING
+            annoys = PRICE_OF_ANNOYANCE * ANNOYS[ARMS[arm].surface or ""]
+            out[of, arm] = gain * order[arm] - MUTED * mute[arm] - annoys
     return out
+
+
+def _prices(item: Item) -> dict[int, float]:
+    """What an item costs by each arm that may show it."""
+    shown = ((number, arm) for number, arm in enumerate(ARMS) if arm.surface and item.most_off >= arm.discount)
+    return {number: item.price * (1.0 - arm.discount) for number, arm in shown}
 
 
 def greedy(model: Model, moment: Moment) -> NDArray[np.float64]:
@@ -50,6 +56,13 @@ class Scored(Rounds):
 
     folder: Path
     sha256: str | None = None
+
+    every = 480.0  # s
+
+    def reached(self, view: View) -> NDArray[np.bool_]:
+        """Who has not had enough."""
+        v = view.viewers
+        return np.asarray(super().reached(view) & (v.shown < MOST) & (v.minutes_since_shown >= APART))
 
     def __init__(self) -> None:
         model = load_model(self.folder, self.sha256)

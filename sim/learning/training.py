@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +11,6 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sim.errors import MatchdayError
 from sim.experiment.provenance import versions
 from sim.learning.arms import ARMS
 from sim.learning.card import card
@@ -47,12 +45,6 @@ class Trained:
     model: Model
     logs: pd.DataFrame
     beside: tuple[Beside, ...]
-
-
-def needed() -> None:
-    """Raises MatchdayError where what learning needs is not installed."""
-    if lacking := [name for name in ("sklearn", "skops") if find_spec(name) is None]:
-        raise MatchdayError(f"learning needs {' and '.join(lacking)}: pip install 'matchday[learn]'")
 
 
 def train(
@@ -93,7 +85,8 @@ def _beside(
     drawn = wanted[np.arange(len(arm)), arm]
     chance, night = logs["chance"].to_numpy(float), logs["night"].to_numpy(np.int64)
     x, price = logs[list(NAMES)].to_numpy(float), float(logs["price"].median())
-    expected = np.stack([model.chances("click", x, number, price) for number in range(len(ARMS))], axis=1)
+    clicks = model.chances("click", x, {number: price for number, a in enumerate(ARMS) if a.surface})
+    expected = np.stack([np.zeros(len(x)), *clicks.values()], axis=1)
     told = {
         "IPS": ips(reward, chance, drawn),
         "SNIPS": snips(reward, chance, drawn),

@@ -103,7 +103,8 @@ class Viewers:
     def minutes_since_shown(self) -> NDArray[np.float64]:
         """Time since the last of them, in minutes; inf for who has been shown none."""
         since = (self.__now - self.__column("shown_at")) / 60.0
-        return np.where(self.__column("shown") > 0, since, np.inf)
+        since[self.__column("shown") == 0] = np.inf
+        return since
 
     @property
     def orders(self) -> NDArray[np.int16]:
@@ -120,6 +121,12 @@ class Viewers:
         """Time on the stream tonight, in minutes."""
         now = np.where(self.__column("present") == 1, self.__now - self.__column("joined_at"), 0.0)
         return (self.__column("watched") + now) / 60.0
+
+    def interests(self, who: NDArray[np.intp]) -> NDArray[np.float32]:
+        """The same over all categories, of viewers `who` (n,)."""
+        self.__column("present")  # raises when it is too late
+        assert self.__signals is not None
+        return np.asarray(self.__signals[who].sum(axis=1, dtype=np.float32))
 
     def interest(self, category: str) -> NDArray[np.uint8]:
         """Clicks, saves and messages tonight that were about a category of goods.

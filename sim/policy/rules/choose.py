@@ -23,23 +23,25 @@ MOST_OF: Mapping[str, Callable[[Item], float]] = {
 }
 
 
-def choose(rule: Rule, view: View, acting: int | None, turn: int, audience: Mask, floor: int) -> Iterator[Chosen]:
+def goods_for(rule: Rule, view: View, floor: int) -> list[Item]:
+    """Items that a rule may show on its terms now; one with fewer than `floor` units is left alone."""
+    pick = rule.show.pick
+    assert pick is not None
+    return [item for item in view.items.of(ItemKind[pick.kind.upper()]).values() if _fits(item, rule, floor)]
+
+
+def choose(
+    pick: Pick, goods: Sequence[Item], view: View, acting: int | None, turn: int, audience: Mask
+) -> Iterator[Chosen]:
     """Keys of items with those they are for: one, or one for each side or taste; none where nothing fits.
 
-    `acting` is the side of the event; an item is left alone with fewer than `floor` units.  A key that the scenario
-    does not have is given all the same: it is refused when it is said.
+    `acting` is the side of the event.
     """
-    key, pick = rule.show.item, rule.show.pick
-    if key is not None and (key not in view.items or view.items[key].stock >= max(floor, 1)):
-        yield key, audience
-    if pick is None:
-        return
-    goods = [item for item in view.items.of(ItemKind[pick.kind.upper()]).values() if _fits(item, rule, floor)]
     if pick.colours == "own":
         for side in (HOME, AWAY, NEUTRAL):
-            fans = view.mask(side=side)
             own = [item for item in goods if item.side == side]
-            yield from _one(own, pick, view, turn, fans if audience is None else fans & audience)
+            fans = view.mask(side=side) if own else None
+            yield from _one(own, pick, view, turn, fans if fans is None or audience is None else fans & audience)
     else:
         wanted = acting if pick.colours == "acting" else _side(pick.colours)
         yield from _one([x for x in goods if wanted is None or x.side == wanted], pick, view, turn, audience)
@@ -78,18 +80,17 @@ def _one(goods: Sequence[Item], pick: Pick, view: View, turn: int, audience: Mas
 
 def _to_taste(goods: Sequence[Item], view: View, audience: Mask) -> Iterator[Chosen]:
     """Each viewer's own: the category they have turned to most, then their own side's colours, then what is first."""
-    side = view.viewers.side
-    likes = np.stack([_likes(item, view, side) for item in goods])
-    best = likes.argmax(axis=0)
+    who = np.arange(len(view.viewers)) if audience is None else np.flatnonzero(audience)
+    side = view.viewers.side[who]
+    best = np.stack([_likes(item, view, who, side) for item in goods]).argmax(axis=0)
     for number, item in enumerate(goods):
-        chosen = best == number
-        if audience is not None:
-            chosen &= audience
+        chosen = np.zeros(len(view.viewers), bool)
+        chosen[who[best == number]] = True
         if chosen.any():
             yield item.key, chosen
 
 
-def _likes(item: Item, view: View, side: NDArray[np.uint8]) -> NDArray[np.float64]:
-    signs = view.viewers.interest(item.category).astype(float) if item.category else np.zeros(len(side))
+def _likes(item: Item, view: View, who: NDArray[np.intp], side: NDArray[np.uint8]) -> NDArray[np.float32]:
+    signs = view.viewers.interest(item.category)[who] if item.category else np.zeros(len(who))
     rival = (item.side != NEUTRAL) & (side != item.side)
-    return np.asarray(signs + 0.5 * (side == item.side) - 10.0 * rival)
+    return np.asarray(signs + 0.5 * (side == item.side) - 1000.0 * rival, np.float32)

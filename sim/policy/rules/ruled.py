@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 from zlib import crc32
 
 import numpy as np
@@ -10,7 +11,7 @@ from numpy.typing import NDArray
 
 from sim.errors import MatchdayError, did_you_mean
 from sim.policy.push import EVERYONE, MOST_PUSHES, Offer, Push
-from sim.policy.rules.choose import Mask, choose
+from sim.policy.rules.choose import Mask, choose, goods_for
 from sim.policy.rules.form import Rule, RuleFile, When, Who
 from sim.policy.rules.meter import Meter
 from sim.policy.score import scores
@@ -76,21 +77,33 @@ class _Follower:
         return (every is None or view.time - self.last >= every * 60.0) and all(m.is_open(view) for m in self.meters)
 
     def _pushes(self, view: View, acting: int | None) -> Iterator[Push]:
-        show = self.rule.show
+        show, goods = self.rule.show, self._goods(view)
+        if not goods:
+            return
         try:
             audience = among(self.rule.who, view, acting, self.meters)
         except MatchdayError as error:
             raise MatchdayError(f"rule '{self.key}': {error}") from error
         if audience is not None and not audience.any():
             return
-        for item, chosen in choose(self.rule, view, acting, self.turn, audience, self.floor):
-            if chosen is not None and not chosen.any():
+        picked = (
+            choose(show.pick, goods, view, acting, self.turn, audience) if show.pick else [(show.item or "", audience)]
+        )
+        for key, who in picked:
+            if who is not None and not who.any():
                 continue
             for meter in self.meters:
-                meter.count(view, chosen)
-            offer = Offer(item, show.discount, show.team, show.joint, show.claim)
-            to = EVERYONE if chosen is None else chosen
+                meter.count(view, who)
+            offer = Offer(key, show.discount, show.team, show.joint, show.claim)
+            to = EVERYONE if who is None else who
             yield Push(show.surface, offer, view.time + show.lasts * 60.0, to, show.prominence, because=self.key)
+
+    def _goods(self, view: View) -> list[Any]:
+        """What may be shown now; an item that the scenario does not have is refused when it is said."""
+        key = self.rule.show.item
+        if key is None:
+            return goods_for(self.rule, view, self.floor)
+        return [key] if key not in view.items or view.items[key].stock >= max(self.floor, 1) else []
 
 
 def holds(when: When, view: View, began: bool) -> bool:
