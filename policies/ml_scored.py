@@ -16,4 +16,4 @@ class MlScored(Scored):
     """Greedy on the models in `ml_scored`: what an order brings, less what muting and annoyance cost."""
 
     folder = Path(__file__).parent / "ml_scored"
-    sha256 = "6bb4a0a2ad356c47bc842228d902200d09d3f958a13731b4e6e4ef3d14fd730b"
+    sha256 = "e015ccdd7979f38b0cfa9a30289fe46626974a5f5ccc4d4dc923dcc2342879b6"

@@ -19,32 +19,30 @@ OF_MOMENT = ("play", "peak", "heat", "lead", "late", "after")
 NAMES = (*OF_VIEWER, *OF_MOMENT)
 
 
-def features(view: View, who: NDArray[np.intp]) -> Matrix:
-    """(n, F) of viewers `who` (n,): each column is of order 1, counts by their logarithm.
+def features(view: View, v: Viewers) -> Matrix:
+    """(n, F) of the viewers `v`, all or some: each column is of order 1, counts by their logarithm.
 
     Orders and history count only of viewers who have consented; `bought` and `history` are 0 of the others.
     """
-    v = view.viewers
-    x = np.empty((len(NAMES), len(who)), np.float32)
-    for row, column in zip(x, _columns(view, v, who), strict=True):
-        row[:] = column
-    return x.T
+    x = np.empty((len(v), len(NAMES)), np.float32)
+    for number, column in enumerate(_columns(view, v)):
+        x[:, number] = column
+    return x
 
 
-def _columns(view: View, v: Viewers, who: NDArray[np.intp]) -> Iterator[Any]:
-    consent, shown, side = v.consent[who], v.shown[who].astype(np.float32), v.side[who]
-    signs = v.interests(who)
-    yield np.log1p(v.minutes_watched[who].astype(np.float32)) / 3.0
-    yield np.log1p(v.clicks[who].astype(np.float32))
-    yield np.log1p(v.chats[who].astype(np.float32)) / 2.0
-    yield np.log1p(shown)
-    yield np.minimum(v.minutes_since_shown[who], 60.0) / 60.0
-    yield np.minimum(v.tier[who], 3)
+def _columns(view: View, v: Viewers) -> Iterator[Any]:
+    consent, side = v.consent, v.side
+    yield np.log1p(v.minutes_watched) / 3.0
+    yield np.log1p(v.clicks, dtype=np.float32)
+    yield np.log1p(v.chats, dtype=np.float32) / 2.0
+    yield np.log1p(v.shown, dtype=np.float32)
+    yield np.minimum(v.minutes_since_shown, 60.0) / 60.0
+    yield np.minimum(v.tier, 3)
     yield consent
-    yield consent & (v.orders[who] > 0)
-    yield np.where(consent, np.log1p(np.maximum(v.history[who], 0).astype(np.float32)), 0.0)
-    yield np.log1p(signs)
-    yield v.early[who]
+    yield consent & (v.orders > 0)
+    yield np.where(consent, np.log1p(np.maximum(v.history, 0), dtype=np.float32), 0.0)
+    yield np.log1p(v.interests, dtype=np.float32)
+    yield v.early
     yield side < 2
     yield float(view.in_play)
     yield float(view.peak)

@@ -34,20 +34,14 @@ def logged_night(world: World, chances: Chances, seed: int, replication: int, vi
 
 
 def _frame(entry: Logged) -> pd.DataFrame:
-    item = np.array([entry.items[side].key if side in entry.items else "" for side in entry.side.tolist()])
-    money = {
-        (side, number): (it.price * (1.0 - arm.discount), worth(it, arm))
-        for side, it in entry.items.items()
-        for number, arm in enumerate(ARMS)
-    }
-    values = np.array(
-        [money.get(pair, (0.0, 0.0)) for pair in zip(entry.side.tolist(), entry.arm.tolist(), strict=True)]
-    )
+    m = entry.moment
+    money = [(m.item.price * (1.0 - arm.discount), worth(m.item, arm)) for arm in ARMS]
+    price, margin = np.array(money)[entry.arm].T
     columns = {
-        "time": entry.window, "viewer": entry.who, "arm": entry.arm, "chance": entry.chance, "side": entry.side,
-        "item": item, "price": values[:, 0], "margin": values[:, 1],
+        "time": entry.time, "viewer": m.who, "arm": entry.arm, "chance": entry.chance, "side": m.side,
+        "item": m.item.key, "price": price, "margin": margin,
     }  # fmt: skip
-    return pd.DataFrame(columns | {name: entry.x[:, i] for i, name in enumerate(NAMES)})
+    return pd.DataFrame(columns | {name: m.x[:, i] for i, name in enumerate(NAMES)})
 
 
 def _frame_of_nothing() -> pd.DataFrame:

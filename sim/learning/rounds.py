@@ -16,30 +16,28 @@ from sim.learning.features import Matrix, features
 from sim.policy import Item, Push, View
 
 EVERY = 240.0  # s between rounds
+AT_ONCE = 1 << 15  # viewers: as many as near memory holds
 
 
 class Moment(NamedTuple):
-    """A round: whom it is for, and what the platform knows of them."""
+    """A round for some of a side's viewers: what is on offer, and what the platform knows of them."""
 
     who: NDArray[np.intp]  # (n,) viewers
     x: Matrix  # (n, F)
-    side: NDArray[np.uint8]  # (n,)
-    items: dict[int, Item]  # by side
+    side: int
+    item: Item
 
 
-Chances = Callable[[Moment], NDArray[np.float64]]  # (n, arms), each row adding up to 1
+Chances = Callable[[Moment], NDArray[np.floating]]  # (n, arms), each row adding up to 1
 
 
 class Logged(NamedTuple):
-    """What was drawn in a round."""
+    """What was drawn for them."""
 
-    window: float  # s: when
-    who: NDArray[np.intp]
-    x: NDArray[np.float32]
-    arm: NDArray[np.int8]
-    chance: NDArray[np.float32]  # of the arm that was drawn
-    side: NDArray[np.uint8]
-    items: dict[int, Item]
+    time: float  # s
+    moment: Moment
+    arm: NDArray[np.int8]  # (n,)
+    chance: NDArray[np.float32]  # (n,) of the arm that was drawn
 
 
 class Rounds:
@@ -60,21 +58,26 @@ class Rounds:
         if view.time < self.next_at:
             return []
         self.next_at, self.turn = view.time + self.every, self.turn + 1
-        who, items = np.flatnonzero(self.reached(view)), items_now(view, self.turn)
-        if not len(who) or not items:
-            return []
-        moment = Moment(who, features(view, who), view.viewers.side[who], items)
+        reached, side = self.reached(view), view.viewers.side
+        chosen = np.zeros(len(view.viewers), np.int8)
+        for of, item in items_now(view, self.turn).items():
+            who = np.flatnonzero(reached & (side == of))
+            for first in range(0, len(who), AT_ONCE):
+                some = who[first : first + AT_ONCE]
+                chosen[some] = self._round(view, some, of, item)
+        return pushes_of(view, chosen, self.turn)
+
+    def _round(self, view: View, who: NDArray[np.intp], side: int, item: Item) -> NDArray[np.int8]:
+        """Arms of some of a side's viewers."""
+        moment = Moment(who, features(view, view.viewers.take(who)), side, item)
         chances = self.chances(moment)
         arm = _drawn(chances, view.random.random(len(who)))
         if self.keeps:
-            chance = chances[np.arange(len(who)), arm].astype(np.float32)
-            self.log.append(Logged(view.time, who, moment.x.astype(np.float32), arm, chance, moment.side, items))
-        chosen = np.zeros(len(view.viewers), np.int8)
-        chosen[who] = arm
-        return pushes_of(view, chosen, self.turn)
+            self.log.append(Logged(view.time, moment, arm, chances[np.arange(len(who)), arm].astype(np.float32)))
+        return arm
 
 
-def _drawn(chances: NDArray[np.float64], u: NDArray[np.float64]) -> NDArray[np.int8]:
+def _drawn(chances: NDArray[np.floating], u: NDArray[np.float64]) -> NDArray[np.int8]:
     """An arm a row by its chances; one number `u` a row decides."""
     edges = np.cumsum(chances, axis=1)
     arms = (u[:, None] * edges[:, -1:] >= edges).sum(axis=1)

@@ -8,10 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.learning.arms import ARMS, worth
-from sim.learning.features import NAMES
+from sim.learning.features import NAMES, Matrix
 from sim.learning.model import Model, load_model
 from sim.learning.rounds import Moment, Rounds
-from sim.policy import Item, View
+from sim.policy import Item, Push, View
 
 RETURNED = 0.25  # share of orders by push that come back (evidence.md: 20 to 50% in live commerce)
 SENDING = 6.0  # what a parcel costs, and the share of it that comes back [currency]
@@ -22,18 +22,16 @@ SHOWN, RESTED = NAMES.index("shown"), NAMES.index("rested")
 MOST, APART = 10, 6.0  # pushes a viewer, and minutes between two
 
 
-def values(model: Model, moment: Moment) -> NDArray[np.float64]:
+def values(model: Model, moment: Moment) -> Matrix:
     """(n, arms) what each arm is expected to be worth for each viewer; minus infinity where it cannot be."""
     out = np.full((len(moment.who), len(ARMS)), -np.inf, moment.x.dtype)
     out[:, 0] = 0.0
-    for side, item in moment.items.items():
-        of = np.flatnonzero(moment.side == side)
-        x, prices = moment.x[of], _prices(item)
-        order, mute = (model.chances(target, x, prices) for target in ("order", "mute"))
-        for arm in prices:
-            gain = (1.0 - RETURNED) * worth(item, ARMS[arm]) - SENDING
-            annoys = PRICE_OF_ANNOYANCE * ANNOYS[ARMS[arm].surface or ""]
-            out[of, arm] = gain * order[arm] - MUTED * mute[arm] - annoys
+    item, prices = moment.item, _prices(moment.item)
+    order, mute = (model.chances(target, moment.x, prices) for target in ("order", "mute"))
+    for arm in prices:
+        gain = (1.0 - RETURNED) * worth(item, ARMS[arm]) - SENDING
+        annoys = PRICE_OF_ANNOYANCE * ANNOYS[ARMS[arm].surface or ""]
+        out[:, arm] = gain * order[arm] - MUTED * mute[arm] - annoys
     return out
 
 
@@ -43,21 +41,24 @@ def _prices(item: Item) -> dict[int, float]:
     return {number: item.price * (1.0 - arm.discount) for number, arm in shown}
 
 
-def greedy(model: Model, moment: Moment) -> NDArray[np.float64]:
+def greedy(model: Model, moment: Moment) -> Matrix:
     """(n, arms) all chance on the arm that is worth most, and on nothing for who has had enough."""
-    worth_of = values(model, moment)
-    enough = (np.expm1(moment.x[:, SHOWN]) >= MOST - 0.5) | (moment.x[:, RESTED] * 60.0 < APART)
-    best = np.where(enough, 0, worth_of.argmax(axis=1))
-    return np.eye(len(ARMS))[best]
+    best = values(model, moment).argmax(axis=1)
+    best[(np.expm1(moment.x[:, SHOWN]) >= MOST - 0.5) | (moment.x[:, RESTED] * 60.0 < APART)] = 0
+    return np.asarray(np.eye(len(ARMS), dtype=moment.x.dtype)[best])
 
 
 class Scored(Rounds):
-    """Greedy on the model in `folder`, whose hash is `sha256`.  Raises MatchdayError as `load_model`."""
+    """In lulls, greedy on the model in `folder`, whose hash is `sha256`.  Raises MatchdayError as `load_model`."""
 
     folder: Path
     sha256: str | None = None
 
-    every = 480.0  # s
+    every = 600.0  # s
+
+    def decide(self, view: View) -> list[Push]:
+        """A round when play rests, ten minutes after the one before at the earliest."""
+        return [] if view.in_play or view.peak else super().decide(view)
 
     def reached(self, view: View) -> NDArray[np.bool_]:
         """Who has not had enough."""

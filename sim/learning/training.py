@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -20,6 +19,8 @@ from sim.learning.model import Model, fit
 from sim.learning.offpolicy import Beside, doubly_robust, ips, over_nights, snips
 from sim.learning.rounds import Chances, Moment, exploring
 from sim.learning.scored import greedy
+from sim.policy.items import Item, cards_of
+from sim.world.catalogue import stock_up
 from sim.world.night import World
 
 POLICY = '''"""Does what models trained on "{scenario}" expect to be worth most, viewer by viewer: see card.md."""
@@ -100,31 +101,16 @@ def _beside(
 
 def _chances_in(logs: pd.DataFrame, chances: Chances, world: World) -> NDArray[np.float64]:
     """(n, arms) what another policy would have done in each logged round."""
-    from sim.policy.items import cards_of  # what was on offer, as the policy saw it
-    from sim.world.catalogue import stock_up
-
     scenario = world.scenario
     catalogue = stock_up(scenario.shop, scenario.loyalty, 1.0, scenario.assumptions)
     cards = cards_of(catalogue, 10**scenario.shop.decimals)
-    out = np.zeros((len(logs), len(ARMS)))
-    place = np.arange(len(logs))
-    for _, rows in logs.assign(_place=place).groupby(["night", "time"], sort=False):
-        items = {}
-        for side, key in zip(*rows.drop_duplicates("side")[["side", "item"]].to_numpy().T, strict=True):
-            if key:
-                facts = cards[key].facts
-                items[int(side)] = _item_of(facts)
-        moment = Moment(
-            rows["viewer"].to_numpy(np.intp), rows[list(NAMES)].to_numpy(float), rows["side"].to_numpy(np.uint8), items
-        )
-        out[rows["_place"].to_numpy(np.intp)] = chances(moment)
+    out, x = np.zeros((len(logs), len(ARMS))), logs[list(NAMES)].to_numpy(np.float32)
+    item, side = logs["item"].to_numpy(str), logs["side"].to_numpy(np.int64)
+    for key, of in sorted(set(zip(item.tolist(), side.tolist(), strict=True))):
+        rows = np.flatnonzero((item == key) & (side == of))
+        on_offer = Item(**cards[key].facts, stock=1, sizes={}, mentions=0.0, surge=1.0)
+        out[rows] = chances(Moment(rows, x[rows], of, on_offer))
     return out
-
-
-def _item_of(facts: Mapping[str, Any]) -> Any:
-    from sim.policy.items import Item
-
-    return Item(**facts, stock=1, sizes={}, mentions=0.0, surge=1.0)
 
 
 # --- kept -------------------------------------------------------------------------------------------------------------

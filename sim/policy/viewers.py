@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.errors import did_you_mean
+from sim.records import picked
 
 OF_STREAM = ("joined_at", "watched", "clicks", "chats", "early", "shown", "shown_at")  # what the stream alone knows
 
@@ -122,11 +123,19 @@ class Viewers:
         now = np.where(self.__column("present") == 1, self.__now - self.__column("joined_at"), 0.0)
         return (self.__column("watched") + now) / 60.0
 
-    def interests(self, who: NDArray[np.intp]) -> NDArray[np.float32]:
-        """The same over all categories, of viewers `who` (n,)."""
+    def take(self, who: NDArray[np.intp]) -> Viewers:
+        """The same of viewers `who` (n,) alone, in that order: columns of few among many are had faster so."""
         self.__column("present")  # raises when it is too late
+        assert self.__known is not None
         assert self.__signals is not None
-        return np.asarray(self.__signals[who].sum(axis=1, dtype=np.float32))
+        return Viewers(picked(self.__known, who), self.__signals[who], self.__now, self.__categories)
+
+    @property
+    def interests(self) -> NDArray[np.int64]:
+        """`interest` over all categories together."""
+        self.__column("present")
+        assert self.__signals is not None
+        return np.asarray(self.__signals.sum(axis=1))
 
     def interest(self, category: str) -> NDArray[np.uint8]:
         """Clicks, saves and messages tonight that were about a category of goods.

@@ -217,9 +217,10 @@ def test_the_policy_does_what_is_worth_most(model, tmp_path):
 
     Watching.sha256 = sha256
     play(eager().night(9, 0), Watching(), "p")
-    assert len(seen) > 20
+    assert len(seen) > 10
     some = 0
     for moment, chances in seen:
+        assert moment.item.side in (moment.side, 2)
         assert (chances.sum(axis=1) == 1).all()
         worth, chosen = values(model, moment), chances.argmax(axis=1)
         rows = np.flatnonzero(chosen > 0)
@@ -250,7 +251,7 @@ def test_features_are_of_those_who_are_asked_about():
     class Asking:
         def decide(self, view):
             who = np.array([3, 7, 11])
-            x = features(view, who)
+            x = features(view, view.viewers.take(who))
             assert x.shape == (3, len(NAMES))
             np.testing.assert_allclose(x[:, NAMES.index("shown")], np.log1p(view.viewers.shown[who]))
             return []

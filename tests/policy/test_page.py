@@ -81,7 +81,7 @@ def test_the_lists_are_those_of_the_code():
     assert named("field of a push") == public(Pushed)
     assert all(f"`{name}`" in table("field of a push")[0][-1] + "`" for name in Said._fields[1:-1])
     assert named("term of an `Offer`") == public(Offer)
-    assert set(named("column")) == set(public(Viewers)) - {"close", "interest", "interests", "categories"}
+    assert set(named("column")) == set(public(Viewers)) - {"close", "interest", "interests", "categories", "take"}
     assert 'view.viewers.interest("jersey")' in PAGE
 
 
