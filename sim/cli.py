@@ -107,6 +107,29 @@ Metrics = Annotated[
 
 
 @app.command()
+def init(
+    folder: Annotated[Path, typer.Argument(parser=_folder, metavar="DIR", help="folder to write into")] = Path("."),
+) -> None:
+    """Write a scenario, a policy as rules and one in Python to begin with, and say what to do next."""
+    from sim.experiment.starter import write_starter
+
+    try:
+        files = write_starter(folder)
+    except OSError as error:
+        raise MatchdayError(f"cannot write to {error.filename}: {error.strerror}") from error
+    for file in files:
+        print(file)
+    scenario, rules, mine = files[:3]
+    print("\nnext, with the command you have just used:", file=sys.stderr)
+    for words in (
+        f"validate {rules} --scenario {scenario}",
+        f"compare {scenario} -p no_push -p {rules} -p {mine}:Mine -n 10",
+        f"explain {scenario} -p {rules} --viewer 17",
+    ):
+        print(f"  {words}", file=sys.stderr)
+
+
+@app.command()
 def run(
     scenario: Scenario,
     policy: Policies = None,
