@@ -15,7 +15,7 @@ from sim.engine.play import play
 from sim.experiment.load import load
 from sim.policy import Item, Offer, Pushed, Running, Said, View, Viewers
 from sim.policy.check import PolicyError
-from sim.policy.find import find
+from sim.policy.find import available, find
 from sim.policy.push import MOST_PUSHES
 from sim.policy.rules.form import Limits, Pick, Show, When, Who
 from sim.world.match import EventKind, MatchEvent, PeriodName
@@ -65,7 +65,7 @@ def test_every_command_runs(folder, matchday, command):
 def test_the_page_shows_files_and_commands():
     assert set(FILES) == {"night.yaml", "goal.py", "considerate.py", "derby-rules.yaml"}
     assert len(COMMANDS) == PAGE.count("run_sim.py") == 6
-    assert PAGE.count("```") == 2 * (len(FILES) + 4)
+    assert PAGE.count("```") == 2 * (len(FILES) + 5)
 
 
 def test_the_lists_are_those_of_the_code():
@@ -83,6 +83,14 @@ def test_the_lists_are_those_of_the_code():
     assert named("term of an `Offer`") == public(Offer)
     assert set(named("column")) == set(public(Viewers)) - {"close", "interest", "interests", "categories", "take"}
     assert 'view.viewers.interest("jersey")' in PAGE
+
+
+def test_the_library_is_all_told():
+    samples = {sample.name for sample in available()}
+    assert set(named("policy", "## The library")) == samples
+    compared = PAGE[PAGE.index("-m benchmarks.library") :]
+    assert all(compared.count(f"| {name} |") == 4 for name in samples)
+    assert compared.count("anti_oracle < every policy < oracle: holds.") == 4
 
 
 def test_red_lines_and_rules_are_those_of_the_code():
