@@ -34,6 +34,7 @@ def main() -> None:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--scenario", type=Path, nargs="+", default=TEMPLATES)
     options.add_argument("--viewers", type=int, default=1000)
+    options.add_argument("-p", "--policy", nargs="+", default=[sample.name for sample in available()])
     options.add_argument("--seeds", type=int, nargs="+", default=[1, 2])
     given = options.parse_args()
     print(
@@ -43,9 +44,9 @@ def main() -> None:
     same = True
     for file in given.scenario:
         world = load_world(file)
-        for policy in available():
+        for name in given.policy:
             for seed in given.seeds:
-                same &= compare(file.parent.name, world, find(policy.name), seed, given.viewers)
+                same &= compare(file.parent.name, world, find(name), seed, given.viewers)
     raise SystemExit(0 if same else 1)
 
 

@@ -18,9 +18,11 @@ import numpy as np
 import simpy
 
 from sim import behaviour as b
+from sim.engine.sight import NOTHING_YET
 from sim.policy import Policy, View
 from sim.policy.chance import night_key
-from sim.policy.view import Items, Viewers
+from sim.policy.items import Items, cards_of
+from sim.policy.viewers import Viewers
 from sim.world.audience import TASTE_STEP
 from sim.world.catalogue import ItemKind
 from sim.world.match import NEUTRAL
@@ -71,6 +73,7 @@ class PlainNight:
     def _fill_shelves(self) -> None:
         c = self.night.catalogue
         self.sizes = c.sizes
+        self.cards = cards_of(c, 10**self.night.scenario.shop.decimals)
         self.stock: list[int] = c.stock.tolist()
         self.quantity: list[int] = c.quantity.tolist()
         self.reorder_at: list[int] = c.reorder_at.tolist()
@@ -145,22 +148,22 @@ class PlainNight:
         past = tuple(e for e in match.events if e.at <= t)
         return View(
             time=t, clock=match.clock(t), window=width, period=match.period_at(t).name,
-            in_play=bool(self.night.stage.emotion.in_play[int(t - self.opens)]), score=match.score_at(t), events=past,
-            news=tuple(e for e in past if e.at > self.asked), chat_rate=(0.0, 0.0, 0.0),
+            in_play=bool(self.night.stage.emotion.in_play[int(t - self.opens)]), minute=match.minute(t), peak=False,
+            score=match.score_at(t), events=past, news=tuple(e for e in past if e.at > self.asked),
+            chat_rate=(0.0, 0.0, 0.0), heat=(1.0, 1.0, 1.0),
             present=(self.present[0], self.present[1], self.present[2]), clicks=self.clicks, orders=self.orders,
-            items=self.items(), running=(), viewers=self.columns(t),
+            items=self.items(), running=(), pushes=NOTHING_YET, viewers=self.columns(t),
             _chance=(night_key(self.night.seed, self.night.replication), int((t - self.opens) / width)),
         )  # fmt: skip
 
     def items(self) -> Items:
         """The shop as the board shows it."""
-        minor = 10**self.night.scenario.shop.decimals
-        return Items(self.night.catalogue, minor, np.array(self.shown).reshape(-1, self.sizes))
+        return Items(self.cards, np.array(self.shown).reshape(-1, self.sizes), np.zeros((2, len(self.cards))))
 
     def columns(self, t: float) -> Viewers:
         """What the platform knows of its viewers."""
         crowd = self.night.crowd
-        return Viewers(crowd.known, t, crowd.signals, self.night.catalogue.categories)
+        return Viewers(crowd.known, crowd.signals, t, self.night.catalogue.categories)
 
 
 class Viewer:

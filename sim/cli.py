@@ -60,6 +60,7 @@ class File(StrEnum):
 
     SCENARIO = "scenario"
     TIMELINE = "timeline"
+    POLICY = "policy"
 
 
 def _folder(path: str | Path) -> Path:
@@ -103,6 +104,29 @@ Metrics = Annotated[
     list[str] | None,
     typer.Option("--metric", metavar="M", help="show only these metrics, also in .md and .csv; may be repeated"),
 ]
+
+
+@app.command()
+def init(
+    folder: Annotated[Path, typer.Argument(parser=_folder, metavar="DIR", help="folder to write into")] = Path("."),
+) -> None:
+    """Write a scenario, a policy as rules and one in Python to begin with, and say what to do next."""
+    from sim.experiment.starter import write_starter
+
+    try:
+        files = write_starter(folder)
+    except OSError as error:
+        raise MatchdayError(f"cannot write to {error.filename}: {error.strerror}") from error
+    for file in files:
+        print(file)
+    scenario, rules, mine = files[:3]
+    print("\nnext, with the command you have just used:", file=sys.stderr)
+    for words in (
+        f"validate {rules} --scenario {scenario}",
+        f"compare {scenario} -p no_push -p {rules} -p {mine}:Mine -n 10",
+        f"explain {scenario} -p {rules} --viewer 17",
+    ):
+        print(f"  {words}", file=sys.stderr)
 
 
 @app.command()
@@ -158,16 +182,64 @@ def compare(
 
 
 @app.command()
+def train(
+    scenario: Scenario,
+    output: Annotated[
+        Path, typer.Option("-o", parser=_folder, metavar="DIR", help="folder for the models", show_default=False)
+    ],
+    n: Annotated[int, typer.Option("-n", min=3, max=10_000, help="nights that are logged")] = 20,
+    viewers: Viewers = None,
+    seed: Annotated[int, typer.Option(min=0, max=2**63 - 1, help="seed of the nights")] = 101,
+    set_: Sets = None,
+    logs: Annotated[
+        Path | None,
+        typer.Option(
+            parser=_folder, metavar="DIR", help="also keep the logs, in the Open Bandit form", show_default=False
+        ),
+    ] = None,
+) -> None:
+    """Learn from nights of a scenario what comes of a push, and keep a policy that uses it.
+
+    Nights are played under a policy that explores with known chances; what the models and the logs say is held against
+    nights they have not seen, in `card.md`.
+    """
+    from sim.experiment.load import load
+    from sim.learning.training import export_open_bandit, keep, train
+    from sim.report.progress import progress
+
+    world = load(scenario, set_ or ())
+    with _in_memory(size := viewers or world.scenario.audience.viewers), progress(n) as tell:
+        trained = train(world, nights=n, viewers=size, seed=seed, tell=tell)
+    try:
+        policy, card = keep(trained, output)
+        written = export_open_bandit(trained.logs, logs) if logs else []
+    except OSError as error:
+        raise MatchdayError(f"cannot write to {error.filename}: {error.strerror}") from error
+    print(card.read_text(encoding="utf-8"))
+    for file in (*written, card, policy):
+        print(file)
+
+
+@app.command()
 def validate(
-    paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="scenarios, timelines, or folders of them")],
+    paths: Annotated[
+        list[Path], typer.Argument(metavar="PATH...", help="scenarios, timelines, rule files, or folders of them")
+    ],
+    scenario: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="hold rule files against this scenario, too", show_default=False),
+    ] = None,
     format_: Annotated[Form, typer.Option("--format", help="how faults are written")] = Form.TEXT,
 ) -> None:
-    """Check scenario and timeline files without playing them; exit code 2 when there is a fault, 0 with warnings."""
+    """Check scenarios, timelines and rule files without playing them; exit code 2 with a fault, 0 with warnings.
+
+    With --scenario it also says which rules can never fire there; a scenario's own rule files are held against it.
+    """
     from sim.experiment.lint import files_in, problems_in
     from sim.report.problems import FORMATS
 
     files = files_in(paths)
-    problems = list(problems_in(files))
+    problems = list(problems_in(files, scenario))
     print(FORMATS[format_.value](files, problems))
     raise typer.Exit(2 if any(p.severity == "error" for p in problems) else 0)
 
@@ -214,7 +286,7 @@ def schema(
     page: Annotated[bool, typer.Option("--page", help="print what every field of a scenario is, as Markdown")] = False,
 ) -> None:
     """Print the JSON Schema of scenario or timeline files, for editors that complete and check them."""
-    from sim.world.schemas import schema_text, write_schemas
+    from sim.schemas import schema_text, write_schemas
 
     if page:
         from sim.report.reference import scenario_page

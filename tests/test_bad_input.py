@@ -294,4 +294,4 @@ def test_a_folder_of_all_kinds_is_told_file_by_file(here, matchday):
     ]
     assert "(read for a/bad.yaml)" in out
     assert "neither a scenario" in out
-    assert "'match' belongs in a scenario and 'score' in a timeline" in out
+    assert "'match' belongs in a scenario, and 'score' belongs in a timeline" in out

@@ -13,8 +13,8 @@ import pytest
 import yaml
 
 from sim.measures.outcomes import NAMES
+from sim.schemas import KINDS, schema_text
 from sim.stop import SIGNALS
-from sim.world.schemas import KINDS, schema_text
 from tests.command_line import GENERATED, SCENARIO, files
 
 ROOT = Path(__file__).parents[1]

@@ -30,6 +30,7 @@ RUNNING = np.dtype(
         ("team", "u1"),  # people in a team, 0: none
         ("everyone", "u1"),  # the whole audience; otherwise those whose bit is set
         ("gated", "u1"),  # not for everybody: a limited edition, or a coupon that one can have once
+        ("exaggerates", "u1"),  # some of what is said of it is not true
     ],
     align=True,
 )
@@ -40,11 +41,13 @@ class Board(NamedTuple):
 
     stock: NDArray[np.int64]  # (S x K,) free units as published
     scarce: NDArray[np.bool_]  # (I,) low-stock badge
+    empty: NDArray[np.bool_]  # (I,) nothing of it is there to sell, in any size
     voices: NDArray[np.float64]  # (3,) what the chat of each side adds to the log odds of buying
     running: NDArray[np.void]  # (SLOTS,) RUNNING
     live: NDArray[np.int64]  # slots of the offers that run, in the order they were opened
     eligible: NDArray[np.uint64]  # (N,) bit j: in the audience of the offer in slot j; (0,) until somebody needs it
     teams: Teams  # as the till left them
+    peak: bool  # play is at a peak, as far as the platform can tell
 
 
 class Window(NamedTuple):
@@ -71,7 +74,7 @@ class Publisher:
         self.catalogue = catalogue
         self.parameters = parameters
         self.sets = [
-            (item, [shelf for shelf, _ in catalogue.parts(item)])
+            (item, *np.array(catalogue.parts(item), np.int64).T)
             for item in np.flatnonzero(catalogue.kind == ItemKind.BUNDLE).tolist()
         ]
         self.viewers = viewers
@@ -81,11 +84,13 @@ class Publisher:
         self.board = Board(
             stock=free.copy(),
             scarce=np.zeros(len(catalogue.keys), np.bool_),
+            empty=np.zeros(len(catalogue.keys), np.bool_),
             voices=np.zeros(3),
             running=np.zeros(SLOTS, RUNNING),
             live=np.zeros(0, np.int64),
             eligible=np.zeros(0, np.uint64),
             teams=no_teams(SLOTS),
+            peak=False,
         )
         self._show(free)
 
@@ -111,8 +116,14 @@ class Publisher:
         left = stock.reshape(self.catalogue.shelves, -1).sum(axis=1)
         scarce = (left > 0) & (left <= self.catalogue.scarce_at)
         self.board.scarce[: len(scarce)] = scarce
-        for item, parts in self.sets:
-            self.board.scarce[item] = scarce[parts].any()
+        self.board.empty[: len(scarce)] = left == 0
+        for item, shelves, units in self.sets:
+            self.board.scarce[item] = scarce[shelves].any()
+            self.board.empty[item] = (left[shelves] < units).any()
+
+    def tell_peak(self, peak: bool) -> None:
+        """Says whether play is at a peak in the window that starts."""
+        self.board = self.board._replace(peak=peak)
 
     @property
     def free_slots(self) -> list[int]:

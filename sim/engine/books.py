@@ -19,6 +19,7 @@ from sim.policy.push import MOST_PUSHES
 from sim.records import joined, picked
 from sim.world.match import DAY, SIDES
 from sim.world.night import Night
+from sim.world.redlines import LINES
 from sim.world.surfaces import SURFACES
 
 KINDS = max(Kind) + 1
@@ -30,8 +31,10 @@ class Tally(NamedTuple):
     """What was counted in one window instead of being written down row by row."""
 
     chats: NDArray[np.int64]  # (3 sides, segments)
+    named: NDArray[np.int64]  # (items,) messages that name each
     shown: NDArray[np.int64]  # (3 layers, 3 sides, segments, surfaces, items)
     met: NDArray[np.int64]  # (3 layers, SLOTS): the same by slot of the offer
+    crossed: NDArray[np.int64]  # (2 + lines, SLOTS): shown across red lines, kept back by them, and both by line
     events: int  # things viewers did or met
 
 
@@ -64,7 +67,10 @@ class Books:
         windows += int(np.ceil((night.until - self.closes) / DAY)) + 1  # a day after is one, too
         self.counts = _blank(night, self.minutes, windows * MOST_PUSHES)
         self.chats = np.zeros((self.minutes, 3, len(self.segments)), np.int64)
+        self.named = np.zeros((self.minutes, len(self._keys)), np.int64)  # messages that name each item
         self.met = np.zeros((len(LAYERS), windows * MOST_PUSHES), np.int64)  # exposed, noticed, clicked, by push
+        # By push: shown across red lines, kept back by them, and both by line.
+        self.crossed = np.zeros((2 + len(LINES), windows * MOST_PUSHES), np.int64)
         self.audience = np.zeros(windows * MOST_PUSHES, np.int64)  # viewers each push was for
         self.shelf = np.zeros((self.minutes, night.catalogue.shelves), np.int64)  # free units at the end of each minute
         # Running sums, because every window asks for them.
@@ -73,6 +79,7 @@ class Books:
         self.paid: list[NDArray[np.void]] = []  # and those of payments
         self.after: list[NDArray[np.void]] = []  # all rows of the days after
         self.terms: dict[int, Terms] = {}  # by push
+        self.enforced = 0  # bits of the red lines that nothing may cross
         self.claims: dict[int, float] = {}  # what was exaggerated, by push
         self._table: pd.DataFrame | None = None  # of what was shown, once it has been asked for
         self._shown: list[NDArray[np.int64]] = []  # (7, n) minute, layer, side, segment, surface, item, count
@@ -99,6 +106,9 @@ class Books:
         minute, board = self.minute(window.start), window.board
         self.events += tally.events
         self.chats[minute] += tally.chats
+        self.named[minute] += tally.named
+        if tally.crossed.any():
+            self.crossed[:, board.running["push"][board.live]] += tally.crossed[:, board.live]
         if tally.met.any():
             self.clicks += int(tally.met[LAYERS.index("clicked")].sum())
             self.met[:, board.running["push"][board.live]] += tally.met[:, board.live]

@@ -17,7 +17,7 @@ from sim.records import copied, joined, picked
 
 
 class Kind(IntEnum):
-    """What a row says.  EXPOSURE, NOTICE and CHAT are always counted, and kept as rows only when asked for.
+    """What a row says.  EXPOSURE, HELD, NOTICE and CHAT are always counted, and kept as rows only when asked for.
 
     Below SHOPS a viewer does or meets it, from there on the shop.  `flag` of rows about orders is a sum of `Flag`.
     """
@@ -26,8 +26,8 @@ class Kind(IntEnum):
     JOIN = 0  # first arrival on the stream
     RETURN = 1
     LEAVE = 2  # flag 1: pushed away, would have stayed if not annoyed
-    CHAT = 3
-    EXPOSURE = 4  # a push was on this viewer's screen
+    CHAT = 3  # item: what the message names, -1: nothing of the shop's
+    EXPOSURE = 4  # a push was on this viewer's screen; value: bits of the red lines it crossed
     NOTICE = 5  # value: annoyance afterwards
     CLICK = 6
     MUTE = 7  # no more pushes for this viewer
@@ -51,6 +51,7 @@ class Kind(IntEnum):
     COUPON = 25  # takes a coupon
     REGRET = 26  # sees what was bought cheaper than it was bought
     CREDIT = 27  # value: change in the credit of the viewer [minor units]
+    HELD = 28  # a push was kept from this viewer; value: bits of the red lines it would have crossed
     # the days after
     ARRIVAL = 40  # a parcel is at the door; value: days it took, flag LATE: later than promised
     RETURN_POSTED = 41  # sends it back
@@ -75,6 +76,7 @@ class Kind(IntEnum):
     PACKED = 72  # parcels leave the packers; value: how many
     RESTOCK = 73  # a returned unit is for sale again, or one sold ahead whose rest was not paid
     WRITE_OFF = 74  # and one that cannot be
+    FORBIDDEN = 75  # a push that is not made because all of it would cross red lines; value: their bits
 
 
 SHOPS = Kind.PUSH  # rows from here on are the shop's

@@ -7,7 +7,7 @@ nothing is ordered, but the till stays open until the last page is closed and th
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
+from collections.abc import Generator
 from dataclasses import dataclass, replace
 from typing import Any, Literal, Protocol
 
@@ -22,20 +22,21 @@ from sim.engine.days import Reactions, pass_days, queued
 from sim.engine.ledger import ROW, Kind, Ledger
 from sim.engine.others import others_purchases
 from sim.engine.points import Points
+from sim.engine.redlines import CLAIM, PRICE, Limits, limits_of
 from sim.engine.rules import coupons_until
+from sim.engine.sight import Sight
 from sim.engine.stock import ENTRY, Stock, in_time
 from sim.engine.store import StoreEnd, carried_over, on_their_way, open_warehouse
 from sim.engine.terms import Terms, running
-from sim.policy.chance import night_key
 from sim.policy.check import Order, PolicyError, ask
+from sim.policy.latent import sees_latent
 from sim.policy.push import MOST_PUSHES, Policy
-from sim.policy.terms import AFTER
-from sim.policy.view import Items, Running, View, Viewers
+from sim.policy.view import View
 from sim.records import joined, picked
 from sim.world.audience import Crowd
 from sim.world.carried import Carried
 from sim.world.night import Night
-from sim.world.surfaces import SURFACES
+from sim.world.redlines import RedLines
 
 EngineName = Literal["compiled", "reference"]
 NOTHING, NO_ROWS = np.zeros(0, np.int64), np.zeros(0, ROW)
@@ -101,7 +102,16 @@ class Played:
 class Play:
     """One night in progress."""
 
-    def __init__(self, night: Night, policy: Policy, name: str, engine: Engine, env: simpy.Environment, keep: bool):
+    def __init__(
+        self,
+        night: Night,
+        policy: Policy,
+        name: str,
+        engine: Engine,
+        enforced: int,  # bits of the red lines that nothing may cross
+        env: simpy.Environment,
+        keep: bool,
+    ) -> None:
         self.night, self.policy, self.name, self.engine, self.env = night, policy, name, engine, env
         stage = night.stage
         shop, host = night.scenario.shop, night.scenario.host
@@ -116,6 +126,7 @@ class Play:
         self.surfaces, self.exaggerates = night.scenario.surfaces.by_index(), 1.0 - host.truthfulness
         self.ledger = Ledger(keep)
         self.books = Books(night)
+        self.books.enforced = enforced
         self.match = stage.match
         self.entries = in_time(others_purchases(night, night.until), on_their_way(night))
         self.on_order = np.zeros(night.catalogue.shelves, bool)
@@ -125,11 +136,9 @@ class Play:
         self.warehouse = open_warehouse(env, night)
         self.unpacked: list[NDArray[np.void]] = []  # payments that the warehouse has not heard of
         self.handed = env.now  # when it last did
-        self.minor = 10**shop.decimals
-        self.chance = night_key(night.seed, night.chapter)
-        self.asked = -np.inf  # when the policy was last asked
-        self.number = 0  # of the last window in which it was
-        self.chat_rate = np.zeros(3)
+        lines = red_lines(night, policy)
+        self.sight = Sight(night, engine.crowd, self.books, lines, latent=sees_latent(policy))
+        self.number = 0  # of the last time that the policy was asked
         self.closing: Closing
         self.over = env.process(self._story())
 
@@ -159,6 +168,7 @@ class Play:
         while (on_air := start < closes) or self._unsettled:
             end = self._edge(number + 1) if on_air else start + self.night.scenario.assumptions.after_window
             self.publisher.publish(start, self.engine.stock.free, self._heat())
+            self.publisher.tell_peak(on_air and self.sight.at_peak(start))
             fresh = self._push(number, start, end) if on_air else NOTHING
             window = Window(start, end, self.publisher.board, fresh)
             self.engine.live(window)
@@ -180,59 +190,99 @@ class Play:
 
     def _heat(self) -> NDArray[np.float64]:
         present = np.maximum(self.books.counts.present, 1)
-        return np.asarray(self.chat_rate / present / self.night.scenario.assumptions.heat_usual)
+        return np.asarray(self.sight.chat_rate / present / self.night.scenario.assumptions.heat_usual)
 
     def _push(self, number: int, start: float, end: float) -> NDArray[np.int64]:
         """Asks the policy and opens what it says; gives the slots of the new offers."""
-        view = self._view(number, start, end)
-        orders = ask(self.policy, self.name, view)
-        view.viewers.close()
-        self.asked, self.number = start, number
-        return self._open_all(number, orders, start, view)
+        self.number = number
+        return self._open_all(self.sight.view(number, start, end, self.publisher.board), "decide")
 
     def push_messages(self, day: int, start: float, end: float) -> NDArray[np.int64]:
         """The same for the store's messages of the `day`-th day after the match, if the policy has any to say."""
         if not hasattr(self.policy, "follow_up"):
             return NOTHING
         self.number += 1
-        view = self._view(self.number, start, end, day)
-        orders = ask(self.policy, self.name, view, "follow_up")
-        view.viewers.close()
-        return self._open_all(self.number, orders, start, view)
+        return self._open_all(self.sight.view(self.number, start, end, self.publisher.board, day), "follow_up")
 
-    def _open_all(self, number: int, orders: Sequence[Order], start: float, view: View) -> NDArray[np.int64]:
-        if not orders:
-            return NOTHING
+    def _asked(self, view: View, method: str) -> list[Order]:
+        """What the policy wants; it finds nothing that it could write to, nor anything that goes on when it is done."""
+        crowd = self.engine.crowd
+        tables = crowd.known, crowd.viewers, crowd.tastes, crowd.signals
+        for table in tables:
+            table.flags.writeable = False
+        try:
+            return ask(self.policy, self.name, view, method)
+        finally:
+            for table in tables:
+                table.flags.writeable = True
+            view.viewers.close()
+
+    def _open_all(self, view: View, method: str) -> NDArray[np.int64]:
+        """Opens what the policy says when asked by that method; gives the slots."""
+        orders, catalogue = self._asked(view, method), self.night.catalogue
         if len(orders) > len(self.publisher.free_slots):
             lag = self.publisher.price_lag
             late = f" (the stream shows each for {lag:g} s after its end: shop.price_lag)" if lag else ""
             words = f"more than {SLOTS} offers at the same time{late}; let some expire first"
             raise PolicyError(self.name, view, words)
-        for order in orders:
-            if start >= self._usable_until(order):
-                item = view.items[order.offer.item]
-                words = f"'{item.key}' can be used for {item.days:g} days after the match: nobody could use it any more"
-                raise PolicyError(self.name, view, words)
-        slots = [self._open(number * MOST_PUSHES + k, order, start) for k, order in enumerate(orders)]
+        slots = []
+        for push, order in enumerate(orders, self.number * MOST_PUSHES):
+            item = catalogue.keys.index(order.offer.item)
+            if view.time >= self._usable_until(item):
+                days = view.items[order.offer.item].days
+                words = f"'{order.offer.item}' can be used for {days:g} days after the match"
+                raise PolicyError(self.name, view, f"{words}: nobody could use it any more")
+            terms = self._terms(push, item, order, view.time)
+            if forbidden := self._forbidden(terms) & self.books.enforced:
+                self._tell_of(terms, Kind.FORBIDDEN, float(forbidden))
+            else:
+                slots.append(self._open(terms))
         return np.array(slots, np.int64)
 
-    def _usable_until(self, order: Order) -> float:
+    def _forbidden(self, terms: Terms) -> int:
+        """Bits of the red lines that a push crosses whoever is shown it.
+
+        A till that learns of prices later asks for another one at first, whether they have been advertised by then or
+        not; at the store's end there is no such lag.
+        """
+        exaggerates = CLAIM if terms.claim > 0.0 else 0
+        late = self.publisher.price_lag > 0.0 and not self.surfaces[terms.order.surface].at_store
+        cheaper = terms.price < self.night.catalogue.own_price[terms.item] and not terms.order.offer.team
+        return exaggerates | PRICE if late and cheaper else exaggerates
+
+    def _usable_until(self, item: int) -> float:
         """Until when what is offered is of any use: a coupon until its days are over."""
-        coupon = self.night.catalogue.coupon[self.night.catalogue.keys.index(order.offer.item)]
+        coupon = self.night.catalogue.coupon[item]
         return float(self.coupons_until[coupon]) if coupon >= 0 else np.inf
 
-    def _open(self, push: int, order: Order, now: float) -> int:
+    def _terms(self, push: int, item: int, order: Order, now: float) -> Terms:
         offer, surface, catalogue = order.offer, self.surfaces[order.surface], self.night.catalogue
-        item = catalogue.keys.index(offer.item)
         claim = max(offer.claim, self.exaggerates if surface.spoken and catalogue.price[item] else 0.0)
-        expires = min(order.expires, self.match.closes if offer.team else self._usable_until(order))
-        terms = Terms(push, item, order, self._price(item, offer.discount), now, expires, claim)
-        row = (now, expires, -1, push, terms.price, item, Kind.PUSH, order.ids is None, -1, order.surface)
+        expires = min(order.expires, self.match.closes if offer.team else self._usable_until(item))
+        return Terms(push, item, order, self._price(item, offer.discount), now, expires, claim)
+
+    def _open(self, terms: Terms) -> int:
+        """Starts the offer that a push makes, and gives its slot."""
+        order, surface = terms.order, self.surfaces[terms.order.surface]
+        self._tell_of(terms, Kind.PUSH, terms.expires)
+        self.sight.note(terms, self._reach(order))
+        if order.offer.team:
+            self._schedule(terms.expires, Kind.TEAM_FAILED, slot=self.publisher.free_slots[0])
+        p = self.night.scenario.assumptions
+        return self.publisher.open(running(terms, surface, self.night.catalogue, p), order.ids)
+
+    def _tell_of(self, terms: Terms, kind: Kind, value: float) -> None:
+        """Writes a push down."""
+        order = terms.order
+        row = (
+            terms.now, value, -1, terms.push, terms.price, terms.item, kind, order.ids is None, -1, order.surface,
+        )  # fmt: skip
         self.tell(np.array([row], ROW))
-        self.books.open(terms, len(self.night.crowd) if order.ids is None else len(order.ids))
-        if offer.team:
-            self._schedule(expires, Kind.TEAM_FAILED, slot=self.publisher.free_slots[0])
-        return self.publisher.open(running(terms, surface, catalogue, self.night.scenario.assumptions), order.ids)
+        self.books.open(terms, self._reach(order))
+
+    def _reach(self, order: Order) -> int:
+        """Viewers a push is for."""
+        return len(self.night.crowd) if order.ids is None else len(order.ids)
 
     def _price(self, item: int, discount: float) -> int:
         own = int(self.night.catalogue.own_price[item])
@@ -247,7 +297,7 @@ class Play:
             self._hand_over()
         self.books.add_tally(tally, window)
         self.books.add_level(self.engine.stock.free, window.end)
-        self.chat_rate = tally.chats.sum(axis=1) * 60.0 / (window.end - window.start)
+        self.sight.hear(tally, window.end - window.start)
 
     def _hand_over(self) -> None:
         """The warehouse hears of what was paid."""
@@ -288,45 +338,11 @@ class Play:
             self._schedule(now + float(catalogue.lead[product]), Kind.DELIVERY, item=product)
         return np.array([(now, 0.0, -1, -1, 0, product, Kind.REORDER, 0, -1, -1) for product in low], ROW)
 
-    def _running(self, slot: int) -> Running:
-        board = self.publisher.board
-        offer, teams = board.running[slot], board.teams
-        return Running(
-            item=self.night.catalogue.keys[offer["item"]],
-            surface=SURFACES[offer["surface"]],
-            expires=float(offer["expires"]),
-            team=int(offer["team"]),
-            waiting=int(teams.waiting[slot]),
-            full=int(teams.full[slot]),
-        )
 
-    def _view(self, number: int, start: float, end: float, day: int = 0) -> View:
-        after = day > 0
-        match, books, board, crowd = self.match, self.books, self.publisher.board, self.engine.crowd
-        home, away, neutral = (0, 0, 0) if after else (int(x) for x in books.counts.present)
-        second = min(int(start - match.opens), len(self.night.stage.emotion.in_play) - 1)
-        past = match.events_until(start)
-        return View(
-            time=start,
-            clock=match.clock(start),
-            window=end - start,
-            period=AFTER if after else match.period_at(start).name,
-            in_play=not after and bool(self.night.stage.emotion.in_play[second]),
-            score=match.score_at(start),
-            events=past,
-            news=past[len(match.events_until(self.asked)) :],
-            chat_rate=tuple(float(x) for x in self.chat_rate),  # type: ignore[arg-type]
-            present=(home, away, neutral),
-            clicks=books.clicks,
-            orders=books.orders,
-            items=Items(self.night.catalogue, self.minor, board.stock.reshape(-1, self.night.catalogue.sizes).copy()),
-            running=tuple(self._running(int(slot)) for slot in board.live if board.running["expires"][slot] > start),
-            viewers=Viewers(
-                crowd.known, min(start, match.closes), crowd.signals, self.night.catalogue.categories, after
-            ),
-            day=day,
-            _chance=(self.chance, number),
-        )
+def red_lines(night: Night, policy: Policy) -> tuple[RedLines, ...]:
+    """Those that are held: the scenario's, and the policy's own if it has any."""
+    own = getattr(policy, "red_lines", None)
+    return (night.scenario.red_lines, own) if isinstance(own, RedLines) else (night.scenario.red_lines,)
 
 
 def play(
@@ -337,29 +353,45 @@ def play(
     Raises PolicyError when the policy raises or asks for what there is not.
     """
     env = simpy.Environment(initial_time=night.stage.match.opens)
-    viewers = _engine(engine, night, env, threads, keep)
-    game = Play(night, policy, name, viewers, env, keep)
+    game = start(night, policy, name, env, engine=engine, threads=threads, keep=keep)
     env.run(until=game.over)
     return Played(
         night,
         name,
         game.ledger,
         game.books,
-        viewers.stock,
-        viewers.crowd,
+        game.engine.stock,
+        game.engine.crowd,
         game.closing,
-        viewers.crowd.viewers["peak_annoyance"].copy(),
+        game.engine.crowd.viewers["peak_annoyance"].copy(),
         carried_over(game),
         game.warehouse.parcels.overdue(night.until),
         game.books.events,
     )
 
 
-def _engine(engine: EngineName, night: Night, env: simpy.Environment, threads: int, keep: bool) -> Engine:
+def start(
+    night: Night,
+    policy: Policy,
+    name: str,
+    env: simpy.Environment,
+    *,
+    engine: EngineName = "compiled",
+    threads: int = 1,
+    keep: bool = False,
+) -> Play:
+    """The night about to begin on the calendar `env`, which stands at the opening of the broadcast."""
+    limits = limits_of(red_lines(night, policy))
+    return Play(night, policy, name, _engine(engine, night, limits, env, threads, keep), limits.enforced, env, keep)
+
+
+def _engine(
+    engine: EngineName, night: Night, limits: Limits, env: simpy.Environment, threads: int, keep: bool
+) -> Engine:
     if engine == "reference":
         from sim.engine.reference.engine import ReferenceEngine
 
-        return ReferenceEngine(night, env, keep)
+        return ReferenceEngine(night, limits, env, keep)
     from sim.engine.compiled.engine import CompiledEngine
 
-    return CompiledEngine(night, threads, keep)
+    return CompiledEngine(night, limits, threads, keep)

@@ -23,7 +23,7 @@ class Points:
 
     def __init__(self, night: Night) -> None:
         loyalty = night.scenario.loyalty
-        self.known = night.crowd.known
+        self.known, self.points = night.crowd.known, night.crowd.viewers["points"]
         self.per_minor = loyalty.points_per_unit / 10**night.scenario.shop.decimals
         self.per_second = loyalty.points_per_hour / 3600.0
         catalogue = night.catalogue  # what is sold ahead is paid in two parts, and refunded as one
@@ -51,10 +51,11 @@ class Points:
     def _award(self, earned: NDArray[np.int64], at: float) -> NDArray[np.void]:
         known = self.known
         who = np.flatnonzero((earned != 0) & (known["tier"] > 0))
-        before = known["points"][who].astype(np.int64)
-        known["points"][who] = np.clip(before + earned[who], 0, int(MOST_POINTS))
-        changes = _rows(Kind.POINTS, who, known["points"][who] - before, at)
-        tier = tier_of(known["points"][who], np.ones(len(who), bool), self.steps)
+        before = self.points[who].astype(np.int64)
+        self.points[who] = now = np.clip(before + earned[who], 0, int(MOST_POINTS))
+        known["points"][who] = np.where(known["consent"][who] == 1, now, -1)
+        changes = _rows(Kind.POINTS, who, now - before, at)
+        tier = tier_of(now, np.ones(len(who), bool), self.steps)
         moved = tier != known["tier"][who]
         known["tier"][who] = tier
         return joined(picked(changes, changes["value"] != 0), _rows(Kind.TIER, who[moved], tier[moved], at))

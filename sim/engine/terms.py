@@ -42,6 +42,7 @@ def running(terms: Terms, surface: Surface, catalogue: Catalogue, p: Parameters)
     offer["item"], offer["surface"], offer["team"] = item, terms.order.surface, terms.order.offer.team
     offer["everyone"] = terms.order.ids is None
     offer["gated"] = kind == ItemKind.COUPON or catalogue.tier[item] > 0
+    offer["exaggerates"] = terms.claim > 0.0
     return np.asarray(offer[0])
 
 

@@ -17,7 +17,12 @@ def cautions(plan: Plan, assignments: Sequence[str] = ()) -> list[str]:
     """A sentence each; none for most plans.  `assignments` are those of `--set`."""
     unsteady = [f"policy '{policy.name}' {doubt}" for policy in plan.policies for doubt in policy.doubts]
     slips = [f"{'.'.join(map(str, place))}: {words}" for place, words in doubts(plan.world.scenario)]
-    return [*unsteady, *slips, *_prices(plan, assignments), *_coarse(plan)]
+    brackets = [
+        f"policy '{policy.name}' sees what no platform sees: it brackets what the others could do, and is no advice"
+        for policy in plan.policies
+        if policy.bracket
+    ]
+    return [*unsteady, *brackets, *slips, *_prices(plan, assignments), *_coarse(plan)]
 
 
 def _prices(plan: Plan, assignments: Sequence[str]) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""Files checked without playing them, and without running the policies they name: scenarios and timelines."""
+"""Files checked without playing them, and without running the policies they name: scenarios, timelines, rule files."""
 
 from __future__ import annotations
 
@@ -8,9 +8,13 @@ from pathlib import Path
 
 from sim.errors import InputError, MatchdayError, Problem
 from sim.experiment.load import Location, load, named
+from sim.policy.find import RULES
 from sim.policy.find import doubts as policy_doubts
+from sim.policy.rules.never import never
+from sim.policy.rules.read import read_rules
 from sim.world.doubts import doubts
 from sim.world.kinds import read_known
+from sim.world.night import World
 from sim.world.scenario import Scenario
 from sim.world.timeline import load_timeline
 
@@ -47,11 +51,15 @@ def _below(folder: Path) -> Iterator[Path]:
             yield path
 
 
-def problems_in(files: Iterable[Path]) -> Iterator[Problem]:
-    """Every fault and doubt of every file, once: a timeline is also read for the scenarios that play it."""
+def problems_in(files: Iterable[Path], against: Path | None = None) -> Iterator[Problem]:
+    """Every fault and doubt of every file, once: a timeline is also read for the scenarios that play it.
+
+    Rule files are held `against` a scenario, too, if one is given.  Raises InputError where that is not valid.
+    """
     told: set[Problem] = set()
+    world = load(against) if against else None
     for file in files:
-        for problem in _problems(file):
+        for problem in _problems(file, world):
             same = replace(problem, file=problem.file.resolve())
             if same not in told:
                 told.add(same)
@@ -63,22 +71,39 @@ def _read_for(scenario: Path, problem: Problem) -> Problem:
     return replace(problem, message=f"{problem.message} (read for {scenario})")
 
 
-def _problems(file: Path) -> Sequence[Problem]:
+def _problems(file: Path, against: World | None) -> Sequence[Problem]:
     try:
         document, kind = read_known(file)
+        if kind == "policy":
+            read_rules(file)
+            return list(_of_rules(file, against)) if against else []
         if kind == "timeline":
             load_timeline(file)
             return []
-        scenario = load(file).scenario
+        world = load(file)
     except InputError as error:
         return error.problems
     except MatchdayError as error:
         return [Problem(file, 0, 0, "", str(error))]
-    found = [*doubts(scenario), *_of_policies(scenario)]
-    return [replace(document.problem(*doubt), severity="warning") for doubt in found]
+    found = [*doubts(world.scenario), *_of_policies(world.scenario)]
+    warnings = [replace(document.problem(*doubt), severity="warning") for doubt in found]
+    return [*warnings, *(p for rules in _rule_files(world.scenario) for p in _of_rules(rules, world))]
 
 
 def _of_policies(scenario: Scenario) -> Iterator[tuple[Location, str]]:
     for place, spec in named(scenario.experiment).items():
         for doubt in policy_doubts(spec):
             yield place, f"policy '{spec}' {doubt}"
+
+
+def _rule_files(scenario: Scenario) -> list[Path]:
+    """Those that a scenario names by their path: samples are meant for any scenario."""
+    specs = named(scenario.experiment).values()
+    return list(dict.fromkeys(Path(spec) for spec in specs if spec.endswith(RULES)))
+
+
+def _of_rules(file: Path, world: World) -> Iterator[Problem]:
+    """Rules that can never fire in a scenario."""
+    document, rules = read_rules(file)
+    for place, why in never(rules, world):
+        yield replace(document.problem(place, why), severity="warning")

@@ -39,13 +39,19 @@ def plan_run(request: Request) -> Plan:
 def plan_comparison(request: Request, baseline: str | None) -> tuple[Plan, str]:
     """The policies to compare, the baseline first, and its name.
 
-    Policies not named are the scenario's, or else all samples.  Raises MatchdayError for bad input.
+    Policies not named are the scenario's, or else all samples but those that see what is latent.  Raises MatchdayError
+    for bad input.
     """
     world = load(request.scenario, request.assignments)
     told = world.scenario.experiment
-    specs = request.policies or told.policies or tuple(sample.name for sample in available())
+    specs = request.policies or told.policies or _samples()
     found, name = _led_by(baseline or told.baseline, specs)
     return _plan(world, found, request, replications=request.replications or told.replications), name
+
+
+def _samples() -> tuple[str, ...]:
+    """All that lie ready, but those that bracket the others."""
+    return tuple(sample.name for sample in available() if "oracle" not in sample.name)
 
 
 def _led_by(baseline: str, specs: Sequence[str]) -> tuple[tuple[FoundPolicy, ...], str]:

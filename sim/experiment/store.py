@@ -227,7 +227,9 @@ def close(folder: Path, plan: Plan, command: Command, nights: Sequence[Done], st
         "arguments": list(command.arguments),
         "identity": identity(plan, command),
         "scenario": _scenario(plan, command),
-        "policies": {p.name: {"spec": p.spec, "source_sha256": p.source_sha256} for p in plan.policies},
+        "policies": {
+            p.name: {"spec": p.spec, "source_sha256": p.source_sha256, "bracket": p.bracket} for p in plan.policies
+        },
         "baseline": command.baseline,
         **_numbers(plan),
         "draws": draws.SCHEME,

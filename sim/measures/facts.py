@@ -74,6 +74,10 @@ class Facts:
         """Time on the stream of all viewers together [s]."""
         return float(sum(night.closing.watched.sum() for night in self.nights))
 
+    def crossings(self, held: bool) -> float:
+        """Pushes on viewers' screens across red lines, or kept from them by enforced ones."""
+        return float(sum(night.books.crossed[int(held)].sum() for night in self.nights))
+
     @property
     def interruptions(self) -> float:
         """Notices of surfaces that cover the picture, in minutes of play that grip."""
@@ -90,6 +94,17 @@ class Facts:
         """Share of who came to the first match who will come to the next after the last."""
         came = self.first.closing.came
         return share(float((came & (self.last.crowd.viewers["away"] == 0)).sum()), float(came.sum()))
+
+    @cached_property
+    def reachable(self) -> float:
+        """Viewers who came to any match, will come to the next one, and have not switched pushes off."""
+        came, crowd = np.any([night.closing.came for night in self.nights], axis=0), self.last.crowd
+        return float((came & (crowd.viewers["away"] == 0) & (crowd.known["muted"] == 0)).sum())
+
+    @property
+    def viewer_worth(self) -> float:
+        """What one of them is worth [currency]."""
+        return self.first.night.scenario.experiment.viewer_worth
 
     @property
     def activity(self) -> float:
@@ -143,6 +158,11 @@ class Facts:
     def net_revenue(self) -> float:
         """What was paid at both ends, and stayed paid [currency]."""
         return self.revenue + self.store_revenue + self.money(Kind.BALANCE) - self.money(Kind.REFUND)
+
+    @cached_property
+    def net_margin(self) -> float:
+        """What stays of it [currency]."""
+        return self.net_revenue + self.funded - self.net_cost - self.carriage
 
     @property
     def net_cost(self) -> float:

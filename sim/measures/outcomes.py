@@ -181,6 +181,14 @@ METRICS: tuple[Metric, ...] = (
         (Kind.NOTICE,), lambda f: f.interruptions,
     ),
     Metric(
+        "red_line_violations", "exposures", "less", "pushes on viewers' screens that crossed a red line",
+        (Kind.EXPOSURE,), lambda f: f.crossings(held=False),
+    ),
+    Metric(
+        "red_line_blocks", "exposures", None, "pushes that enforced red lines kept from viewers' screens",
+        (Kind.HELD,), lambda f: f.crossings(held=True),
+    ),
+    Metric(
         "interaction_density", "per hour", "more",
         "messages, clicks, pages, saves and content opened on the stream / hours on it of all viewers",
         (Kind.CHAT, Kind.CLICK, Kind.VIEW, Kind.SAVE, Kind.CONTENT),
@@ -214,7 +222,16 @@ METRICS: tuple[Metric, ...] = (
         "a pre-sale once its rest is paid) that did not come back for sale - cost of the parcels paid for, still to be "
         "packed or not, and of those sent back",
         (Kind.PAYMENT, Kind.BALANCE, Kind.REFUND, Kind.RESTOCK, Kind.RETURN_POSTED, Kind.EXCHANGE),
-        lambda f: f.net_revenue + f.funded - f.net_cost - f.carriage,
+        lambda f: f.net_margin,
+    ),
+    Metric(
+        "reachable", "viewers", "more",
+        "viewers who came to any match, will come to the next after the last, and have not muted",
+        (Kind.COMEBACK, Kind.MUTE), lambda f: f.reachable,
+    ),
+    Metric(
+        "net_value", MONEY, "more", "net margin + experiment.viewer_worth x reachable viewers",
+        (Kind.PAYMENT, Kind.COMEBACK, Kind.MUTE), lambda f: f.net_margin + f.viewer_worth * f.reachable,
     ),
     Metric(
         "store_orders", "orders", "more", "orders paid at the store's end in the days after",

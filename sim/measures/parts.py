@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sim.engine.books import LAYERS
+from sim.engine.books import LAYERS, Books
 from sim.engine.ledger import Kind
 from sim.engine.play import Played
+from sim.engine.redlines import lines_in
 from sim.engine.stock import open_till
 from sim.measures.facts import beyond
 from sim.world.catalogue import ItemKind
 from sim.world.match import SIDES
+from sim.world.redlines import LINES, MEANING
 from sim.world.surfaces import SURFACES
 
 Counted = NDArray[np.int64]
+RED_LINE_COLUMNS = {
+    "push": "int64", "because": "str", "time": "float64", "clock": "str", "surface": "str", "item": "str",
+    "line": "str", "reason": "str", "enforced": "bool", "forbidden": "bool", "viewers": "int64",
+}  # fmt: skip
 FUNNEL = dict(zip(LAYERS, ("exposures", "notices", "clicks"), strict=True))
 BY_PRODUCT: Mapping[str, tuple[Kind, ...]] = {
     "views": (Kind.VIEW,),
@@ -55,6 +61,7 @@ def items(played: Played) -> pd.DataFrame:
         "kind": [ItemKind(kind).name.lower() for kind in night.catalogue.kind],
         "stock": of_skus(began.free),
         "delivered": of_skus(stock.delivered - began.delivered),
+        "mentions": played.books.named.sum(axis=0),
         **shown,
         **_sums(BY_PRODUCT, lambda kind: counts.kinds[:, kind, :-1].sum(axis=0)),
         "revenue": revenue,
@@ -93,10 +100,10 @@ def people(played: Played) -> pd.DataFrame:
 def pushes(played: Played) -> pd.DataFrame:
     """One row a push: `time`, `expires` [s from kick-off], `clock`, what was shown to how many, and what came of it.
 
-    `audience` are those it was for; those of them who are present and have not muted get it, and the store's messages
-    all who have not.  `claim` is how much of it was exaggerated, by the policy or by the host who said it.  `orders`
-    and `revenue` [currency] are those whose page was opened by a click on the push; who would have bought anyway is
-    among them.
+    `because` is why, in the policy's own words.  `audience` are those it was for; those of them who are present and
+    have not muted get it, and the store's messages all who have not.  `claim` is how much of it was exaggerated, by the
+    policy or by the host who said it.  `held_back` are showings that red lines prevented.  `orders` and `revenue`
+    [currency] are those whose page was opened by a click on the push; who would have bought anyway is among them.
     """
     books, night = played.books, played.night
     rows = books.rare_rows(Kind.PUSH)
@@ -108,6 +115,7 @@ def pushes(played: Played) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "push": number,
+            "because": np.array([each.order.because for each in terms], str),
             "time": rows["time"],
             "clock": np.array([night.stage.match.clock(t) for t in rows["time"]], str),
             "expires": rows["value"],
@@ -121,10 +129,43 @@ def pushes(played: Played) -> pd.DataFrame:
             "prominence": np.array([each.order.prominence for each in terms], np.float64),
             "audience": books.audience[number],
             **{name: met[layer] for layer, name in enumerate(FUNNEL.values())},
+            "held_back": books.crossed[1, number],
             "orders": paid[:, 0],
             "revenue": paid[:, 1] / _minor(played),
         }
     )
+
+
+def red_lines(played: Played) -> pd.DataFrame:
+    """One row a push and red line that it crossed, or would have: how many `viewers` it was shown to, or kept from.
+
+    `enforced` lines keep pushes from viewers; of the others crossings are counted.  A `forbidden` push was not made at
+    all, because it would have crossed the line with everybody it was for.
+    """
+    books, match = played.books, played.night.stage.match
+    forbidden = books.rare_rows(Kind.FORBIDDEN)
+    shown = [(push, int(line), n, False) for line, push, n in _crossings(books)]
+    refused = [(int(r["push"]), int(line), int(books.audience[r["push"]]), True) for r in forbidden
+               for line in lines_in(int(r["value"]))]  # fmt: skip
+    rows = []
+    for push, line, viewers, never in sorted(shown + refused):
+        terms = books.terms[push]
+        rows.append(
+            {
+                "push": push, "because": terms.order.because, "time": terms.now, "clock": match.clock(terms.now),
+                "surface": SURFACES[terms.order.surface], "item": terms.order.offer.item, "line": LINES[line],
+                "reason": MEANING[LINES[line]], "enforced": bool(books.enforced >> line & 1), "forbidden": never,
+                "viewers": viewers,
+            }
+        )  # fmt: skip
+    return pd.DataFrame(rows, columns=list(RED_LINE_COLUMNS)).astype(RED_LINE_COLUMNS)
+
+
+def _crossings(books: Books) -> Iterator[tuple[int, int, int]]:
+    """Line, push and how many viewers, where there are any."""
+    by_line = books.crossed[2:]
+    for line, push in zip(*np.nonzero(by_line), strict=True):
+        yield int(line), int(push), int(by_line[line, push])
 
 
 def scenes(played: Played) -> pd.DataFrame:
@@ -185,6 +226,7 @@ PARTS: Mapping[str, Callable[[Played], pd.DataFrame]] = {
     "items": items,
     "people": people,
     "pushes": pushes,
+    "red_lines": red_lines,
     "scenes": scenes,
 }
 

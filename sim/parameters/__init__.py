@@ -10,12 +10,14 @@ from sim.parameters.after import Memory, Repeat, Returning, Service, Visits
 from sim.parameters.emotion import Arousal, Attention, Mood, Suspense
 from sim.parameters.match import Play, Timetable
 from sim.parameters.people import Annoyance, Browsing, Noticing, Presence
+from sim.parameters.platform import Estimates
 from sim.parameters.promotions import Promotions, Watching
 from sim.parameters.shop import Impulse, Purchase, Shelf
 
 
 # The fields of the last base come first.
 class Parameters(
+    Estimates,
     Memory,
     Service,
     Returning,

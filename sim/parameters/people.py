@@ -47,6 +47,8 @@ class Browsing(BaseModel):
     browse_mood: float = number(0.6, "per unit of mood", 0, 2, "assumed",
         "Sign: >50% of title merchandise sold within 72 h (Fanatics 2019, secondary); size not found",
         "Rise of shop visits with good mood, none with bad")
+    chat_names: float = number(0.05, "share", 0, 0.3, "assumed", NONE,
+        "Messages in the chat that name something of the shop's, chosen as on a visit to it")
 
 
 class Noticing(BaseModel):

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.errors import MatchdayError, did_you_mean
-from sim.policy.push import EVERYONE, MOST_PUSHES, Offer, Policy, Push
+from sim.policy.push import EVERYONE, MOST_PUSHES, MOST_WORDS, Offer, Policy, Push
 from sim.policy.source import place
 from sim.policy.terms import terms_problem
 from sim.policy.view import View
@@ -44,6 +44,7 @@ class Order:
     expires: float
     ids: NDArray[np.intp] | None  # None = everyone
     prominence: float
+    because: str
 
 
 def ask(policy: Policy, name: str, view: View, asked: str = "decide") -> list[Order]:
@@ -55,6 +56,8 @@ def ask(policy: Policy, name: str, view: View, asked: str = "decide") -> list[Or
         said: Any = getattr(policy, asked)(view)
         several = isinstance(said, Iterable) and not isinstance(said, str | bytes)
         pushes = list(islice(said, MOST_PUSHES + 1)) if several else said
+    except MatchdayError as error:
+        raise PolicyError(name, view, str(error)) from error
     except (Exception, SystemExit) as error:  # a policy that exits must not look like a run that passed
         where = place(error, type(policy).__module__)
         said = str(error) if len(str(error)) <= MOST_SAID else str(error)[:MOST_SAID] + " …"
@@ -72,10 +75,11 @@ def ask(policy: Policy, name: str, view: View, asked: str = "decide") -> list[Or
 def _checked(push: Any, name: str, view: View) -> Order:
     problem = _problem(push, view)
     if problem:
-        raise PolicyError(name, view, problem)
-    return Order(
-        SURFACES.index(push.surface), push.offer, float(push.expires), _ids(push.audience), float(push.prominence)
-    )
+        because = getattr(push, "because", "")
+        said = f" (because: {_cut(because)})" if because and isinstance(because, str) else ""
+        raise PolicyError(name, view, problem + said)
+    surface, prominence = SURFACES.index(push.surface), float(push.prominence)
+    return Order(surface, push.offer, float(push.expires), _ids(push.audience), prominence, safe(push.because))
 
 
 def _problem(push: Any, view: View) -> str | None:
@@ -88,6 +92,8 @@ def _problem(push: Any, view: View) -> str | None:
         return f"a push must expire some time after now ({view.time:g} s), not at {_cut(push.expires)}"
     if not _number(push.prominence) or not 0.25 <= push.prominence <= 4.0:
         return f"prominence is a number from 0.25 to 4, not {_cut(push.prominence)}"
+    if not isinstance(push.because, str) or len(push.because) > MOST_WORDS:
+        return f"because is a text of at most {MOST_WORDS} letters, not {_cut(push.because)}"
     return (
         _offer_problem(push.offer, view)
         or terms_problem(push, view)

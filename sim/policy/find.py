@@ -1,10 +1,11 @@
-"""Where policies come from: a sample's name, `path/to/file.py:Class`, or an entry point that somebody installed."""
+"""Where policies come from: a sample's name, `path/to/file.py:Class`, a rule file, or an installed entry point."""
 
 from __future__ import annotations
 
 import ast
 import hashlib
 import inspect
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from importlib.metadata import EntryPoint, entry_points
@@ -14,12 +15,15 @@ from types import ModuleType
 from typing import Any, NamedTuple
 
 import sim
-from sim.errors import MatchdayError, did_you_mean
+from sim.errors import InputError, MatchdayError, did_you_mean
+from sim.policy.latent import sees_latent
 from sim.policy.outside import outside
 from sim.policy.push import Policy
 from sim.policy.source import Source, names_in, place, read_source
+from sim.world.redlines import RedLines
 
 GROUP = "matchday.policies"
+RULES = (".yaml", ".yml")  # of rule files
 
 
 @dataclass(frozen=True)
@@ -31,6 +35,7 @@ class FoundPolicy:
     source_sha256: str
     origin: str  # its file and class, whatever they were called
     make: Callable[[], Policy]
+    bracket: bool = False  # sees what is latent
     doubts: tuple[str, ...] = ()  # why the same seed may give other results, each a sentence without its subject
 
 
@@ -50,8 +55,11 @@ def find(spec: str) -> FoundPolicy:
     path, class_name = _parted(spec)
     if path.endswith(".py"):
         return _from_file(class_name or Path(path).stem, spec, Path(path), class_name)
+    if path.endswith(RULES):
+        return _from_rules(Path(path).stem, spec, Path(path))
     if sample := next((s for s in available() if s.name == spec), None):
-        return _from_file(spec, spec, sample.file, "")
+        is_rules = sample.file.suffix in RULES
+        return _from_rules(spec, spec, sample.file) if is_rules else _from_file(spec, spec, sample.file, "")
     if point := next((p for p in entry_points(group=GROUP) if p.name == spec), None):
         return _from_entry_point(point)
     raise MatchdayError(_unknown(spec))
@@ -60,6 +68,8 @@ def find(spec: str) -> FoundPolicy:
 def lacking(spec: str) -> str | None:
     """Why `spec` names no policy, None where it does, as far as that can be told without running anything."""
     path, class_name = _parted(spec)
+    if path.endswith(RULES):
+        return _wrong_rules(Path(path))
     if not path.endswith(".py"):
         return None if spec in names() else _unknown(spec)
     try:
@@ -81,7 +91,7 @@ def doubts(spec: str) -> tuple[str, ...]:
     path, _ = _parted(spec)
     file = Path(path) if path.endswith(".py") else next((s.file for s in available() if s.name == spec), None)
     try:
-        return outside(read_source(file).files) if file else ()
+        return outside(read_source(file).files) if file and file.suffix == ".py" else ()
     except OSError:
         return ()
 
@@ -93,7 +103,7 @@ def _parted(spec: str) -> tuple[str, str]:
 
 
 def _unknown(spec: str) -> str:
-    return f"no policy '{spec}'{did_you_mean(spec, names())}; your own: path/to/file.py:Class"
+    return f"no policy '{spec}'{did_you_mean(spec, names())}; your own: path/to/file.py:Class or path/to/rules.yaml"
 
 
 def find_all(specs: Iterable[str]) -> tuple[FoundPolicy, ...]:
@@ -135,7 +145,7 @@ def available() -> list[Sample]:
     """Sample policies by name: those of the working directory, then those that come with the package."""
     files: dict[str, Path] = {}
     for folder in (Path("policies"), shipped("policies")):
-        for file in sorted(folder.glob("[a-z]*.py")):
+        for file in sorted(f for f in folder.glob("[a-z]*") if f.suffix in (".py", *RULES)):
             files.setdefault(file.stem, file)
     return [Sample(name, _first_line(files[name]), files[name]) for name in sorted(files)]
 
@@ -148,6 +158,13 @@ def shipped(what: str) -> Path:
 
 
 def _first_line(file: Path) -> str:
+    if file.suffix in RULES:
+        from sim.policy.rules.read import read_rules
+
+        try:
+            return re.split(r"(?<=[.:])\s", read_rules(file)[1].about.strip())[0]
+        except InputError as error:
+            return f"cannot be read: {error.problems[0].message}"
     try:
         text = ast.get_docstring(ast.parse(file.read_bytes())) or ""
     except (OSError, SyntaxError, ValueError) as error:
@@ -167,7 +184,27 @@ def _from_file(name: str, spec: str, file: Path, class_name: str) -> FoundPolicy
 
     made = make()  # so that what cannot be made is known before anything is played
     origin = f"{file.resolve()}:{type(made).__qualname__}"
-    return FoundPolicy(name, spec, source.sha256, origin, make, outside(source.files))
+    return FoundPolicy(name, spec, source.sha256, origin, make, sees_latent(made), outside(source.files))
+
+
+def _from_rules(name: str, spec: str, file: Path) -> FoundPolicy:
+    from sim.policy.rules.read import read_rules  # rule files need more than policies in Python do
+    from sim.policy.rules.ruled import Ruled
+
+    document, rules = read_rules(file)
+    sha = hashlib.sha256(document.text.encode()).hexdigest()
+    return FoundPolicy(name, spec, sha, str(file.resolve()), lambda: Ruled(rules))
+
+
+def _wrong_rules(file: Path) -> str | None:
+    from sim.policy.rules.read import read_rules
+
+    try:
+        read_rules(file)
+    except InputError as error:
+        more = f" (and {len(error.problems) - 1} more)" if len(error.problems) > 1 else ""
+        return f"{error.problems[0]}{more}"
+    return None
 
 
 def _from_entry_point(point: EntryPoint) -> FoundPolicy:
@@ -179,9 +216,9 @@ def _from_entry_point(point: EntryPoint) -> FoundPolicy:
         raise MatchdayError(f"policy '{point.name}' ({point.value}): {_said(error)}") from error
     _check_class(chosen, point.value, file)
     sha = hashlib.sha256(text).hexdigest()
-    _made(chosen, file)
+    bracket = sees_latent(_made(chosen, file))
     origin = f"{file.resolve()}:{chosen.__qualname__}"
-    return FoundPolicy(point.name, point.name, sha, origin, lambda: _made(chosen, file), outside({file: text}))
+    return FoundPolicy(point.name, point.name, sha, origin, lambda: _made(chosen, file), bracket, outside({file: text}))
 
 
 def _imported(source: Source) -> ModuleType:
@@ -235,7 +272,17 @@ def _made(chosen: type[Any], file: Path) -> Policy:
     except (Exception, SystemExit) as error:
         where = place(error, chosen.__module__) or file
         raise MatchdayError(f"{where}: {chosen.__name__}() cannot be made: {_said(error)}") from error
+    if sees_latent(policy) and "oracle" not in chosen.__name__.lower():
+        words = "sees what is latent: a policy that does so says it in its name, which must have 'oracle' in it"
+        raise MatchdayError(f"{file}: {chosen.__name__} {words}")
+    _check_lines(policy, chosen, file)
     return policy
+
+
+def _check_lines(policy: Policy, chosen: type[Any], file: Path) -> None:
+    lines = getattr(policy, "red_lines", None)
+    if lines is not None and not isinstance(lines, RedLines):
+        raise MatchdayError(f"{file}: {chosen.__name__}.red_lines must be RedLines(...), not {type(lines).__name__}")
 
 
 def _said(error: BaseException) -> str:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from sim.world.surfaces import SurfaceName
 
 MOST_PUSHES = 16  # that a policy may say in one window
+MOST_WORDS = 120  # letters of why
 EVERYONE: Final = "everyone"
 
 
@@ -44,6 +45,7 @@ class Push:
     expires: float
     audience: str | NDArray[Any] = EVERYONE
     prominence: float = 1.0  # size and place on its surface: noticed more, and annoying more; 0.25 to 4
+    because: str = ""  # why, in the policy's own words, for those who read the results
 
 
 class Policy(Protocol):
@@ -51,6 +53,8 @@ class Policy(Protocol):
 
     What it remembers belongs on `self`.  The source of a policy in a file is run anew for every night, so globals of
     its module live one night too; those of an installed package outlive the night, in no order one could rely on.
+
+    A policy may have `red_lines`, a `RedLines` of its own, which is held beside the scenario's: the stricter counts.
 
     A policy may also have `follow_up(view)`: it is asked at the start of each day after the match, and may say pushes
     on the surface `store_push`, which are messages of the store's.

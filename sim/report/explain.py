@@ -11,8 +11,10 @@ from numpy.typing import NDArray
 from sim import behaviour as b
 from sim.engine.ledger import Kind
 from sim.engine.play import Played
+from sim.engine.redlines import lines_in
 from sim.world.match import SIDES, MatchEvent
 from sim.world.night import Night
+from sim.world.redlines import LINES, MEANING
 from sim.world.surfaces import SURFACES
 
 NOT_TOLD = {"shot", "sub"}  # match events too many to tell
@@ -22,6 +24,7 @@ WORDS = {
     Kind.LEAVE: "leaves",
     Kind.CHAT: "writes a message",
     Kind.EXPOSURE: "does not notice {offer}",
+    Kind.HELD: "is spared {offer}: {lines}",
     Kind.NOTICE: "notices {offer}",
     Kind.CLICK: "clicks on it",
     Kind.MUTE: "switches pushes off",
@@ -56,6 +59,7 @@ WORDS = {
     Kind.TIER: "is now {tier}",
     Kind.COMEBACK: "will {not_}be at the next match",
 }
+LINED = (Kind.EXPOSURE, Kind.HELD)  # rows whose value are bits of red lines
 EVENTS = {
     "goal": "GOAL for {team}",
     "own_goal": "OWN GOAL, counts for {team}",
@@ -190,7 +194,7 @@ def _own_moments(played: Played, rows: NDArray[np.void]) -> Iterator[Moment]:
             annoyance, since = float(row["value"]), at
         run = _alike(rows, i)
         if not _noticed_next(rows, i):
-            yield Moment(at, _words(played.night, row, run), b.annoyance_now(annoyance, at - since, p))
+            yield Moment(at, _words(played, row, run), b.annoyance_now(annoyance, at - since, p))
         i += run
 
 
@@ -210,8 +214,8 @@ def _noticed_next(rows: NDArray[np.void], i: int) -> bool:
     return bool(following["kind"] == Kind.NOTICE and following["push"] == rows[i]["push"])
 
 
-def _words(night: Night, row: np.void, run: int) -> str:
-    kind = Kind(int(row["kind"]))
+def _words(played: Played, row: np.void, run: int) -> str:
+    night, kind = played.night, Kind(int(row["kind"]))
     if kind is Kind.CHAT and run > 1:
         return f"writes {run} messages"
     if kind is Kind.LEAVE and row["flag"] == 1:
@@ -219,11 +223,14 @@ def _words(night: Night, row: np.void, run: int) -> str:
     good, price, value = _good(night, row), _price(night, row), float(row["value"])
     place = SURFACES[int(row["surface"])].replace("_", " ") if row["surface"] >= 0 else ""
     at = f" at {price}" if row["price"] and night.catalogue.price[row["item"]] else ""
+    because = played.books.terms[int(row["push"])].order.because if place else ""
+    lines = "; ".join(MEANING[LINES[line]] for line in lines_in(int(value))) if kind in LINED else ""
     tiers = ["no member", *(tier.name for tier in night.scenario.loyalty.tiers.values())]
     return WORDS[kind].format(
         good=good,
         price=price,
-        offer=f"{good}{at} ({place})",
+        offer=f"{good}{at} ({place}{': ' if because else ''}{because})",
+        lines=f"it would cross a red line ({lines})",
         value=value,
         change=_money(night, value, "+"),
         tier=tiers[int(value)] if kind is Kind.TIER else "",

@@ -81,6 +81,8 @@ surfaces:
   pop_up: {intrusiveness: 0.4}         # the rest of it, and the other six, stay as they are
 assumptions: {cart_paid: 0.35, half_time: 16}        # any number of `list assumptions`
 timing: {window: 15}                   # seconds
+
+red_lines: {mode: enforce, most: 6}    # what no push may do to a viewer; `audit` only counts
 experiment: {seed: 1, replications: 30, baseline: no_push, policies: [peak_flash, lull_only]}
 """
 INTRO = f"""\

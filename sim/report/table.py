@@ -30,7 +30,7 @@ MARK = 2  # columns of a mark: a blank behind it keeps it from the next policy's
 SHOWN = (
     "orders", "conversion_rate", "click_through_rate", "net_revenue", "net_margin", "return_rate", "promise_kept",
     "watch_minutes", "annoyance_mean", "annoyed_share", "mutes", "lost_viewers", "stockout_minutes",
-    "sold_out_at_checkout", "trust_mean", "retention",
+    "sold_out_at_checkout", "red_line_violations", "trust_mean", "retention",
 )  # fmt: skip
 BY_NAME = {metric.name: metric for metric in METRICS}
 ALL = tuple(BY_NAME)

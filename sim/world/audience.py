@@ -25,9 +25,11 @@ KNOWN = np.dtype(
     [
         ("joined_at", "f8"),  # start of the present stay [s]
         ("watched", "f8"),  # time on the stream in earlier stays [s]
+        ("shown_at", "f8"),  # when the last push was on the screen [s]
+        ("points", "i4"),  # of members who let it be seen; -1 of the others who do not
         ("clicks", "u2"),
         ("chats", "u2"),
-        ("points", "i4"),  # of members
+        ("shown", "u2"),  # pushes that were on the screen, banners of the shop's left out
         ("orders", "i2"),  # paid tonight, of those who let it be seen; -1 of the others
         ("history", "i2"),  # orders before tonight, at either end; -1 of those who do not let it be seen
         ("side", "u1"),  # declared favourite: HOME, AWAY or NEUTRAL
@@ -36,6 +38,7 @@ KNOWN = np.dtype(
         ("present", "u1"),
         ("muted", "u1"),
         ("consent", "u1"),  # lets the stream see shop history
+        ("interrupted", "u1"),  # pushes that covered the picture before a purchase that the stream sees
     ],
     align=True,
 )
@@ -73,6 +76,7 @@ VIEWER = np.dtype(
         ("spends", "i4"),  # credit that is in the price in hand [minor units]
         ("credit", "i4"),  # to be used on the next order [minor units]; below 0: spent before its order was refunded
         ("last_price", "i4"),  # paid for the last order
+        ("points", "i4"),  # of members
         ("team", "i4"),  # push of the last team joined, -1: none
         ("visits", "i4"),  # number of the next visit to the store's end
         ("item", "i2"),  # item in hand
@@ -101,7 +105,9 @@ MOST_CHAT = 1.0  # messages a second at full arousal
 MOST_POINTS = 1e9
 MOST_VISITS = 1.0 / 60.0  # visits to the shop a second in breaks
 HISTORY = 48  # block of traits about purchases before the first match, above those of tastes
-TONIGHT_KNOWN = ("joined_at", "watched", "clicks", "chats", "present", "early")  # what an evening begins without
+TONIGHT_KNOWN = (  # what an evening begins without
+    "joined_at", "watched", "clicks", "chats", "present", "early", "shown", "shown_at", "interrupted",
+)  # fmt: skip
 TONIGHT = (
     "annoyance", "annoyed_at", "peak_annoyance", "leave_bound", "burden", "urge", "said", "moment", "cause", "price",
     "seen", "spends", "item", "arrivals", "size", "errand", "one_click", "tries", "coupons_had",
@@ -219,8 +225,9 @@ def _draw_history(
     known["history"] = np.where(known["consent"] == 1, bought, -1)
     steps = [tier.points for tier in loyalty.tiers.values()]
     points = steps[0] + loyalty.points_usual * np.exp(loyalty.points_spread * ndtri(u[3]))
-    known["points"] = np.where(known["tier"] > 0, np.minimum(points, MOST_POINTS), 0)
-    known["tier"] = tier_of(known["points"], known["tier"] > 0, steps)
+    viewers["points"] = np.where(known["tier"] > 0, np.minimum(points, MOST_POINTS), 0)
+    known["points"] = np.where(known["consent"] == 1, viewers["points"], -1)
+    known["tier"] = tier_of(viewers["points"], known["tier"] > 0, steps)
 
 
 def send_again(

@@ -10,15 +10,22 @@ from sim.errors import InputError
 from sim.world.yaml_source import Document, read
 from sim.world.yaml_wording import cut
 
-Kind = Literal["scenario", "timeline"]
+Kind = Literal["scenario", "timeline", "policy"]
 
 KEYS: dict[Kind, frozenset[str]] = {
     "scenario": frozenset({"match", "fixtures", "audience", "shop"}),
     "timeline": frozenset({"periods", "events", "score"}),
+    "policy": frozenset({"rules", "limits"}),
 }
-_INSTEAD: dict[Kind, str] = {
-    "scenario": "this is a timeline of a match, not a scenario: name it under match.file of a scenario",
-    "timeline": "this is a scenario, not a timeline of a match, which is what match.file names",
+_WHAT: dict[Kind, str] = {
+    "scenario": "a scenario",
+    "timeline": "a timeline of a match",
+    "policy": "a policy as a rule file",
+}
+_WHERE: dict[Kind, str] = {
+    "scenario": "a scenario is what run, compare and validate take",
+    "timeline": "name it under match.file of a scenario",
+    "policy": "name it with -p, or under experiment.policies of a scenario",
 }
 
 
@@ -29,7 +36,7 @@ _DATA = {
 
 
 def read_known(path: Path) -> tuple[Document, Kind]:
-    """A scenario or timeline, and which of them it is; raises InputError when it cannot be read or is neither."""
+    """A scenario, timeline or policy, and which it is; raises InputError when it cannot be read or is neither."""
     try:
         document = read(path)
         return document, _kind(document)
@@ -46,19 +53,24 @@ def read_as(path: Path, kind: Kind) -> Document:
     """A file that must be of that kind; raises InputError when it is not."""
     document, found = read_known(path)
     if found != kind:
-        raise InputError([document.problem((), _INSTEAD[kind])])
+        raise InputError([document.problem((), f"this is {_WHAT[found]}, not {_WHAT[kind]}: {_WHERE[found]}")])
     return document
 
 
 def _kind(document: Document) -> Kind:
-    """The kind whose keys the document has more of; raises InputError where it has none or as many of both."""
+    """The kind whose keys the document has most of; raises InputError where it has none, or as many of another."""
     keys = set(document.data) if isinstance(document.data, dict) else set()
-    scenario, timeline = keys & KEYS["scenario"], keys & KEYS["timeline"]
-    if len(scenario) != len(timeline):
-        return "scenario" if len(scenario) > len(timeline) else "timeline"
-    if scenario:
-        words = f"'{min(scenario)}' belongs in a scenario and '{min(timeline)}' in a timeline: a file is one of them"
+    of = {kind: keys & known for kind, known in KEYS.items()}
+    best, second, *_ = sorted(of, key=lambda kind: len(of[kind]), reverse=True)
+    if len(of[best]) > len(of[second]):
+        return best
+    if of[best]:
+        one, other = (f"'{min(of[kind])}' belongs in {_WHAT[kind]}" for kind in (best, second))
+        words = f"{one}, and {other}: a file is one of them"
     else:
         has = f"; its keys are {cut(', '.join(map(str, document.data)))}" if keys else ""
-        words = f"neither a scenario (match, audience, shop) nor a timeline (periods, events, score){has}"
+        known = (
+            "neither a scenario (match, audience, shop) nor a timeline (periods, events, score) nor a policy (rules)"
+        )
+        words = known + has
     raise InputError([document.problem((), words)])

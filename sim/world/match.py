@@ -152,6 +152,14 @@ class Match:
         clock = first * 60 + t - period.start
         return _minutes(clock) if clock < last * 60 else f"{last}+{_minutes(clock - last * 60)}"
 
+    def minute(self, t: float) -> float | None:
+        """Minutes of play as the screen counts, stoppage time as the minute it is added to; None when nobody plays."""
+        period = self.period_at(t)
+        if not period.playing:
+            return None
+        first, last = PLAYING[period.name]
+        return min(first + (t - period.start) / 60.0, float(last))
+
     @cached_property
     def _starts(self) -> list[float]:
         return [p.start for p in self.periods]

@@ -19,6 +19,7 @@ from sim.world.fulfilment import Fulfilment
 from sim.world.host import Host
 from sim.world.loyalty import Loyalty
 from sim.world.names import Name
+from sim.world.redlines import RedLines
 from sim.world.rules import namesakes
 from sim.world.shop import Shop
 from sim.world.surfaces import Surfaces
@@ -252,6 +253,9 @@ class Experiment(Form):
 
     seed: int = Field(default=1, ge=0, lt=2**63, description="seed of all draws")
     replications: int = Field(default=30, ge=1, le=100_000, description="nights each policy plays [nights]")
+    viewer_worth: float = number(3.0, "currency", 0.5, 15, "assumed", NONE,
+        "Worth of a viewer who will come again and can still be reached, beyond the days that are followed",
+        ge=0, le=10_000)  # fmt: skip
     baseline: str = Field(default="no_push", description="the policy others are compared with")
     policies: tuple[str, ...] = Field(
         default=(),
@@ -290,6 +294,7 @@ class Scenario(Form):
     surfaces: Surfaces = Surfaces()
     assumptions: Parameters = Field(default_factory=Parameters, description="numbers of the model to change")
     timing: Timing = Timing()
+    red_lines: RedLines = RedLines()
     experiment: Experiment = Experiment()
 
     @model_validator(mode="after")

@@ -48,6 +48,7 @@ class Document:
     path: Path
     data: Any
     spots: Mapping[Location, Spot] = field(repr=False)
+    text: str = field(default="", repr=False)  # as it was read
 
     def problem(self, location: Location, message: str, *, at_key: bool = False) -> Problem:
         """A fault at a location: the line and column of its value (or key), else of the nearest parent there is."""
@@ -143,7 +144,7 @@ def parse(text: str, path: Path) -> Document:
     data = reader.value(node, (), node)
     if reader.problems:
         raise _faults(reader.problems)
-    return Document(path, data, reader.spots)
+    return Document(path, data, reader.spots, text)
 
 
 def override(document: Document, assignments: Sequence[str]) -> Document:

@@ -17,24 +17,28 @@ from sim.engine.compiled.till import settle, shop_room
 from sim.engine.days import Reactions, pass_days
 from sim.engine.ledger import ROW, Kind, in_order
 from sim.engine.parcels import Parcels
+from sim.engine.redlines import limits_of
 from sim.engine.reference.after import ReferenceDays
 from sim.engine.reference.engine import ReferenceEngine
 from sim.engine.stock import Stock, open_till
 from sim.engine.warehouse import Warehouse
 from sim.world.night import Night
+from sim.world.redlines import RedLines
+
+NO_LINES = limits_of([RedLines(mode="off")])
 
 
 def people_of(night: Night) -> tuple[People, Scene]:
     """A night's crowd and scene as the loops take them."""
     crowd = night.crowd
     people = People(crowd.known, crowd.viewers, crowd.tastes, crowd.signals, crowd.viewers["own_at"].copy())
-    return people, scene_of(night)
+    return people, scene_of(night, NO_LINES)
 
 
 def reactions(night: Night, engine: str) -> Reactions:
     """What the crowd of a night does afterwards."""
     if engine == "reference":
-        return ReferenceDays(ReferenceEngine(night, simpy.Environment(), keep=False))
+        return ReferenceDays(ReferenceEngine(night, NO_LINES, simpy.Environment(), keep=False))
     people, scene = people_of(night)
     shape = 1 + int(night.crowd.viewers["segment"].max()), len(scene.places), len(scene.goods)
     return CompiledDays(people, scene, blank_notes(False, 1 << 14, *shape))

@@ -37,7 +37,7 @@ def test_what_is_bought_and_sent_back_leaves_no_points_and_no_credit():
             "balance_base": 3.0,
         },
     )  # fmt: skip
-    played, start = lived(w, Scripted(offers)), w.night(1, 0).crowd.known["points"]
+    played, start = lived(w, Scripted(offers)), w.night(1, 0).crowd.viewers["points"]
     told = rows(played, Kind.PAYMENT, Kind.BALANCE, Kind.REFUND)
     net = told["price"].where(told["kind"] != Kind.REFUND, -told["price"]).groupby(told["viewer"]).sum()
     back = net[net == 0].index
@@ -45,7 +45,7 @@ def test_what_is_bought_and_sent_back_leaves_no_points_and_no_credit():
     assert (theirs[theirs["kind"] == Kind.REFUND].groupby("viewer").size() > 1).sum() > 20
     assert theirs[theirs["kind"] == Kind.BALANCE]["viewer"].nunique() > 5
     assert (rows(played, Kind.CREDIT).groupby("viewer")["value"].cumsum() < 0.0).any()
-    assert (played.crowd.known["points"][back] == start[back]).all()
+    assert (played.crowd.viewers["points"][back] == start[back]).all()
     assert (played.crowd.viewers["credit"][back] == 0).all()
 
 

@@ -120,20 +120,20 @@ def credit_is_what_orders_have_changed_in_it_and_undone_with_them(e: Evening) ->
 def points_are_what_was_paid_and_watched_and_never_below_zero(e: Evening) -> None:
     scenario, known, changes = e.scenario, e.crowd.known, e.of(Kind.POINTS)
     loyalty = scenario.loyalty
-    kept = e.before.known["points"].astype(np.int64)
+    kept = e.before.viewers["points"].astype(np.int64)
     for row in changes.itertuples():
         assert known["tier"][row.viewer] > 0
         kept[row.viewer] += int(row.value)
         assert kept[row.viewer] >= 0
-    assert (kept == known["points"]).all()
+    assert (kept == e.crowd.viewers["points"]).all()
     steps = [tier.points for tier in loyalty.tiers.values()]
-    assert (known["tier"] == tier_of(known["points"], e.before.known["tier"] > 0, steps)).all()
+    assert (known["tier"] == tier_of(e.crowd.viewers["points"], e.before.known["tier"] > 0, steps)).all()
     paid, rate = e.of(Kind.PAYMENT, Kind.BALANCE), loyalty.points_per_unit / 10**scenario.shop.decimals
     most = np.bincount(paid["viewer"], np.floor(paid["price"] * rate + 1e-9), minlength=len(kept))
     most = most + np.floor(e.played.closing.watched * loyalty.points_per_hour / 3600.0)
     member = e.before.known["tier"] > 0
     refunded = np.isin(np.arange(len(kept)), e.of(Kind.REFUND)["viewer"])
-    earned = kept - e.before.known["points"]
+    earned = kept - e.before.viewers["points"]
     assert (earned == most)[member & ~refunded].all()
     assert (earned <= most)[member].all()
 

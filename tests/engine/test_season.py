@@ -94,7 +94,7 @@ def test_people_shelves_and_parcels_go_on(whole):
 def test_points_and_credit_add_up_over_a_season(whole):
     start = season().night(3, 1)
     rows = np.concatenate([night.ledger.rows() for night in whole])
-    for kind, table, name in ((Kind.POINTS, "known", "points"), (Kind.CREDIT, "viewers", "credit")):
+    for kind, table, name in ((Kind.POINTS, "viewers", "points"), (Kind.CREDIT, "viewers", "credit")):
         changes = rows[rows["kind"] == kind]
         assert len(changes)
         begun = getattr(start.crowd, table)[name].astype(float)

@@ -14,9 +14,10 @@ from sim.engine.season import play_season
 from sim.measures.outcomes import NAMES, outcomes
 from sim.measures.parts import items, people, pushes
 from sim.measures.series import by_minute
-from sim.policy import Offer, Push
+from sim.policy import Offer, Push, RedLines
 from sim.world.catalogue import ItemKind
 from sim.world.night import World
+from sim.world.redlines import LINES
 from sim.world.surfaces import SurfaceIndex
 from tests.engine.test_season import MATCH
 from tests.worlds import TIERS, whole_shop, world
@@ -34,6 +35,8 @@ ONE_NIGHT = {  # what test_outcomes works out: the measures of one night
 
 class Everything(WholeShop):
     """Host and brand and a team at kick-off, too, and pop-ups in play, so that every measure has rows."""
+
+    red_lines = RedLines(mode="enforce", leave_out=[line for line in LINES if line != "cool_down"])
 
     def decide(self, view):
         loud = [Push("pop_up", Offer("ball"), view.time + 60.0)] * (view.in_play and view.time % 600.0 == 0.0)
@@ -54,6 +57,7 @@ def season() -> list[Played]:
         shop=goods,
         loyalty=TIERS,
         host={"truthfulness": 0.7},
+        experiment={"viewer_worth": 7.5},
         fulfilment={"promise": 2.5, **COSTS},
         assumptions={
             "buy_base": -1.5, "cart_base": -1.0, "click_base": -1.5, "trust_average": 0.1, "content_base": -1.0,
@@ -111,7 +115,7 @@ def by_hand(season: list[Played]) -> dict[str, float]:
     seen = of(Kind.CHAT, Kind.VIEW, Kind.SAVE, Kind.CONTENT, Kind.CLICK)
     seen = seen[((seen["flag"] & int(Flag.STORE)) == 0) & (seen["surface"] != SurfaceIndex.STORE_PUSH)]
     assert funded(season) > 0.0
-    return {
+    told = {
         "annoyance_mean": highest.sum() / (len(first) + len(second)),
         "mutes": n["MUTE"],
         "clicks": n["CLICK"],
@@ -129,6 +133,9 @@ def by_hand(season: list[Played]) -> dict[str, float]:
         "orders_per_100_hours": len(on_stream_paid) / hours * 100,
         "net_revenue": net,
         "net_margin": net + funded(season) - (gone - back) / 100 - 4.5 * parcels - 6.0 * sent_back,
+        "reachable": sum(comes.get(viewer, True) for viewer in (first | second) - set(of(Kind.MUTE)["viewer"])),
+        "red_line_violations": (of(Kind.EXPOSURE)["value"] > 0).sum(),
+        "red_line_blocks": n["HELD"],
         "store_orders": len(at_store),
         "store_revenue": at_store["price"].sum() / 100,
         "cross_end_repeat": later(on_stream_paid, at_store),
@@ -144,6 +151,7 @@ def by_hand(season: list[Played]) -> dict[str, float]:
         "trust_mean": season[-1].crowd.viewers["trust"].mean(),
         "fatigue_mean": season[-1].crowd.viewers["fatigue"].mean(),
     }
+    return {**told, "net_value": told["net_margin"] + 7.5 * told["reachable"]}
 
 
 def funded(season: list[Played]) -> float:

@@ -77,7 +77,7 @@ def test_the_run_stops_with_name_clock_and_reason(what, reason):
 
 def test_a_policy_cannot_write_on_what_it_sees():
     def scribble(view):
-        view.viewers._Viewers__columns["present"][:] = 0
+        view.viewers._Viewers__known.base["present"][:] = 0
         return []
 
     with pytest.raises(PolicyError, match="read-only"):

@@ -13,17 +13,19 @@ import pytest
 from sim.engine.board import SLOTS
 from sim.engine.play import play
 from sim.experiment.load import load
-from sim.policy import Item, Offer, Running, View, Viewers
+from sim.policy import Item, Offer, Pushed, Running, Said, View, Viewers
 from sim.policy.check import PolicyError
-from sim.policy.find import find
+from sim.policy.find import available, find
 from sim.policy.push import MOST_PUSHES
+from sim.policy.rules.form import Limits, Pick, Show, When, Who
 from sim.world.match import EventKind, MatchEvent, PeriodName
+from sim.world.redlines import LINES
 from sim.world.scenario import Timing
 from sim.world.surfaces import Surfaces
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "policies.md").read_text(encoding="utf-8")
-FILES = dict(re.findall(r"^`([\w.]+)`:\n\n```\w+\n(.*?)```", PAGE, re.MULTILINE | re.DOTALL))
+FILES = dict(re.findall(r"^`([\w.-]+)`:\n\n```\w+\n(.*?)```", PAGE, re.MULTILINE | re.DOTALL))
 COMMANDS = re.findall(r"^\.venv/bin/python run_sim\.py (.*)$", PAGE, re.MULTILINE)
 HELPERS = {"goods_of", "everything", "mask"}
 
@@ -61,9 +63,9 @@ def test_every_command_runs(folder, matchday, command):
 
 
 def test_the_page_shows_files_and_commands():
-    assert set(FILES) == {"night.yaml", "goal.py", "considerate.py"}
-    assert len(COMMANDS) == PAGE.count("run_sim.py") == 4
-    assert PAGE.count("```") == 2 * (len(FILES) + 2)
+    assert set(FILES) == {"night.yaml", "goal.py", "considerate.py", "derby-rules.yaml"}
+    assert len(COMMANDS) == PAGE.count("run_sim.py") == 6
+    assert PAGE.count("```") == 2 * (len(FILES) + 5)
 
 
 def test_the_lists_are_those_of_the_code():
@@ -76,9 +78,26 @@ def test_the_lists_are_those_of_the_code():
     assert re.findall(r"`(\w+)`", kinds) == list(get_args(EventKind))
     assert named("field", "`Item`\n") == public(Item)
     assert named("field of an offer") == public(Running)
+    assert named("field of a push") == public(Pushed)
+    assert all(f"`{name}`" in table("field of a push")[0][-1] + "`" for name in Said._fields[1:-1])
     assert named("term of an `Offer`") == public(Offer)
-    assert set(named("column")) == set(public(Viewers)) - {"close", "interest"}
+    assert set(named("column")) == set(public(Viewers)) - {"close", "interest", "interests", "categories", "take"}
     assert 'view.viewers.interest("jersey")' in PAGE
+
+
+def test_the_library_is_all_told():
+    samples = {sample.name for sample in available()}
+    assert set(named("policy", "## The library")) == samples
+    compared = PAGE[PAGE.index("-m benchmarks.library") :]
+    assert all(compared.count(f"| {name} |") == 4 for name in samples)
+    assert compared.count("anti_oracle < every policy < oracle: holds.") == 4
+
+
+def test_red_lines_and_rules_are_those_of_the_code():
+    assert {line: f"{words}." for line, words in table("line")}.keys() == set(LINES)
+    section = PAGE[PAGE.index("- **when**") : PAGE.index("## Brackets")]
+    for form in (When, Who, Show, Pick, Limits):
+        assert all(f"`{name}`" in section for name in form.model_fields), form
 
 
 def test_surfaces_and_limits_are_those_of_the_code():

@@ -194,7 +194,10 @@ def test_keys_tell_scenarios_and_timelines_apart() -> None:
         ("name: x\nmatch: {}\naudience: {}\n", "match.yaml:1:1: this is a scenario, not a timeline of a match"),
         ("services: {}\nversion: 3\n", "match.yaml:1:1: neither a scenario"),
         ("services: {}\nversion: 3\n", "; its keys are services, version"),
-        ("match: {}\nscore: {}\n", "'match' belongs in a scenario and 'score' in a timeline: a file is one of them"),
+        (
+            "match: {}\nscore: {}\n",
+            "'match' belongs in a scenario, and 'score' belongs in a timeline of a match: a file is one of them",
+        ),
         ("period,clock,type\n1H,23:10,goal\n", "match.yaml:1:1: neither a scenario"),
     ],
 )

@@ -47,7 +47,10 @@ class CompiledDays:
         while first < len(self.visits_due):
             first = live_day(first, window, self.since, self.people, self.scene, self.visits_due, notes)
             pages.append(page(notes.rows, notes.filled))
-        counted = Tally(notes.chats.copy(), notes.shown.copy(), notes.met.copy(), int(notes.filled[1]))
+        counted = Tally(
+            notes.chats.copy(), notes.named.copy(), notes.shown.copy(), notes.met.copy(), notes.crossed.copy(),
+            int(notes.filled[1]),
+        )  # fmt: skip
         return in_order(joined(*pages)), counted
 
     def unpack(self, parcels: Parcels, places: NDArray[np.intp], end: float) -> NDArray[np.void]:

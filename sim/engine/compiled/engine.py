@@ -15,6 +15,7 @@ from sim.engine.compiled.scene import NEVER, People, scene_of
 from sim.engine.compiled.till import business, settle, shop_room
 from sim.engine.compiled.walk import walk
 from sim.engine.ledger import in_order
+from sim.engine.redlines import Limits
 from sim.engine.stock import Stock, open_till
 from sim.errors import MatchdayError
 from sim.records import copied, joined, picked
@@ -26,14 +27,14 @@ ROOM = 1 << 14  # rows a shard writes before they are taken from it
 class CompiledEngine:
     """Lives windows with `sim.engine.compiled.walk`; what it does not depend on the number of `threads`."""
 
-    def __init__(self, night: Night, threads: int, keep: bool) -> None:
+    def __init__(self, night: Night, limits: Limits, threads: int, keep: bool) -> None:
         crowd, catalogue = night.crowd, night.catalogue
         self.crowd, self.keep = crowd, keep
         self.stock: Stock = open_till(night)
         self.quantity = catalogue.quantity
         self.people = People(crowd.known, crowd.viewers, crowd.tastes, crowd.signals, crowd.viewers["own_at"].copy())
         self.most_parts = int(np.diff(catalogue.first_part).max())
-        self.scene = scene_of(night)
+        self.scene = scene_of(night, limits)
         self.rows: list[NDArray[np.void]] = []
         edges = np.linspace(0, len(crowd), threads + 1).astype(int)
         self.shards = list(zip(edges[:-1].tolist(), edges[1:].tolist(), strict=True))
@@ -105,5 +106,7 @@ class CompiledEngine:
             first.chats[:] += notes.chats
             first.shown[:] += notes.shown
             first.met[:] += notes.met
+            first.crossed[:] += notes.crossed
+            first.named[:] += notes.named
             first.filled[1] += notes.filled[1]
-        return Tally(first.chats, first.shown, first.met, int(first.filled[1]))
+        return Tally(first.chats, first.named, first.shown, first.met, first.crossed, int(first.filled[1]))

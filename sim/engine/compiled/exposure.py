@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from sim import behaviour as b
 from sim import draws
 from sim.compiled import inlined
 from sim.engine.compiled.feeling import calm_down, confidence, interest_in, price_pull, second_at, urge_at
-from sim.engine.compiled.notes import CLICKED, EXPOSED, NOTICED, tell, tell_if_kept
-from sim.engine.compiled.offers import take_coupon
+from sim.engine.compiled.notes import BY_LINE, CLICKED, CROSSED, EXPOSED, HELD, NOTICED, tell, tell_if_kept
+from sim.engine.compiled.offers import lowest_offer, take_coupon
 from sim.engine.compiled.scene import NONE
 from sim.engine.compiled.shopping import open_page, signal
 from sim.engine.compiled.watching import open_content
 from sim.engine.ledger import Kind
+from sim.engine.redlines import PRICE, Meeting, crossed
+from sim.world.redlines import LINES
 
-CONTENT, COUPON_SCALE = 4, 10_000
+CONTENT, COUPON_SCALE, MOST_COUNTED = 4, 10_000, 255
+OF_LINES = len(LINES)
 
 
 @inlined
@@ -24,11 +29,51 @@ def count_push(notes, layer, people, i, slot, offer):
 
 
 @inlined
+def honest(i, t, slot, price_lag, people, scene, board):
+    """Whether the price that an offer tells is the till's; a team's depends on the team, a coupon's on the order."""
+    offer = board.running[slot]
+    if offer.team > 0 or scene.goods[offer.item].own_price == 0 or scene.limits[0].watched & PRICE == 0:
+        return True
+    return offer.price == lowest_offer(i, offer.item, t, price_lag, 0.0, people, scene, board)
+
+
+@inlined
+def hold_lines(i, t, slot, at_store, people, scene, board, notes):
+    """Whether red lines let a push be shown to this viewer; notes what is shown, and what crosses them."""
+    offer, known, limits = board.running[slot], people.known[i], scene.limits[0]
+    place = scene.places[offer.surface]
+    lag = 0.0 if at_store else scene.rules.price_lag
+    meeting = Meeting(
+        t, known.shown, known.shown_at, known.interrupted, known.orders > 0, known.muted == 1, known.consent == 1,
+        place.forced, place.in_shop, at_store, offer.everyone == 0, offer.intrusiveness, board.peak,
+        board.empty[offer.item], honest(i, t, slot, lag, people, scene, board), offer.exaggerates == 1,
+    )  # fmt: skip
+    lines = crossed(meeting, limits)
+    held = lines & limits.enforced
+    if lines != 0:
+        notes.crossed[HELD if held != 0 else CROSSED, slot] += 1
+        for line in range(OF_LINES):
+            notes.crossed[BY_LINE + line, slot] += ((held if held != 0 else lines) >> line) & 1
+    if held != 0:
+        tell_if_kept(notes, t, i, Kind.HELD, offer.push, offer.item, offer.surface, offer.price, np.float64(held))
+        return False
+    if not place.in_shop:
+        known.shown += 1
+        known.shown_at = t
+        if place.forced and known.orders <= 0 and known.interrupted < MOST_COUNTED:
+            known.interrupted += 1
+    count_push(notes, EXPOSED, people, i, slot, offer)
+    price, bits = offer.price, np.float64(lines)
+    tell_if_kept(notes, t, i, Kind.EXPOSURE, offer.push, offer.item, offer.surface, price, bits)
+    return True
+
+
+@inlined
 def expose(i, t, slot, occasion, u_notice, u_click, u_mute, people, scene, board, notes):
     """A push on this viewer's screen: noticed or not, and what that does."""
     offer, v, p = board.running[slot], people.viewers[i], scene.numbers[0]
-    count_push(notes, EXPOSED, people, i, slot, offer)
-    tell_if_kept(notes, t, i, Kind.EXPOSURE, offer.push, offer.item, offer.surface, offer.price, 0.0)
+    if not hold_lines(i, t, slot, False, people, scene, board, notes):
+        return
     attention = second_at(scene.curves, t).attention
     if u_notice >= b.notice_probability(offer.salience, attention, scene.places[offer.surface].forced, p):
         return

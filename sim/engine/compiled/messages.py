@@ -5,9 +5,9 @@ from __future__ import annotations
 from sim import behaviour as b
 from sim import draws
 from sim.compiled import inlined
-from sim.engine.compiled.exposure import CONTENT, count_push, goes_too_far, tempted
+from sim.engine.compiled.exposure import CONTENT, count_push, goes_too_far, hold_lines, tempted
 from sim.engine.compiled.feeling import confidence, interest_in, price_pull
-from sim.engine.compiled.notes import CLICKED, EXPOSED, tell, tell_if_kept
+from sim.engine.compiled.notes import CLICKED, tell
 from sim.engine.compiled.offers import put_store_price, take_coupon
 from sim.engine.compiled.scene import NONE
 from sim.engine.compiled.shopping import signal
@@ -24,8 +24,8 @@ def read(i, t, slot, luck, people, scene, board, notes):
     """One message: noticed or not, and what that does."""
     offer, v = board.running[slot], people.viewers[i]
     _, u_notice, u_click, u_mute = luck
-    count_push(notes, EXPOSED, people, i, slot, offer)
-    tell_if_kept(notes, t, i, Kind.EXPOSURE, offer.push, offer.item, offer.surface, offer.price, 0.0)
+    if not hold_lines(i, t, slot, True, people, scene, board, notes):
+        return
     if u_notice >= offer.salience:
         return
     interest = interest_in(i, offer.item, people, scene)

@@ -12,8 +12,10 @@ from sim.engine.board import SLOTS
 from sim.engine.ledger import ROW
 from sim.engine.occasions import push_of
 from sim.policy.push import MOST_PUSHES
+from sim.world.redlines import LINES
 
 EXPOSED, NOTICED, CLICKED = 0, 1, 2  # layers of Notes.shown
+CROSSED, HELD, BY_LINE = 0, 1, 2  # rows of Notes.crossed
 BATCH = 16  # viewers whose records are fetched together
 MAX_ROWS = 512  # rows that one viewer can fill in one window, with room to spare
 
@@ -27,6 +29,8 @@ class Notes(NamedTuple):
     chats: NDArray[np.int64]  # (3, segments)
     shown: NDArray[np.int64]  # (3 layers, 3 sides, segments, surfaces, items)
     met: NDArray[np.int64]  # (3 layers, SLOTS): the same by slot of the offer
+    crossed: NDArray[np.int64]  # (2 + lines, SLOTS): shown across red lines, kept back by them, and both by line
+    named: NDArray[np.int64]  # (items,): messages that name each
     times: NDArray[np.float64]  # (MOST_PUSHES,) when each fresh push reaches the viewer, inf = not
     luck: NDArray[np.float64]  # (MOST_PUSHES, 3) and the draws for noticing, clicking and muting then
     batch: NDArray[np.int64]  # (BATCH,) viewers who have something to do
@@ -42,6 +46,8 @@ def blank_notes(keep: bool, capacity: int, segments: int, surfaces: int, items: 
         np.zeros((3, segments), np.int64),
         np.zeros((3, 3, segments, surfaces, items), np.int64),
         np.zeros((3, SLOTS), np.int64),
+        np.zeros((BY_LINE + len(LINES), SLOTS), np.int64),
+        np.zeros(items, np.int64),
         np.empty(MOST_PUSHES),
         np.empty((MOST_PUSHES, 3)),
         np.zeros(BATCH, np.int64),
@@ -55,6 +61,8 @@ def wipe(notes: Notes) -> None:
         notes.chats[:] = 0
         notes.shown[:] = 0
         notes.met[:] = 0
+        notes.crossed[:] = 0
+        notes.named[:] = 0
     notes.filled[:2] = 0
 
 

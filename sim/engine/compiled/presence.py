@@ -20,7 +20,7 @@ from sim.engine.compiled.feeling import calm_down, interest_in, second_at
 from sim.engine.compiled.notes import tell_if_kept, tell_presence
 from sim.engine.compiled.offers import applies, may_have
 from sim.engine.compiled.scene import NONE, PAGE, READING, WAITING
-from sim.engine.compiled.shopping import drop, open_page
+from sim.engine.compiled.shopping import drop, open_page, signal
 from sim.engine.ledger import Kind
 from sim.engine.moments import Pace, next_moment, rate
 from sim.world.stage import BLOCK
@@ -100,7 +100,7 @@ def absent_moment(i, t, people, scene, board, notes):
 def present_moment(i, t, people, scene, board, notes):
     """A candidate moment: its place on the bound says what it may become, the true hazard whether it does."""
     v, known, curves, p = people.viewers[i], people.known[i], scene.curves, scene.numbers[0]
-    u_gap, u, u_product, _ = draws.draw(scene.seed, scene.chapter, i, draws.OWN, v.moment)
+    u_gap, u, u_product, u_names = draws.draw(scene.seed, scene.chapter, i, draws.OWN, v.moment)
     moment, side, now, pace = v.moment, known.side, second_at(curves, t), pace_of(i, people, scene)
     block = int(t - curves.opens) // BLOCK
     mood = b.own_mood(v.gain, now.mood[side])
@@ -119,16 +119,22 @@ def present_moment(i, t, people, scene, board, notes):
         if x - leave < b.browse_hazard(v.curiosity, now.browse_phase, mood, p):
             visit_shop(i, t, moment, u_product, people, scene, board, notes)
     elif x - leave - browse < b.chat_hazard(v.chattiness, b.own_arousal(v.gain, now.arousal[side])):
-        write_message(i, t, people, notes)
+        write_message(i, t, u_names, u_product, people, scene, notes)
     plan_moment(i, t, u_gap, people, scene)
 
 
 @inlined
-def write_message(i, t, people, notes):
-    """A message in the chat."""
+def write_message(i, t, u_names, u_product, people, scene, notes):
+    """A message in the chat, now and then about something of the shop's."""
+    item = -1
+    if u_names < scene.numbers[0].chat_names:
+        item = favourite(i, u_product, True, people, scene)
     people.known[i].chats += 1
     notes.chats[people.known[i].side, people.viewers[i].segment] += 1
-    tell_if_kept(notes, t, i, Kind.CHAT, -1, -1, -1, 0, 0.0)
+    if item >= 0:
+        notes.named[item] += 1
+        signal(i, scene.goods[item].category, people)
+    tell_if_kept(notes, t, i, Kind.CHAT, -1, item, -1, 0, 0.0)
 
 
 @inlined

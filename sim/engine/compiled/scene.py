@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.engine.redlines import LIMITS, Limits
 from sim.engine.rules import Rules, coupons_until, rules_of, tier_discounts
 from sim.world.night import Night
 from sim.world.stage import Curves
@@ -76,10 +77,11 @@ class Scene(NamedTuple):
     places: NDArray[np.void]  # (surfaces,) PLACE
     rules: Rules
     numbers: NDArray[np.void]  # (1,) the model's numbers as a record, which is passed by address
+    limits: NDArray[np.void]  # (1,) LIMITS of the red lines
 
 
-def scene_of(night: Night) -> Scene:
-    """A night as compiled loops take it."""
+def scene_of(night: Night, limits: Limits) -> Scene:
+    """A night as compiled loops take it, with the `limits` of the red lines."""
     c, surfaces = night.catalogue, night.scenario.surfaces.by_index()
     goods, places = np.zeros(len(c.keys), GOOD), np.zeros(len(surfaces), PLACE)
     for name in GOOD.names or ():
@@ -89,4 +91,5 @@ def scene_of(night: Night) -> Scene:
     return Scene(
         night.seed, night.chapter, night.stage.curves, goods, c.first_part, c.part, c.units, c.sized, c.coupon_off,
         coupons_until(night), c.tier_off, tier_discounts(night), c.sizes, places, rules_of(night), night.numbers,
+        np.array([limits], LIMITS),
     )  # fmt: skip

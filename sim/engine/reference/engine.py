@@ -11,20 +11,23 @@ from numpy.typing import NDArray
 from sim.engine.board import SLOTS, Window
 from sim.engine.books import Tally
 from sim.engine.ledger import ROW, Kind
+from sim.engine.redlines import Limits
 from sim.engine.reference.after import ReferenceDays
 from sim.engine.reference.till import Member, Row, Till
 from sim.engine.reference.viewer import Viewer
 from sim.engine.rules import coupons_until, rules_of, tier_discounts
 from sim.engine.stock import Stock, open_till
 from sim.world.night import Night
+from sim.world.redlines import LINES
 
-COUNTED = (Kind.CHAT, Kind.EXPOSURE, Kind.NOTICE)  # rows only on request
+COUNTED = (Kind.CHAT, Kind.EXPOSURE, Kind.HELD, Kind.NOTICE)  # rows only on request
 
 
 class ReferenceEngine:
     """All viewers as processes on the night's own calendar."""
 
-    def __init__(self, night: Night, env: simpy.Environment, keep: bool) -> None:
+    def __init__(self, night: Night, limits: Limits, env: simpy.Environment, keep: bool) -> None:
+        self.limits = limits
         self.night, self.env, self.keep = night, env, keep
         self.p, self.curves, self.catalogue = night.scenario.assumptions, night.stage.curves, night.catalogue
         self.surfaces, self.rules = night.scenario.surfaces.by_index(), rules_of(night)
@@ -39,6 +42,8 @@ class ReferenceEngine:
         self.chats = np.zeros((3, segments), np.int64)
         self.shown = np.zeros((3, 3, segments, len(self.surfaces), len(self.catalogue.keys)), np.int64)
         self.met = np.zeros((3, SLOTS), np.int64)
+        self.crossed = np.zeros((2 + len(LINES), SLOTS), np.int64)
+        self.named = np.zeros(len(self.catalogue.keys), np.int64)
         self.viewers = [Viewer(i, self) for i in range(len(night.crowd))]
 
     def live(self, window: Window) -> None:
@@ -64,11 +69,11 @@ class ReferenceEngine:
     def taken(self) -> tuple[NDArray[np.void], Tally]:
         """What was written down and counted since it was last taken."""
         rows = np.array(self.rows, ROW)
-        tally = Tally(self.chats.copy(), self.shown.copy(), self.met.copy(), self.events)
+        counts = self.chats, self.named, self.shown, self.met, self.crossed
+        tally = Tally(*map(np.copy, counts), events=self.events)  # type: ignore[misc, arg-type]
         self.rows, self.events = [], 0
-        self.chats[:] = 0
-        self.shown[:] = 0
-        self.met[:] = 0
+        for count in counts:
+            count[:] = 0
         return rows, tally
 
     def settle_store(

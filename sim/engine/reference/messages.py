@@ -21,8 +21,8 @@ def read(customer: Customer, t: float, slot: int, luck: tuple[float, float, floa
     what = {"push": int(offer["push"]), "item": int(offer["item"]), "surface": int(offer["surface"])}
     _, u_notice, u_click, u_mute = luck
     price = int(offer["price"])
-    viewer.count(0, slot, offer)
-    viewer.tell(t, Kind.EXPOSURE, price=price, **what)
+    if not viewer.is_shown(t, slot, offer, at_store=True):
+        return
     if u_notice >= offer["salience"]:
         return
     interest = viewer.interest(what["item"])

@@ -14,6 +14,7 @@ from sim.engine import occasions
 from sim.engine.board import Window
 from sim.engine.ledger import Flag, Kind
 from sim.engine.moments import Pace, next_moment, rate
+from sim.engine.redlines import Meeting, crossed, lines_in
 from sim.engine.reference.wallet import Wallet
 from sim.engine.terms import COUPON_SCALE
 from sim.world.audience import CUSTOMER, NEVER, TASTE_STEP
@@ -209,8 +210,8 @@ class Viewer:
         what = {"push": int(offer["push"]), "item": int(offer["item"]), "surface": int(offer["surface"])}
         price = int(offer["price"])
         _, u_notice, u_click, u_mute = self.draw(draws.EXPOSE, occasion)
-        self.count(0, slot, offer)
-        self.tell(t, Kind.EXPOSURE, price=price, **what)
+        if not self.is_shown(t, slot, offer, at_store=False):
+            return
         attention = float(self.now(t)["attention"])
         if u_notice >= b.notice_probability(float(offer["salience"]), attention, surface.forced, p):
             return
@@ -223,6 +224,34 @@ class Viewer:
             self.count(2, slot, offer)
             self.tell(t, Kind.CLICK, price=price, **what)
             self.follow(t, slot, offer, occasion)
+
+    def is_shown(self, t: float, slot: int, offer: Any, *, at_store: bool) -> bool:
+        """Whether red lines let a push be on this viewer's screen; notes what is, and what crosses them."""
+        what = {"push": int(offer["push"]), "item": int(offer["item"]), "surface": int(offer["surface"])}
+        surface, known, limits = self.engine.surfaces[offer["surface"]], self.known, self.engine.limits
+        board, price, bought = self.engine.window.board, int(offer["price"]), bool(known["orders"] > 0)
+        meeting = Meeting(
+            t, int(known["shown"]), float(known["shown_at"]), int(known["interrupted"]), bought, self.muted,
+            bool(known["consent"]), surface.forced, surface.in_shop, at_store, not offer["everyone"],
+            float(offer["intrusiveness"]), board.peak, bool(board.empty[what["item"]]),
+            self.wallet.is_honest(offer, t, at_store=at_store), bool(offer["exaggerates"]),
+        )  # fmt: skip
+        lines = crossed(meeting, limits)
+        held = lines & limits.enforced
+        if lines:
+            self.engine.crossed[1 if held else 0, slot] += 1
+            self.engine.crossed[[2 + line for line in lines_in(held or lines)], slot] += 1
+        if held:
+            self.tell(t, Kind.HELD, price=price, value=float(held), **what)
+            return False
+        if not surface.in_shop:
+            known["shown"] += 1
+            known["shown_at"] = t
+            if surface.forced and not bought and known["interrupted"] < 255:
+                known["interrupted"] += 1
+        self.count(0, slot, offer)
+        self.tell(t, Kind.EXPOSURE, price=price, value=float(lines), **what)
+        return True
 
     def goes_too_far(self, t: float, slot: int, offer: Any, u: float, attention: float, interest: float) -> bool:
         """What noticing a push does; whether its receiver switches pushes off."""
@@ -555,7 +584,7 @@ class Viewer:
     def present_moment(self, t: float) -> None:
         """A candidate moment on the stream, turned into a leave, a visit to the shop, a message, or nothing."""
         now, p, moment = self.now(t), self.p, self.moment
-        u_gap, u, u_product, _ = self.draw(draws.OWN, moment)
+        u_gap, u, u_product, u_names = self.draw(draws.OWN, moment)
         every, leave, browse = self.bound(t)
         x, mood = u * every, self.mood(t)
         if x < leave:
@@ -571,10 +600,18 @@ class Viewer:
             if x - leave < b.browse_hazard(self.curiosity, float(now["browse_phase"]), mood, p):
                 self.browse(t, moment, u_product)
         elif x - leave - browse < b.chat_hazard(self.chattiness, self.arousal(t)):
-            self.known["chats"] += 1
-            self.engine.chats[self.side, self.segment] += 1
-            self.tell(t, Kind.CHAT)
+            self.write(t, u_names, u_product)
         self.plan_moment(t, u_gap)
+
+    def write(self, t: float, u_names: float, u_product: float) -> None:
+        """A message in the chat, now and then about something of the shop's."""
+        item = self.favourite(u_product, ahead=True) if u_names < self.p.chat_names else -1
+        self.known["chats"] += 1
+        self.engine.chats[self.side, self.segment] += 1
+        if item >= 0:
+            self.engine.named[item] += 1
+            self.signal(item)
+        self.tell(t, Kind.CHAT, item=item)
 
     def arrive(self, t: float, kind: Kind, u: float) -> None:
         """Comes to the stream, and meets the offers that stand there."""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sim import behaviour as b
 from sim.engine import occasions
+from sim.engine.redlines import PRICE
 
 if TYPE_CHECKING:
     from sim.engine.reference.viewer import Viewer
@@ -55,6 +56,16 @@ class Wallet:
         """Takes an item in hand at the store's end, and its price there."""
         self.viewer.item, self.viewer.slot = item, -1
         self._put(self._lowest(t, 0.0, 0.0), t)
+
+    def is_honest(self, offer: Any, t: float, *, at_store: bool) -> bool:
+        """Whether the price that is told is the till's; a team's depends on the team, a coupon's on the order."""
+        item, engine = int(offer["item"]), self.viewer.engine
+        if offer["team"] or not engine.catalogue.own_price[item] or not engine.limits.watched & PRICE:
+            return True
+        in_hand, self.viewer.item = self.viewer.item, item
+        lowest = self._lowest(t, 0.0 if at_store else engine.rules.price_lag, 0.0)
+        self.viewer.item = in_hand
+        return lowest == int(offer["price"])
 
     def plain_store_price(self, item: int, t: float) -> int:
         """The price at the store's end for who has asked for something today already: no coupon, no credit."""

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from sim.policy.rules.form import RuleFile
 from sim.world.scenario import schema as scenario_schema
 from sim.world.timeline import Timeline
 
@@ -14,11 +15,12 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 KINDS: Mapping[str, Callable[[], dict[str, Any]]] = {
     "scenario": scenario_schema,
     "timeline": lambda: {"$schema": DIALECT, **Timeline.model_json_schema()},
+    "policy": lambda: {"$schema": DIALECT, **RuleFile.model_json_schema()},
 }
 
 
 def schema_text(kind: str) -> str:
-    """The schema of a `scenario` or a `timeline`."""
+    """The schema of a `scenario`, a `timeline` or a `policy`, which is a rule file."""
     return json.dumps(KINDS[kind](), indent=2, ensure_ascii=False) + "\n"
 
 

@@ -1,0 +1,70 @@
+"""Score every viewer now, and let the score decide: who first, how deep the promotion, how visible the entry.
+
+From the article: "score viewers in real time by time watched, heat of interaction and purchase history, and adjust
+priority, depth of promotion and visibility of the entry".  Fatigue counts against: each push shown in vain lowers the
+score, and nobody gets more than a few.  Use it as the default for a platform that knows its viewers a little.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.policy import AWAY, HOME, NEUTRAL, Item, Offer, Push, View
+from sim.policy.score import scores
+
+REST = 300.0  # s between two rounds
+LASTS = 300.0  # s
+MOST = 7  # pushes shown to a viewer
+APART = 8.0  # min between two of them
+KEEN, WARM = 0.5, 0.33  # scores
+HELP = 0.1  # discount for those who hesitate
+
+
+class ContextAware:
+    """In lulls: a panel for the keen, a discounted panel for the warm, a quiet entry for the rest."""
+
+    def __init__(self) -> None:
+        self.rested_at = float("-inf")
+
+    def decide(self, view: View) -> list[Push]:
+        """Pushes while play rests and no peak is near, to each side its own goods."""
+        if view.in_play or view.peak or view.time < self.rested_at:
+            return []
+        self.rested_at = view.time + REST
+        v, score = view.viewers, scores(view)
+        fresh = v.present & ~v.muted & (v.shown < MOST) & (v.minutes_since_shown >= APART)
+        side = v.side
+        groups = [(of, fresh & (side == of)) for of in (HOME, AWAY, NEUTRAL)]
+        return [push for of, fans in groups if fans.any() for push in self._of_side(view, of, fans, score)]
+
+    def _of_side(self, view: View, side: int, fans: NDArray[np.bool_], score: NDArray[np.float64]) -> list[Push]:
+        goods = [
+            item for item in view.everything() if item.side in (side, NEUTRAL) and not item.tier and not item.early
+        ]
+        if not goods:
+            return []
+        keen = fans & (score >= KEEN)
+        warm = fans & (score >= WARM) & ~keen
+        cool = fans & ~keen & ~warm
+        pushes = [
+            Push("side_panel", Offer(item.key), view.time + LASTS, who, prominence=1.5, because="keen")
+            for item, who in self._by_taste(view, goods, keen)
+        ]
+        own = max(goods, key=lambda item: (item.side == side, item.price - item.cost))
+        depth = HELP if own.most_off >= HELP else 0.0
+        pushes.append(Push("side_panel", Offer(own.key, depth), view.time + LASTS, warm, because="warm"))
+        pushes.append(Push("floating_entry", Offer(own.key), view.time + LASTS, cool, 0.7, because="cool"))
+        return [push for push in pushes if np.any(push.audience)]
+
+    def _by_taste(self, view: View, goods: list[Item], who: NDArray[np.bool_]) -> list[tuple[Item, NDArray[np.bool_]]]:
+        """The best of each category for those who have turned to that category most."""
+        best = {item.category: item for item in sorted(goods, key=lambda item: item.price - item.cost)}
+        signs = np.stack([view.viewers.interest(category) for category in best])
+        favourite = signs.argmax(axis=0)
+        turned = signs.max(axis=0) > 0
+        return [(item, who & turned & (favourite == k)) for k, item in enumerate(best.values())][:3]
+
+
+def _limited(item: Item) -> bool:
+    return item.tier > 0 or item.early

@@ -1,0 +1,19 @@
+"""Do what models learnt from logged nights expect to be worth most, viewer by viewer, in real time.
+
+From the article: "machine-learning models score time watched, heat of interaction and purchase history in real time and
+adjust priority, depth of promotion and visibility of the entry".  The models beside this file (ml_scored/card.md) were
+learnt from scenarios/training/generated-nights.yaml; `train` makes a policy like this one from nights of your own.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from sim.learning.scored import Scored
+
+
+class MlScored(Scored):
+    """Greedy on the models in `ml_scored`: what an order brings, less what muting and annoyance cost."""
+
+    folder = Path(__file__).parent / "ml_scored"
+    sha256 = "e015ccdd7979f38b0cfa9a30289fe46626974a5f5ccc4d4dc923dcc2342879b6"

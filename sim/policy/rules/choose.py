@@ -1,0 +1,96 @@
+"""Which item a rule shows, and to which of its viewers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.policy.items import Item
+from sim.policy.rules.form import Pick, Rule
+from sim.policy.view import View
+from sim.world.catalogue import ItemKind
+from sim.world.match import AWAY, HOME, NEUTRAL, SIDES
+
+Mask = NDArray[np.bool_] | None  # (N,), None: everybody
+Chosen = tuple[str, Mask]
+MOST_OF: Mapping[str, Callable[[Item], float]] = {
+    "stock": lambda item: item.stock,
+    "price": lambda item: item.price,
+    "margin": lambda item: item.price - item.cost,
+    "chat": lambda item: item.mentions,
+}
+
+
+def goods_for(rule: Rule, view: View, floor: int) -> list[Item]:
+    """Items that a rule may show on its terms now; one with fewer than `floor` units is left alone."""
+    pick = rule.show.pick
+    assert pick is not None
+    return [item for item in view.items.of(ItemKind[pick.kind.upper()]).values() if _fits(item, rule, floor)]
+
+
+def choose(
+    pick: Pick, goods: Sequence[Item], view: View, acting: int | None, turn: int, audience: Mask
+) -> Iterator[Chosen]:
+    """Keys of items with those they are for: one, or one for each side or taste; none where nothing fits.
+
+    `acting` is the side of the event.
+    """
+    if pick.colours == "own":
+        for side in (HOME, AWAY, NEUTRAL):
+            own = [item for item in goods if item.side == side]
+            fans = view.mask(side=side) if own else None
+            yield from _one(own, pick, view, turn, fans if fans is None or audience is None else fans & audience)
+    else:
+        wanted = acting if pick.colours == "acting" else _side(pick.colours)
+        yield from _one([x for x in goods if wanted is None or x.side == wanted], pick, view, turn, audience)
+
+
+def _side(colours: str) -> int | None:
+    return SIDES.index(colours) if colours in SIDES else None
+
+
+def _fits(item: Item, rule: Rule, floor: int) -> bool:
+    """Whether a rule may show it, on its terms."""
+    pick, show = rule.show.pick, rule.show
+    assert pick is not None
+    limited = item.tier > 0 or item.early
+    off = 1.0 - (1.0 - show.discount) * item.price / item.list_price if item.list_price else 0.0
+    return (
+        item.stock >= max(floor, 1)
+        and (pick.limited is None or limited == pick.limited)
+        and (pick.category is None or item.category == pick.category)
+        and (not show.discount or off <= item.most_off + 1e-9)
+        and (not show.joint or item.brand)
+        and (rule.when.surge is None or (item.surge >= rule.when.surge and item.mentions > 0))
+    )
+
+
+def _one(goods: Sequence[Item], pick: Pick, view: View, turn: int, audience: Mask) -> Iterator[Chosen]:
+    if not goods:
+        return
+    if pick.by == "viewer":
+        yield from _to_taste(goods, view, audience)
+    elif pick.by == "turns":
+        yield goods[turn % len(goods)].key, audience
+    else:
+        yield max(goods, key=MOST_OF[pick.by]).key, audience
+
+
+def _to_taste(goods: Sequence[Item], view: View, audience: Mask) -> Iterator[Chosen]:
+    """Each viewer's own: the category they have turned to most, then their own side's colours, then what is first."""
+    who = np.arange(len(view.viewers)) if audience is None else np.flatnonzero(audience)
+    side = view.viewers.side[who]
+    best = np.stack([_likes(item, view, who, side) for item in goods]).argmax(axis=0)
+    for number, item in enumerate(goods):
+        chosen = np.zeros(len(view.viewers), bool)
+        chosen[who[best == number]] = True
+        if chosen.any():
+            yield item.key, chosen
+
+
+def _likes(item: Item, view: View, who: NDArray[np.intp], side: NDArray[np.uint8]) -> NDArray[np.float32]:
+    signs = view.viewers.interest(item.category)[who] if item.category else np.zeros(len(who))
+    rival = (item.side != NEUTRAL) & (side != item.side)
+    return np.asarray(signs + 0.5 * (side == item.side) - 1000.0 * rival, np.float32)

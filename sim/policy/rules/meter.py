@@ -1,0 +1,53 @@
+"""How much has been pushed already, held against limits."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.policy.rules.form import Limits
+from sim.policy.view import View
+
+
+class Meter:
+    """What one rule, or all of them together, have said until the next match."""
+
+    def __init__(self, limits: Limits, because: str | None = None) -> None:
+        self.limits, self.because = limits, because  # None: all pushes of the policy
+        self.times = 0
+        self.sent: NDArray[np.uint16] | None = None  # (N,) pushes to each viewer
+        self.sent_at: NDArray[np.float64] | None = None  # (N,) when the last was [s]
+
+    def is_open(self, view: View) -> bool:
+        """Whether more may be pushed now."""
+        most, budget = self.limits.per_match, self.limits.budget
+        return (most is None or self.times < most) and (budget is None or self._given(view) < budget)
+
+    def _given(self, view: View) -> float:
+        own = (p for p in view.pushes if self.because is None or p.said.because == self.because)
+        return sum(push.given for push in own)
+
+    def among(self, view: View) -> NDArray[np.bool_] | None:
+        """(N,) whom more may be pushed to; None: everybody."""
+        most, rest = self.limits.per_viewer, self.limits.cool_down
+        if (most is None and rest is None) or self.sent is None or self.sent_at is None:
+            return None
+        fresh = np.ones(len(view.viewers), bool)
+        if most is not None:
+            fresh &= self.sent < most
+        if rest is not None:
+            fresh &= view.time - self.sent_at >= rest * 60.0
+        return fresh
+
+    def count(self, view: View, audience: NDArray[np.bool_] | None) -> None:
+        """Takes a push to an audience, None being everybody; it reaches those who are there and have not muted."""
+        if self.limits.per_viewer is None and self.limits.cool_down is None:
+            return
+        if self.sent is None or self.sent_at is None:
+            self.sent = np.zeros(len(view.viewers), np.uint16)
+            self.sent_at = np.full(len(view.viewers), -np.inf)
+        reached = view.viewers.present & ~view.viewers.muted if view.day == 0 else ~view.viewers.muted
+        if audience is not None:
+            reached &= audience
+        self.sent[reached] += 1
+        self.sent_at[reached] = view.time
