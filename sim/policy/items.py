@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cache
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -99,12 +98,13 @@ class Items(Mapping[str, Item]):
         self, cards: Cards, stock: NDArray[np.int64], talk: NDArray[np.float64], kind: ItemKind | None = None
     ) -> None:
         self._all, self._stock, self._talk = cards, stock, talk
-        chosen = cards.items() if kind is None else ((k, c) for k, c in cards.items() if c.facts["kind"] is kind)
-        self._cards = dict(chosen)
-        self._put_together = cache(self._item)
+        self._cards = cards if kind is None else {k: c for k, c in cards.items() if c.facts["kind"] is kind}
+        self._seen: dict[str, Item] = {}
 
     def __getitem__(self, key: str) -> Item:
-        return self._put_together(key)
+        if key not in self._seen:
+            self._seen[key] = self._item(key)
+        return self._seen[key]
 
     def of(self, kind: ItemKind) -> Items:
         """Those of one kind."""
