@@ -260,7 +260,7 @@ class Experiment(Form):
     policies: tuple[str, ...] = Field(
         default=(),
         description="policies to compare, by name or as path/to/file.py:Class from the working directory; "
-        "all sample policies if empty",
+        "all sample policies but the brackets if empty",
     )
 
 
