@@ -145,10 +145,12 @@ class PlainNight:
     def view(self, width: float) -> View:
         """What the policy may know."""
         match, t = self.night.stage.match, self.env.now
+        period = match.period_at(t)
         past = tuple(e for e in match.events if e.at <= t)
         return View(
-            time=t, clock=match.clock(t), window=width, period=match.period_at(t).name,
-            in_play=bool(self.night.stage.emotion.in_play[int(t - self.opens)]), minute=match.minute(t), peak=False,
+            time=t, clock=match.clock(t), window=width, period=period.name,
+            into=(t - period.start) / 60.0, in_play=bool(self.night.stage.emotion.in_play[int(t - self.opens)]),
+            minute=match.minute(t), peak=False,
             score=match.score_at(t), events=past, news=tuple(e for e in past if e.at > self.asked),
             chat_rate=(0.0, 0.0, 0.0), heat=(1.0, 1.0, 1.0),
             present=(self.present[0], self.present[1], self.present[2]), clicks=self.clicks, orders=self.orders,

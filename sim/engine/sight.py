@@ -8,7 +8,6 @@ from numpy.typing import NDArray
 from sim.engine.board import Board
 from sim.engine.books import Books, Tally
 from sim.engine.heat import Heat
-from sim.engine.peak import Peaks
 from sim.engine.terms import Terms
 from sim.policy.chance import night_key
 from sim.policy.items import Items, cards_of
@@ -19,6 +18,7 @@ from sim.policy.view import Running, View
 from sim.policy.viewers import Viewers, at_store
 from sim.world.audience import Crowd
 from sim.world.night import Night
+from sim.world.peak import Peaks
 from sim.world.redlines import RedLines
 from sim.world.surfaces import SURFACES
 
@@ -84,6 +84,7 @@ class Sight:
             clock=match.clock(start),
             window=end - start,
             period=AFTER if after else match.period_at(start).name,
+            into=(start - (match.closes if after else match.period_at(start).start)) / 60.0,
             in_play=not after and self._in_play(start),
             minute=None if after else match.minute(start),
             peak=board.peak,

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from sim.errors import MatchdayError, did_you_mean
 from sim.policy.push import EVERYONE, MOST_PUSHES, MOST_WORDS, Offer, Policy, Push
 from sim.policy.source import place
-from sim.policy.terms import terms_problem
+from sim.policy.terms import AFTER, terms_problem
 from sim.policy.view import View
 from sim.world.promotions import MOST_TEAM
 from sim.world.surfaces import SURFACES
@@ -96,7 +96,7 @@ def _problem(push: Any, view: View) -> str | None:
         return f"because is a text of at most {MOST_WORDS} letters, not {_cut(push.because)}"
     return (
         _offer_problem(push.offer, view)
-        or terms_problem(push, view)
+        or terms_problem(push, view.items[push.offer.item], after=view.period == AFTER)
         or _audience_problem(push.audience, len(view.viewers))
     )
 

@@ -9,7 +9,7 @@ from sim.policy.push import Push
 from sim.world.catalogue import ItemKind
 
 if TYPE_CHECKING:
-    from sim.policy.view import Item, View
+    from sim.policy.items import Item
 
 AFTER = "after"  # the period of the days after a match
 WHAT = {
@@ -21,14 +21,16 @@ WHAT = {
 }
 
 
-def terms_problem(push: Push, view: View) -> str | None:
-    """What makes no sense about a push whose parts are sound one by one, and why; None when nothing."""
-    item = view.items[push.offer.item]
-    return next((words for words in _problems(push, item, view)), None)
+def terms_problem(push: Push, item: Item, *, after: bool) -> str | None:
+    """What makes no sense about a push whose parts are sound one by one, and why; None when nothing.
+
+    `item` is what it offers, and `after` says whether the match is over.
+    """
+    return next(_problems(push, item, after), None)
 
 
-def _problems(push: Push, item: Item, view: View) -> Iterator[str]:
-    yield from _place(push, view)
+def _problems(push: Push, item: Item, after: bool) -> Iterator[str]:
+    yield from _place(push, after)
     offer, what = push.offer, f"'{item.key}' is {WHAT[item.kind]}"
     if item.kind not in (ItemKind.PRODUCT, ItemKind.BUNDLE):
         if offer.discount or offer.team or offer.joint:
@@ -54,9 +56,9 @@ def _problems(push: Push, item: Item, view: View) -> Iterator[str]:
     yield from _joint(push, item)
 
 
-def _place(push: Push, view: View) -> Iterator[str]:
-    if (push.surface == "store_push") != (view.period == AFTER):
-        if view.period == AFTER:
+def _place(push: Push, after: bool) -> Iterator[str]:
+    if (push.surface == "store_push") != after:
+        if after:
             yield f"{push.surface} is on the stream, which is over: after a match there is only store_push"
         else:
             yield "store_push is for the days after a match: say it from follow_up()"

@@ -40,6 +40,7 @@ class View:
     clock: str  # what the screen shows
     window: float  # s until the policy is asked again
     period: str  # pre, 1H, HT, 2H, ET_break, E1, ET_HT, E2, PK_break, P, post
+    into: float  # min since that part began; in the days after, since the broadcast closed
     in_play: bool  # the ball is rolling: no break, no stoppage
     minute: float | None  # of play, as the screen counts: 45 in the first half's stoppage time; None in breaks
     peak: bool  # play is at a peak, as the scenario's red lines say

@@ -11,17 +11,14 @@ import pytest
 
 from sim.engine.play import Played, play
 from sim.errors import InputError
-from sim.experiment.load import load
 from sim.measures.parts import pushes
 from sim.policy import AWAY, HOME, View
 from sim.policy.check import PolicyError
 from sim.policy.find import find
-from sim.policy.rules.never import never
-from sim.policy.rules.read import read_rules
 from sim.policy.rules.ruled import lot
 from sim.policy.score import scores
 from sim.world.night import World
-from tests.worlds import TIERS, shop, whole_shop, world
+from tests.worlds import TIERS, whole_shop, world
 
 ROOT = Path(__file__).parents[2]
 SHOW = "show: {surface: side_panel, item: ball, lasts: 3}"
@@ -152,6 +149,7 @@ WHENS = {
     "{play: false}": lambda v: not v.in_play and v.day == 0,
     "{play: true, peak: false}": lambda v: v.in_play and not v.peak,
     "{minute: {at_least: 70, below: 80}}": lambda v: v.minute is not None and 70 <= v.minute < 80,
+    "{periods: [pre, HT], into: {at_least: 5, below: 10}}": lambda v: v.period in ("pre", "HT") and 5 <= v.into < 10,
     "{heat: {at_least: 1.5}}": lambda v: max(v.heat) >= 1.5 and v.day == 0,
     "{heat: {below: 1, side: home}}": lambda v: v.heat[0] < 1 and v.day == 0,
     "{score: {leader: home}}": lambda v: v.score[0] > v.score[1] and v.day == 0,
@@ -265,6 +263,27 @@ def test_what_surges_in_chat_is_shown(tmp_path):
     assert all(facts[2][push.offer.item][2] >= 1.5 for facts, push in told)
 
 
+def test_a_call_for_the_last_seat_names_what_the_team_is_for(tmp_path):
+    team = "{when: {every: 4}, show: {surface: pop_up, pick: {kind: product}, discount: 0.4, team: 3, lasts: 9}}"
+    call = "{when: {team: {missing: 1}}, show: {surface: floating_entry, pick: {}, lasts: 1}}"
+    of_ball = "{when: {team: {missing: 2}}, show: {surface: floating_entry, item: ball, lasts: 1}}"
+    lacking = Watched(
+        ruled(tmp_path, team, call, of_ball).make(),
+        lambda v: {(x.item, x.team - x.waiting) for x in v.running if x.waiting},
+    )
+    play(rich().night(3, 0), lacking, "p")
+    calls = {"rule-2": 0, "rule-3": 0}
+    for seats, said in lacking.told:
+        short = {key for key, missing in seats if missing == 1}
+        called = {push.because: push.offer.item for push in said if push.because in calls}
+        assert ("rule-2" in called) == bool(short)
+        assert ("rule-3" in called) == any(key == "ball" for key, _ in seats)
+        assert called.get("rule-2") in {None, *short}
+        for rule in called:
+            calls[rule] += 1
+    assert min(calls.values()) > 0
+
+
 def test_a_goal_of_either_side_is_told_to_its_own(tmp_path):
     rule = (
         "{when: {events: [goal]}, who: {sides: [acting]}, "
@@ -327,67 +346,3 @@ def test_what_another_scenario_has_is_refused_with_name_rule_and_clock(rule, wor
     assert str(refused.value).startswith("policy 'mine' at -30:00 (-1800 s): ")
     assert words in str(refused.value)
     assert "rule-1" in str(refused.value)
-
-
-# --- rules that never fire --------------------------------------------------------------------------------------------
-
-BALL = "show: {surface: pop_up, item: match-ball, lasts: 3}}"
-NEVER = {
-    "{when: {events: ¦[shootout_goal]}, " + BALL: "no shootout_goal",
-    "{when: {periods: [HT], play: ¦true}, " + BALL: "nobody plays in HT",
-    "{when: {begins: ¦[E1]}, " + BALL: "its match has no E1",
-    "{when: {minute: ¦{at_least: 100}}, " + BALL: "its clock ends at 90",
-    "{when: {periods: [1H], minute: ¦{at_least: 60}}, " + BALL: "in 1H",
-    "{when: {days: ¦[60]}, show: {surface: store_push, item: match-ball, lasts: 3}}": "15 days after a match",
-    "{when: {every: 9}, who: {tier: ¦{at_least: 9}}, " + BALL: "is 1",
-    "{when: {every: 9}, who: {consent: false, orders: ¦{at_least: 1}}, " + BALL:
-        "known only of viewers who consent",
-    "{when: {every: 9}, who: {interest: {category: ¦boots}}, " + BALL:
-        "no category 'boots'",
-    "{when: {every: 9}, show: {surface: pop_up, item: ¦match-bal, lasts: 3}}": "did you mean 'match-ball'?",
-    "{when: {every: 9}, show: {surface: pop_up, pick: ¦{kind: product, category: boots}, lasts: 3}}": "no such product",
-    "{when: {every: 9}, show: {surface: host_mention, item: training-top, joint: ¦true, discount: 0.1, lasts: 3}}":
-        "no brand",
-    "{when: {stock: ¦{item: match-ball, at_least: 5000}}, " + BALL: "110 of it",
-}  # fmt: skip
-
-
-@pytest.mark.parametrize("rule", NEVER)
-def test_rules_that_never_fire_in_a_scenario_are_told_with_their_place(rule, tmp_path):
-    file = tmp_path / "mine.yaml"
-    file.write_text(f"name: Mine\nrules:\n  one: {rule}\n".replace("¦", ""))
-    document, rules = read_rules(file)
-    (fault,) = never(rules, load(ROOT / "scenarios" / "daily" / "league-night.yaml"))
-    problem = document.problem(*fault)
-    assert (problem.line, problem.column) == (3, f"  one: {rule}".index("¦") + 1)
-    assert "never fires in 'League night" in problem.message
-    assert NEVER[rule] in problem.message
-
-
-def test_samples_fire_somewhere():
-    """Every rule of every sample can fire in one of the templates."""
-    worlds = [
-        load(f)
-        for folder in ("daily", "holiday", "season", "special")
-        for f in (ROOT / "scenarios" / folder).glob("*.yaml")
-    ]
-    for file in sorted((ROOT / "policies").glob("*.yaml")):
-        _, rules = read_rules(file)
-        dead = [{place[1] for place, _ in never(rules, w)} for w in worlds]
-        assert not set.intersection(*dead), file
-
-
-def test_shops_without_what_a_sample_wants_are_served_all_the_same():
-    for file in sorted((ROOT / "policies").glob("*.yaml")):
-        play(world(shop=shop(5), days_after=3.0).night(1, 0), find(str(file)).make(), file.stem)
-
-
-def test_validate_holds_rule_files_against_a_scenario(tmp_path, matchday, monkeypatch):
-    monkeypatch.chdir(ROOT)
-    file = tmp_path / "mine.yaml"
-    file.write_text("name: Mine\nrules:\n  one: {when: {days: [60]}, show: {surface: store_push, item: a, lasts: 3}}\n")
-    assert matchday("validate", str(file))[0] == 0
-    code, out, _ = matchday("validate", str(file), "--scenario", "scenarios/daily/league-night.yaml")
-    assert code == 0
-    assert out.count("warning") == 3
-    assert ": rules.one.when.days: never fires in" in out

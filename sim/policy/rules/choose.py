@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.policy.items import Item
-from sim.policy.rules.form import Pick, Rule
+from sim.policy.rules.form import Pick, Rule, When
 from sim.policy.view import View
 from sim.world.catalogue import ItemKind
 from sim.world.match import AWAY, HOME, NEUTRAL, SIDES
@@ -27,7 +27,16 @@ def goods_for(rule: Rule, view: View, floor: int) -> list[Item]:
     """Items that a rule may show on its terms now; one with fewer than `floor` units is left alone."""
     pick = rule.show.pick
     assert pick is not None
-    return [item for item in view.items.of(ItemKind[pick.kind.upper()]).values() if _fits(item, rule, floor)]
+    fitting = [item for item in view.items.of(ItemKind[pick.kind.upper()]).values() if _fits(item, rule, floor)]
+    wanted = awaited(rule.when, view, [item.key for item in fitting])
+    return [item for item in fitting if item.key in wanted]
+
+
+def awaited(when: When, view: View, keys: Collection[str]) -> Collection[str]:
+    """Those items among `keys` for which an open team is nearly full, if the rule waits for one; else all."""
+    if when.team is None:
+        return keys
+    return set(keys) & {x.item for x in view.running if x.waiting and x.team - x.waiting <= when.team.missing}
 
 
 def choose(

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, ConfigDict, Field, model_validator
 
 from sim.world.forms import Form, Key, Share
-from sim.world.match import EventKind, PeriodName
+from sim.world.match import SIDES, EventKind, PeriodName
 from sim.world.names import Name
 from sim.world.promotions import MOST_TEAM
 from sim.world.redlines import RedLines
@@ -30,8 +31,8 @@ def _once(names: tuple[Any, ...]) -> tuple[Any, ...]:
 class Range(Form):
     """From `at_least`, itself included, to `below`, itself not; one of them may be left out."""
 
-    at_least: float | None = Field(default=None, description="from this on")
-    below: float | None = Field(default=None, description="as long as it is below this")
+    at_least: float | None = Field(default=None, ge=0, allow_inf_nan=False, description="from this on")
+    below: float | None = Field(default=None, gt=0, allow_inf_nan=False, description="as long as it is below this")
 
     @model_validator(mode="after")
     def _some(self) -> Range:
@@ -65,7 +66,17 @@ class Score(Form):
     def _some(self) -> Score:
         if self.leader is None and self.by is None:
             raise ValueError("needs 'leader', 'by' or both")
+        if self.by and self.leader == "nobody" and not self.by.holds(0):
+            raise misplaced("nobody leads by a goal or more", "by")
+        if self.by and self.leader not in (None, "nobody") and self.by.below is not None and self.by.below <= 1:
+            raise misplaced("who leads does so by a goal at least", "by")
         return self
+
+    def holds(self, home: int, away: int) -> bool:
+        """Whether a score is so."""
+        leader = "home" if home > away else "away" if away > home else "nobody"
+        led = self.leader in (None, leader) or (self.leader == "anybody" and leader != "nobody")
+        return led and (self.by is None or bool(self.by.holds(abs(home - away))))
 
 
 class Stock(Range):
@@ -95,11 +106,12 @@ class When(Form):
     )
     play: bool | None = Field(default=None, description="the ball rolls (true), or there is a break or a stoppage")
     peak: bool | None = Field(default=None, description="play is at a peak, as the red lines of the scenario say")
+    into: Range | None = Field(default=None, description="time since that part of the broadcast began [min]")
     minute: Range | None = Field(default=None, description="minute of play on the screen's clock [min]")
     heat: Heat | None = Field(default=None, description="how lively the chat is [times its recent level]")
     score: Score | None = Field(default=None, description="who leads, and by how much")
     stock: Stock | None = Field(default=None, description="how much the board shows of an item [units]")
-    team: Team | None = Field(default=None, description="an open team is nearly full")
+    team: Team | None = Field(default=None, description="an open team for what is shown is nearly full")
     surge: float | None = Field(
         default=None, gt=1, description="messages about some item of those to pick from, against their recent level"
     )
@@ -124,6 +136,11 @@ class When(Form):
             raise ValueError("says nothing, so the rule would hold in every window: say at least 'every'")
         return self
 
+    def acting(self, happened: Iterable[tuple[EventKind, int]]) -> list[int]:
+        """The sides of those events among what has happened that it waits for."""
+        wanted = self.events or ()
+        return sorted({side for kind, side in happened if kind in wanted and self.by in (None, SIDES[side])})
+
 
 class Interest(Form):
     """Clicks, saves and messages of a viewer about a category of goods tonight."""
@@ -143,6 +160,16 @@ class Part(Form):
     def _some(self) -> Part:
         if self.below <= self.at_least:
             raise misplaced(f"no lot is at least {self.at_least:g} and below {self.below:g}", "below")
+        return self
+
+
+class Promise(Range):
+    """How promising a viewer is, 0 to 1."""
+
+    @model_validator(mode="after")
+    def _some_are(self) -> Promise:
+        if self.at_least is not None and self.at_least >= 1:
+            raise misplaced("a score is below 1", "at_least")
         return self
 
 
@@ -167,7 +194,7 @@ class Who(Form):
     minutes_since_shown: Range | None = Field(default=None, description="since the last of them [min]")
     orders: Range | None = Field(default=None, description="orders tonight, of who has consented")
     history: Range | None = Field(default=None, description="orders before tonight, of who has consented")
-    score: Range | None = Field(default=None, description="how promising the viewer is, 0 to 1 (docs/policies.md)")
+    score: Promise | None = Field(default=None, description="how promising the viewer is, 0 to 1 (docs/policies.md)")
     share: Part | None = Field(default=None, description="a part of them by lot")
 
 

@@ -1,27 +1,46 @@
-"""Which rules can never fire in a given scenario, and why; read from both files, without playing anything."""
+"""Which rules can never fire in a given scenario, and why; read from both files, without playing anything.
+
+Of a match that is the same every night each moment is held against a rule; of one that is generated, each that there
+could be.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cached_property
 from itertools import pairwise
+from typing import Any
+
+import numpy as np
 
 from sim.errors import did_you_mean
-from sim.policy.rules.form import Pick, Range, Rule, RuleFile, Show, When, Who
-from sim.world.catalogue import ItemKind, stock_up
-from sim.world.match import PLAYING, SIDES, Match, PeriodName
+from sim.policy.items import UNLIMITED, Item, Items, cards_of
+from sim.policy.push import Offer, Push
+from sim.policy.rules.form import STORE, Rule, RuleFile, Show, When, Who
+from sim.policy.rules.moments import Moment, moments
+from sim.policy.terms import terms_problem
+from sim.world.catalogue import Catalogue, ItemKind, stock_up
+from sim.world.match import AWAY, HOME, SIDES
 from sim.world.night import World
-from sim.world.scenario import Scenario
 
 Location = tuple[str | int, ...]
 Fault = tuple[Location, str]
-SHOOT_OUT = ("shootout_goal", "shootout_miss")
-LEVEL: tuple[PeriodName, ...] = ("ET_break", "E1", "ET_HT", "E2", "PK_break", "P")  # only of a knock-out match
-STOPPED: tuple[PeriodName, ...] = ("pre", "HT", "ET_break", "ET_HT", "PK_break", "post")
+# What a rule may say of the moment, as far as that is known beforehand.
+KNOWN: Mapping[str, Callable[[When, Any, Moment], bool]] = {
+    "events": lambda when, _, m: bool(when.acting(m.happened)),
+    "begins": lambda _, periods, m: m.began and m.period in periods,
+    "periods": lambda _, periods, m: m.period in periods,
+    "play": lambda _, play, m: m.in_play in (None, play),
+    "peak": lambda _, peak, m: m.peak in (None, peak),
+    "into": lambda _, into, m: bool(into.holds(m.into)),
+    "minute": lambda _, minute, m: m.minute is not None and bool(minute.holds(m.minute)),
+    "score": lambda _, score, m: m.score is None or score.holds(*m.score),
+}
 
 
 def never(rules: RuleFile, world: World) -> Iterator[Fault]:
     """Where in the rule file, and why the rule there never fires in this scenario."""
-    known = _Known(world)
+    known = _Known(rules, world)
     for key, rule in rules.rules.items():
         for place, why in known.against(rule):
             yield ("rules", key, *place), f"never fires in '{world.scenario.name}': {why}"
@@ -30,68 +49,56 @@ def never(rules: RuleFile, world: World) -> Iterator[Fault]:
 class _Known:
     """What a scenario says beforehand."""
 
-    def __init__(self, world: World) -> None:
-        self.scenario: Scenario = world.scenario
-        self.matches: Sequence[Match | None] = world.fixed
-        shop = self.scenario.shop
-        self.catalogue = stock_up(shop, self.scenario.loyalty, 1.0, self.scenario.assumptions)
+    def __init__(self, rules: RuleFile, world: World) -> None:
+        self.rules, self.scenario = rules, world.scenario
+        self.moments = moments(world, rules.red_lines)
+        self.catalogue = stock_up(self.scenario.shop, self.scenario.loyalty, 1.0, self.scenario.assumptions)
+        self.items = _most_there_can_be(self.catalogue, 10**self.scenario.shop.decimals)
         self.segments = [s for s in self.scenario.audience.segments.values() if s.share > 0]
 
     def against(self, rule: Rule) -> Iterator[Fault]:
         """Why a rule never fires, with the place within it."""
-        yield from (
-            (("when", *place), why)
-            for place, why in (*self._moments(rule.when), *self._clock(rule.when), *self._days(rule.when))
-        )
-        yield from ((("who", *place), why) for place, why in self._people(rule.who))
-        yield from ((("show", *place), why) for place, why in self._goods(rule))
+        faults = self._days(rule.when) if rule.when.days else self._moments(rule.when)
+        yield from ((("when", *place), why) for place, why in faults)
+        yield from ((("who", *place), why) for place, why in self._people(rule))
+        yield from self._goods(rule)
         yield from self._stock(rule)
 
     # --- the moment
 
     def _moments(self, when: When) -> Iterator[Fault]:
-        if when.events and not any(self._happens(kind, when.by) for kind in when.events):
+        said = [name for name in KNOWN if getattr(when, name) is not None]
+        if self._fitting(when, said):
+            return
+        for name in tuple(said):  # what is left when nothing more can be left out is what cannot be at once
+            without = [other for other in said if other != name]
+            if not self._fitting(when, without):
+                said = without
+        *others, last = said
+        if others:
+            names = " and ".join(f"'{name}'" for name in others)
+            yield (last,), f"'{last}' is never so while {names} {'are' if others[1:] else 'is'}"
+        else:
+            yield (last,), self._why(when, last)
+
+    def _fitting(self, when: When, names: Sequence[str]) -> list[Moment]:
+        """The moments at which all that is said under `names` may hold."""
+        said = [(KNOWN[name], getattr(when, name)) for name in names]
+        return [m for m in self.moments if all(may(when, wanted, m) for may, wanted in said)]
+
+    def _why(self, when: When, name: str) -> str:
+        its = "its match" if len(self.scenario.matches) == 1 else "none of its matches"
+        has = "has no" if len(self.scenario.matches) == 1 else "has a"
+        if name == "events":
             by = f" by {when.by}" if when.by else ""
-            yield ("events",), f"its match has no {' or '.join(when.events)}{by}"
-        for name in ("begins", "periods"):
-            given = getattr(when, name)
-            if given and not any(self._is_played(period) for period in given):
-                yield (name,), f"its match has no {' or '.join(given)}"
-
-    def _happens(self, kind: str, by: str | None) -> bool:
-        def in_match(match: Match | None, knockout: bool) -> bool:
-            if match is None:
-                return knockout or kind not in SHOOT_OUT
-            return any(e.kind == kind and by in (None, SIDES[e.side]) for e in match.events)
-
-        return any(in_match(m, getattr(f, "knockout", False)) for m, f in self._each())
-
-    def _is_played(self, period: PeriodName) -> bool:
-        def in_match(match: Match | None, knockout: bool) -> bool:
-            if match is None:
-                return knockout or period not in LEVEL
-            return any(p.name == period for p in match.periods)
-
-        return any(in_match(m, getattr(f, "knockout", False)) for m, f in self._each())
-
-    def _each(self) -> Iterator[tuple[Match | None, object]]:
-        return zip(self.matches, self.scenario.matches, strict=True)
-
-    def _clock(self, when: When) -> Iterator[Fault]:
-        last = 120.0 if any(self._is_played(p) for p in ("E1", "E2")) else 90.0
-        if when.minute and (low := when.minute.at_least) is not None and low > last:
-            yield ("minute",), f"its clock ends at {last:g}"
-        if when.minute and when.minute.below is not None and when.minute.below <= 0:
-            yield ("minute",), "its clock begins at 0"
-        if when.periods and set(when.periods) <= set(STOPPED):
-            if when.play:
-                yield ("play",), f"nobody plays in {' or '.join(when.periods)}"
-            if when.minute:
-                yield ("minute",), f"the clock rests in {' or '.join(when.periods)}"
-        if when.periods and when.begins and not set(when.periods) & set(when.begins):
-            yield ("begins",), f"none of them is {' or '.join(when.periods)}"
-        if when.periods and when.minute and not any(_overlaps(when.minute, p) for p in when.periods if p in PLAYING):
-            yield ("minute",), f"the clock never shows it in {' or '.join(when.periods)}"
+            return f"{its} {has} {' or '.join(when.events or ())}{by}"
+        if name in ("begins", "periods"):
+            return f"{its} {has} {' or '.join(getattr(when, name))}"
+        if name == "minute":
+            return f"its clock goes from 0 to {max(m.minute or 0.0 for m in self.moments):g}"
+        if name == "into":
+            return f"no part of its broadcast lasts longer than {max(m.into for m in self.moments):.3g} minutes"
+        return f"'{name}' is never so"
 
     def _days(self, when: When) -> Iterator[Fault]:
         days = self.scenario.days
@@ -102,26 +109,35 @@ class _Known:
 
     # --- the viewers
 
-    def _people(self, who: Who) -> Iterator[Fault]:
-        audience, sides = self.scenario.audience, self.scenario.audience.sides
-        named = [side for side in who.sides or () if side in SIDES]
-        if who.sides and len(named) == len(who.sides) and not any(getattr(sides, side) for side in named):
-            yield ("sides",), f"nobody is for {' or '.join(named)}"
-        consents = [s.consent for s in audience.segments.values() if s.share > 0]
+    def _people(self, rule: Rule) -> Iterator[Fault]:
+        who = rule.who
+        if not self._sides(rule):
+            yield ("sides",), f"nobody is for {' or '.join(who.sides or ())}"
+        consents = [s.consent for s in self.segments]
         if who.consent is True and not any(consents):
             yield ("consent",), "nobody consents"
         if who.consent is False and all(c == 1 for c in consents):
             yield ("consent",), "everybody consents"
         for name in ("orders", "history"):
-            wanted: Range | None = getattr(who, name)
-            if wanted and (not any(consents) or who.consent is False):
+            if getattr(who, name) and (not any(consents) or who.consent is False):
                 yield (name,), "it is known only of viewers who consent"
-            elif wanted and wanted.below is not None and wanted.below <= 0:
-                yield (name,), "nobody has fewer than 0"
         yield from self._tiers(who)
+        yield from self._watching(who)
         if who.interest and who.interest.category not in self.catalogue.categories:
             known = did_you_mean(who.interest.category, self.catalogue.categories)
             yield ("interest", "category"), f"its shop has no category '{who.interest.category}'{known}"
+
+    def _sides(self, rule: Rule) -> list[int]:
+        """Whose fans it may be for, of those who have any."""
+        there = [side for side, name in enumerate(SIDES) if getattr(self.scenario.audience.sides, name) > 0]
+        acting = self._acting(rule.when)
+        meant = {"acting": acting, "other": [HOME + AWAY - side for side in acting]}
+        named = rule.who.sides or SIDES
+        return [side for side in there if any(side in meant.get(n, ()) or SIDES[side] == n for n in named)]
+
+    def _acting(self, when: When) -> list[int]:
+        """Whose events it may wait for."""
+        return sorted({side for m in self.moments for side in when.acting(m.happened)})
 
     def _tiers(self, who: Who) -> Iterator[Fault]:
         low = who.tier.at_least if who.tier else None
@@ -133,68 +149,84 @@ class _Known:
         elif low > 0 and not any(s.members for s in self.segments):
             yield ("tier",), "no segment has members"
 
+    def _watching(self, who: Who) -> Iterator[Fault]:
+        longest = len(self.moments) * self.scenario.timing.window / 60.0
+        if who.minutes_watched and (who.minutes_watched.at_least or 0.0) > longest:
+            yield ("minutes_watched",), f"its broadcast lasts {longest:.0f} minutes at most"
+
     # --- what is shown
 
     def _goods(self, rule: Rule) -> Iterator[Fault]:
         show = rule.show
-        if show.item is not None and show.item not in self.catalogue.keys:
-            yield ("item",), f"its shop has no item '{show.item}'{did_you_mean(show.item, self.catalogue.keys)}"
+        if show.item is not None and show.item not in self.items:
+            yield ("show", "item"), f"its shop has no item '{show.item}'{did_you_mean(show.item, list(self.items))}"
             return
-        if show.item is not None:
-            yield from self._terms(show, [self.catalogue.keys.index(show.item)], ("item",))
+        items = self._shown(rule)
+        if show.pick and not items:
+            yield ("show", "pick"), f"its shop has no such {show.pick.kind}"
             return
-        assert show.pick is not None
-        items = [i for i in range(len(self.catalogue.keys)) if self._fits(i, show.pick)]
-        if not items:
-            yield ("pick",), f"its shop has no such {show.pick.kind}"
-        else:
-            yield from self._terms(show, items, ("pick",))
+        names = " or ".join(item.key for item in items[:3])
+        yield from ((("show", *place), why) for place, why in self._terms(show, items, names))
+        yield from self._reached(rule, items, names)
 
-    def _fits(self, item: int, pick: Pick) -> bool:
-        c = self.catalogue
-        category = c.categories[c.category[item]] if c.category[item] >= 0 else None
-        limited = bool(c.tier[item] > 0 or c.early[item])
-        side = SIDES[int(c.side[item])]
-        return (
-            c.kind[item] == ItemKind[pick.kind.upper()]
-            and pick.category in (None, category)
-            and pick.limited in (None, limited)
-            and (pick.colours in ("own", "acting", "any") or pick.colours == side)
-        )
+    def _shown(self, rule: Rule) -> list[Item]:
+        """What it may show, as far as kind, category and colours say."""
+        pick = rule.show.pick
+        if pick is None:
+            return [item for key, item in self.items.items() if key == rule.show.item]
+        own, acting = self._sides(rule), self._acting(rule.when)
+        sides = {"own": own, "acting": acting, "any": range(len(SIDES))}.get(pick.colours)
+        return [
+            item
+            for item in self.items.values()
+            if item.kind is ItemKind[pick.kind.upper()]
+            and pick.category in (None, item.category)
+            and pick.limited in (None, item.tier > 0 or item.early)
+            and (SIDES[item.side] == pick.colours if sides is None else item.side in sides)
+        ]
 
-    def _terms(self, show: Show, items: list[int], place: Location) -> Iterator[Fault]:
-        c = self.catalogue
-        names = " or ".join(c.keys[i] for i in items[:3])
-        if show.joint and not any(c.funds[i] >= 0 for i in items):
+    def _terms(self, show: Show, items: list[Item], names: str) -> Iterator[Fault]:
+        if show.joint and not any(item.brand for item in items):
             yield ("joint",), f"no brand joins in promotions of {names}"
-        left = [i for i in items if c.price[i]]
-        least = [1.0 - (1.0 - show.discount) * c.own_price[i] / c.price[i] - c.most_off[i] / c.price[i] for i in left]
-        if show.discount and left and min(least) > 1e-9:
-            most = self.scenario.shop.stacking.most_off
-            yield ("discount",), f"all reductions together may take {most:.0%} off (shop.stacking)"
+            return
+        offer = Offer(items[0].key, show.discount, show.team, show.joint, show.claim)
+        problems = [
+            terms_problem(Push(show.surface, offer, np.inf), item, after=show.surface == STORE) for item in items
+        ]
+        if all(problems):
+            yield ("discount",) if show.discount else ("item" if show.item else "pick",), str(problems[0])
+
+    def _reached(self, rule: Rule, items: list[Item], names: str) -> Iterator[Fault]:
+        """Whether any of the items is there to be shown to somebody who may buy it."""
+        floor = max(limits.stock_floor or 0 for limits in (rule.limits, self.rules.limits))
+        if all(item.stock < floor for item in items):
+            yield ("limits", "stock_floor"), f"there are never {floor} units of {names}"
+        tier = rule.who.tier
+        if tier and tier.below is not None:
+            may = [item for item in items if item.tier < tier.below or (item.early and rule.who.early is not False)]
+            if not may:
+                yield ("who", "tier"), f"nobody of those tiers may buy {names}"
+        if rule.when.team and not {item.key for item in items} & self._gathered:
+            yield ("when", "team"), f"no rule gathers a team for {names}"
+
+    @cached_property
+    def _gathered(self) -> set[str]:
+        """What teams may form for."""
+        return {item.key for rule in self.rules.rules.values() if rule.show.team for item in self._shown(rule)}
 
     def _stock(self, rule: Rule) -> Iterator[Fault]:
         wanted = rule.when.stock
         if wanted is None:
             return
-        if wanted.item not in self.catalogue.keys:
-            known = did_you_mean(wanted.item, self.catalogue.keys)
+        if wanted.item not in self.items:
+            known = did_you_mean(wanted.item, list(self.items))
             yield ("when", "stock", "item"), f"its shop has no item '{wanted.item}'{known}"
-            return
-        most = self._most(wanted.item)
-        if wanted.at_least is not None and most is not None and wanted.at_least > most:
+        elif wanted.at_least is not None and wanted.at_least > (most := self.items[wanted.item].stock):
             yield ("when", "stock"), f"it has {most} of it at most"
 
-    def _most(self, key: str) -> int | None:
-        """Units of a product at the start, None where more comes in or that is not known."""
-        product = self.scenario.shop.products.get(key)
-        if product is None or product.replenishment is not None:
-            return None
-        return int(product.stock or sum((product.sizes or {}).values()))
 
-
-def _overlaps(minute: Range, period: PeriodName) -> bool:
-    first, last = PLAYING[period]
-    low = -1.0 if minute.at_least is None else minute.at_least
-    high = float("inf") if minute.below is None else minute.below
-    return low <= last and high > first
+def _most_there_can_be(catalogue: Catalogue, minor: int) -> Items:
+    """The items with as much in stock as there can be: what is refilled has no end."""
+    stock = catalogue.stock.reshape(catalogue.shelves, -1).copy()
+    stock[catalogue.reorder_at >= 0] = UNLIMITED
+    return Items(cards_of(catalogue, minor), stock, np.ones((2, len(catalogue.keys))))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 from zlib import crc32
 
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 
 from sim.errors import MatchdayError, did_you_mean
 from sim.policy.push import EVERYONE, MOST_PUSHES, Offer, Push
-from sim.policy.rules.choose import Mask, choose, goods_for
+from sim.policy.rules.choose import Mask, awaited, choose, goods_for
 from sim.policy.rules.form import Rule, RuleFile, When, Who
 from sim.policy.rules.meter import Meter
 from sim.policy.score import scores
@@ -43,9 +44,7 @@ class Ruled:
     def _said(self, view: View, began: bool) -> list[Push]:
         pushes: list[Push] = []
         for rule in self.rules:
-            for push in rule.follow(view, began):
-                if len(pushes) < MOST_PUSHES:
-                    pushes.append(push)
+            pushes += rule.follow(view, began, MOST_PUSHES - len(pushes))
         return pushes
 
 
@@ -58,19 +57,17 @@ class _Follower:
         self.floor = max([m.limits.stock_floor or 0 for m in self.meters])
         self.last, self.turn = -np.inf, 0
 
-    def follow(self, view: View, began: bool) -> Iterator[Push]:
-        """The rule's pushes, if its moment is now."""
+    def follow(self, view: View, began: bool, room: int) -> list[Push]:
+        """The rule's pushes, `room` at most, if its moment is now."""
         if not (holds(self.rule.when, view, began) and self._rested(view)):
-            return
-        said = False
-        for side in _acting(self.rule.when, view):
-            for push in self._pushes(view, side):
-                said = True
-                yield push
+            return []
+        due = (push for side in _acting(self.rule.when, view) for push in self._pushes(view, side))
+        said = list(islice(due, room))
         if said:
             self.last, self.turn = view.time, self.turn + 1
             for meter in self.meters:
                 meter.times += 1
+        return said
 
     def _rested(self, view: View) -> bool:
         every = self.rule.when.every
@@ -103,7 +100,10 @@ class _Follower:
         key = self.rule.show.item
         if key is None:
             return goods_for(self.rule, view, self.floor)
-        return [key] if key not in view.items or view.items[key].stock >= max(self.floor, 1) else []
+        if key not in view.items:
+            return [key]
+        there = view.items[key].stock >= max(self.floor, 1)
+        return [key] if there and key in awaited(self.rule.when, view, [key]) else []
 
 
 def holds(when: When, view: View, began: bool) -> bool:
@@ -117,23 +117,18 @@ def holds(when: When, view: View, began: bool) -> bool:
         and (when.periods is None or view.period in when.periods)
         and (when.play is None or view.in_play == when.play)
         and (when.peak is None or view.peak == when.peak)
+        and (when.into is None or bool(when.into.holds(view.into)))
         and (when.minute is None or (view.minute is not None and bool(when.minute.holds(view.minute))))
-        and (when.events is None or bool(_sides(when, view)))
+        and (when.events is None or bool(_acting(when, view)))
+        and (when.score is None or when.score.holds(*view.score))
         and _hot(when, view)
-        and _scored(when, view)
         and _stocked(when, view)
-        and _nearly_full(when, view)
     )
 
 
-def _sides(when: When, view: View) -> list[int]:
-    """The sides whose events have just happened."""
-    told = (e for e in view.news if e.kind in (when.events or ()))
-    return sorted({e.side for e in told if when.by is None or SIDES[e.side] == when.by})
-
-
 def _acting(when: When, view: View) -> list[int] | list[None]:
-    return _sides(when, view) if when.events else [None]
+    """The sides whose events have just happened; None where the rule waits for none."""
+    return when.acting((e.kind, e.side) for e in view.news) if when.events else [None]
 
 
 def _hot(when: When, view: View) -> bool:
@@ -143,25 +138,9 @@ def _hot(when: When, view: View) -> bool:
     return bool(when.heat.holds(heat))
 
 
-def _scored(when: When, view: View) -> bool:
-    if when.score is None:
-        return True
-    home, away = view.score
-    leader = "home" if home > away else "away" if away > home else "nobody"
-    wanted = when.score.leader
-    led = wanted is None or wanted == leader or (wanted == "anybody" and leader != "nobody")
-    return led and (when.score.by is None or bool(when.score.by.holds(abs(home - away))))
-
-
 def _stocked(when: When, view: View) -> bool:
     stock = when.stock
     return stock is None or (stock.item in view.items and bool(stock.holds(view.items[stock.item].stock)))
-
-
-def _nearly_full(when: When, view: View) -> bool:
-    if when.team is None:
-        return True
-    return any(x.team and x.waiting and x.team - x.waiting <= when.team.missing for x in view.running)
 
 
 def among(who: Who, view: View, acting: int | None, meters: tuple[Meter, ...]) -> Mask:

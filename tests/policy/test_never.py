@@ -1,0 +1,165 @@
+"""Rules that can never fire in a scenario: told with their place, and never of a rule that could."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sim.engine.play import play
+from sim.experiment.load import load
+from sim.policy import View
+from sim.policy.find import find
+from sim.policy.rules.form import RuleFile
+from sim.policy.rules.never import never
+from sim.policy.rules.read import read_rules
+from sim.policy.rules.ruled import holds
+from sim.world.match import PERIODS
+from sim.world.night import World
+from tests.worlds import shop, world
+
+ROOT = Path(__file__).parents[2]
+
+BALL = "show: {surface: pop_up, item: match-ball, lasts: 3}}"
+EVERY_9 = "{when: {every: 9}, "
+# On the league night: a real match of 4:3, no red card, no extra time; the score is never 0:2.
+NEVER = {
+    "{when: {events: ¦[shootout_goal]}, " + BALL: "its match has no shootout_goal",
+    "{when: {events: ¦[red]}, " + BALL: "its match has no red",
+    "{when: {events: [goal], by: away, minute: ¦{below: 5}}, " + BALL: "'minute' is never so while 'events' is",
+    "{when: {periods: [HT], play: ¦true}, " + BALL: "'play' is never so while 'periods' is",
+    "{when: {begins: ¦[E1]}, " + BALL: "its match has no E1",
+    "{when: {minute: ¦{at_least: 100}}, " + BALL: "its clock goes from 0 to 90",
+    "{when: {periods: [1H], minute: ¦{at_least: 60}}, " + BALL: "'minute' is never so while 'periods' is",
+    "{when: {begins: [HT], into: ¦{at_least: 3}}, " + BALL: "'into' is never so while 'begins' is",
+    "{when: {into: ¦{at_least: 90}}, " + BALL: "no part of its broadcast lasts longer than",
+    "{when: {score: ¦{leader: away, by: {at_least: 2}}}, " + BALL: "'score' is never so",
+    "{when: {periods: [1H], score: ¦{by: {at_least: 2}}}, " + BALL: "'score' is never so while 'periods' is",
+    "{when: {periods: [pre], peak: ¦true}, " + BALL: "'peak' is never so while 'periods' is",
+    "{when: {team: ¦{missing: 1}}, " + BALL: "no rule gathers a team for match-ball",
+    "{when: {days: ¦[60]}, show: {surface: store_push, item: match-ball, lasts: 3}}": "15 days after a match",
+    EVERY_9 + "who: {tier: ¦{at_least: 9}}, " + BALL: "is 1",
+    EVERY_9 + "who: {minutes_watched: ¦{at_least: 400}}, " + BALL: "minutes at most",
+    EVERY_9 + "who: {consent: false, orders: ¦{at_least: 1}}, " + BALL: "known only of viewers who consent",
+    EVERY_9 + "who: {interest: {category: ¦boots}}, " + BALL: "no category 'boots'",
+    EVERY_9 + "show: {surface: pop_up, item: ¦match-bal, lasts: 3}}": "did you mean 'match-ball'?",
+    EVERY_9 + "show: {surface: pop_up, pick: ¦{kind: product, category: boots}, lasts: 3}}": "no such product",
+    EVERY_9 + "show: {surface: host_mention, item: training-top, joint: ¦true, discount: 0.1, lasts: 3}}": "no brand",
+    EVERY_9 + "limits: {stock_floor: ¦5000}, " + BALL: "there are never 5000 units of match-ball",
+    "{when: {stock: ¦{item: match-ball, at_least: 5000}}, " + BALL: "110 of it",
+}
+
+
+@pytest.mark.parametrize("rule", NEVER)
+def test_rules_that_never_fire_in_a_scenario_are_told_with_their_place(rule, tmp_path):
+    file = tmp_path / "mine.yaml"
+    file.write_text(f"name: Mine\nrules:\n  one: {rule}\n".replace("¦", ""))
+    document, rules = read_rules(file)
+    (fault,) = never(rules, load(ROOT / "scenarios" / "daily" / "league-night.yaml"))
+    problem = document.problem(*fault)
+    assert (problem.line, problem.column) == (3, f"  one: {rule}".index("¦") + 1)
+    assert "never fires in 'League night" in problem.message
+    assert NEVER[rule] in problem.message
+
+
+def test_samples_fire_somewhere():
+    """Every rule of every sample can fire in one of the templates."""
+    worlds = [
+        load(f)
+        for folder in ("daily", "holiday", "season", "special")
+        for f in (ROOT / "scenarios" / folder).glob("*.yaml")
+    ]
+    for file in sorted((ROOT / "policies").glob("*.yaml")):
+        _, rules = read_rules(file)
+        dead = [{place[1] for place, _ in never(rules, w)} for w in worlds]
+        assert not set.intersection(*dead), file
+
+
+def test_shops_without_what_a_sample_wants_are_served_all_the_same():
+    for file in sorted((ROOT / "policies").glob("*.yaml")):
+        play(world(shop=shop(5), days_after=3.0).night(1, 0), find(str(file)).make(), file.stem)
+
+
+def test_validate_holds_rule_files_against_a_scenario(tmp_path, matchday, monkeypatch):
+    monkeypatch.chdir(ROOT)
+    file = tmp_path / "mine.yaml"
+    file.write_text("name: Mine\nrules:\n  one: {when: {days: [60]}, show: {surface: store_push, item: a, lasts: 3}}\n")
+    assert matchday("validate", str(file))[0] == 0
+    code, out, _ = matchday("validate", str(file), "--scenario", "scenarios/daily/league-night.yaml")
+    assert code == 0
+    assert out.count("warning") == 3
+    assert ": rules.one.when.days: never fires in" in out
+
+
+# --- what is said of any rule -----------------------------------------------------------------------------------------
+
+
+class Remembering:
+    """Says nothing, and remembers what it was shown."""
+
+    def __init__(self) -> None:
+        self.views: list[View] = []
+
+    def decide(self, view: View) -> list[Any]:
+        self.views.append(view)
+        return []
+
+
+def views(w: World, replication: int) -> list[View]:
+    policy = Remembering()
+    play(w.night(1, replication, 30), policy, "p")
+    return policy.views
+
+
+FINAL = load(ROOT / "scenarios" / "special" / "world-cup-final-2022.yaml")
+CUP_TIE = world(match={"source": "generated", "knockout": True, "home": {"name": "A", "expected_goals": 0.4},
+                       "away": {"name": "B", "expected_goals": 0.4}})  # fmt: skip
+SEEN = {"final": (FINAL, [views(FINAL, 0)]), "any tie": (CUP_TIE, [views(CUP_TIE, r) for r in range(4)])}
+KINDS = ("goal", "own_goal", "penalty_award", "penalty_miss", "red", "yellow", "sub", "shootout_goal", "var")
+
+
+def ranges(low: float, high: float) -> st.SearchStrategy[dict[str, float]]:
+    edge = st.floats(low, high).map(lambda x: round(x, 1))
+    both = st.tuples(edge, edge).filter(lambda e: e[0] < e[1]).map(lambda e: {"at_least": e[0], "below": e[1]})
+    return both | edge.map(lambda x: {"at_least": x}) | edge.filter(bool).map(lambda x: {"below": x})
+
+
+def some(values: Any) -> st.SearchStrategy[list[Any]]:
+    return st.lists(st.sampled_from(values), min_size=1, max_size=3, unique=True)
+
+
+whens = st.fixed_dictionaries(
+    {},
+    optional={
+        "events": some(KINDS), "begins": some(PERIODS), "periods": some(PERIODS), "play": st.booleans(),
+        "peak": st.booleans(), "into": ranges(0, 60), "minute": ranges(0, 125),
+        "score": st.fixed_dictionaries({"leader": st.sampled_from(("home", "away", "anybody"))}, optional={
+            "by": st.sampled_from(({"at_least": 2}, {"below": 2}, {"at_least": 3})),
+        }),
+    },
+).filter(bool)  # fmt: skip
+
+
+def fires(when: Any, seen: list[View]) -> bool:
+    periods = ["", *(view.period for view in seen)]
+    return any(holds(when, view, view.period != periods[i]) for i, view in enumerate(seen))
+
+
+@pytest.mark.parametrize("match", SEEN)
+@settings(max_examples=300)
+@given(when=whens, by=st.sampled_from((None, "home", "away")))
+def test_no_rule_that_fires_is_said_never_to(match, when, by):
+    if by and "events" in when:
+        when = {**when, "by": by}
+    w, nights = SEEN[match]
+    key = next(iter(w.scenario.shop.products))
+    rule = {"when": when, "show": {"surface": "pop_up", "item": key, "lasts": 3}}
+    rules = RuleFile.model_validate({"name": "Any", "rules": {"one": rule}})
+    fired = [fires(rules.rules["one"].when, seen) for seen in nights]
+    dead = list(never(rules, w))
+    assert not (dead and any(fired)), dead
+    if match == "final" and "peak" not in when:  # all of it is known beforehand, but for what the chat makes a peak
+        assert bool(dead) != fired[0]
