@@ -64,7 +64,3 @@ class ContextAware:
         favourite = signs.argmax(axis=0)
         turned = signs.max(axis=0) > 0
         return [(item, who & turned & (favourite == k)) for k, item in enumerate(best.values())][:3]
-
-
-def _limited(item: Item) -> bool:
-    return item.tier > 0 or item.early

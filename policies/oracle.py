@@ -7,10 +7,14 @@ It chooses greedily and knows people, not their dice.
 
 from __future__ import annotations
 
+import math
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit
 
+from sim.parameters import Parameters
 from sim.policy import Offer, Push, View
 from sim.policy.latent import Latent
 from sim.world.audience import TASTE_STEP
@@ -25,7 +29,10 @@ DAY = 86_400.0  # s
 MOST = 12  # pushes in a round, best first
 SOLD_OFF = 0.15  # share of their stock from which goods are kept for those who come by themselves
 RETURNED = 0.25  # share of pushed orders that come back (assumed; the seed of the night is not known to it either)
-Table = NDArray[np.float64]  # (viewers, items)
+STATES = ("annoyance", "tolerance", "noticed", "trust", "gain")  # of a viewer, that an evening changes or feels
+AT_ONCE = 1 << 14  # viewers: as many as near memory holds
+Table = NDArray[np.float32]  # (items, viewers)
+Row = NDArray[np.float32]  # (viewers,)
 
 
 class Oracle:
@@ -37,10 +44,13 @@ class Oracle:
         self.rested_at = float("-inf")
         self.first: NDArray[np.int64] | None = None
         self.taught = False
-        self.period = ""
+        self.fixed: _Fixed
 
     def decide(self, view: View) -> list[Push]:
         """Every two minutes what is worth pushing to whom."""
+        if self.first is None:
+            self.first = np.array([view.items[key].stock for key in view.latent.catalogue.keys])
+            self.fixed = _fixed(view.latent)
         if not self.taught and view.period == "pre" and view.time > -300.0:
             self.taught = True
             return self._lessons(view)
@@ -63,7 +73,7 @@ class Oracle:
         people, latent = view.latent.people, view.latent
         pushes = []
         for item in list(lessons.values())[:4]:
-            likes = _tastes(latent)[:, latent.catalogue.categories.index(item.category)] > 0.0
+            likes = latent.tastes[:, latent.catalogue.categories.index(item.category)] > 0
             who = likes & (people["annoyance"] < 0.5 * people["tolerance"])
             pushes.append(Push("short_video", Offer(item.key), view.time + LASTS, who, because="a lesson"))
         return pushes
@@ -75,9 +85,11 @@ class Oracle:
         who = np.flatnonzero(fresh)
         if not goods or not len(who):
             return []
-        worth = _worth(view.latent, who, np.array(goods), surface, second)
-        best = worth.argmax(axis=1)
-        gain = worth[np.arange(len(who)), best]
+        best, gain = np.empty(len(who), np.intp), np.empty(len(who), np.float32)
+        for first in range(0, len(who), AT_ONCE):
+            part = slice(first, first + AT_ONCE)
+            worth = _worth(view.latent, self.fixed, who[part], np.array(goods), surface, second)
+            best[part], gain[part] = worth.argmax(axis=0), worth.max(axis=0)
         said: list[tuple[float, Push]] = []
         for place, number in enumerate(goods):
             chosen = (best == place) & (gain > 0.0)
@@ -88,81 +100,88 @@ class Oracle:
 
     def _sells(self, view: View, number: int, surface: str) -> bool:
         catalogue = view.latent.catalogue
-        if self.first is None:
-            self.first = np.array([view.items[key].stock for key in catalogue.keys])
+        assert self.first is not None
         kind, stock = catalogue.kind[number], view.items[catalogue.keys[number]].stock
         sold = kind in (ItemKind.PRODUCT, ItemKind.BUNDLE) or (kind == ItemKind.PRESALE and surface != "store_push")
         return bool(sold and stock > SOLD_OFF * self.first[number])
 
 
-def _tastes(latent: Latent) -> NDArray[np.float64]:
-    return np.asarray(latent.tastes * TASTE_STEP)
+class _Fixed(NamedTuple):
+    """What no evening changes of viewers and goods."""
+
+    likes: Table  # how much each item is each viewer's thing, 0 to 1; limited editions count for nothing
+    click: Table  # what taste and price make of the odds of a click
+    buy: Table  # and of an order
+
+
+def _fixed(latent: Latent) -> _Fixed:
+    p, c, people = latent.scenario.assumptions, latent.catalogue, latent.people
+    side, fandom = latent.sides, people["fandom"]
+    tables = [np.zeros((len(c.keys), len(people)), np.float32) for _ in range(3)]
+    for item, own in enumerate(c.own_price.tolist()):
+        if not own:
+            continue
+        x = p.relevance_taste * TASTE_STEP * latent.tastes[:, c.category[item]]
+        if c.side[item] != NEUTRAL:
+            x = x + np.where(side == c.side[item], p.relevance_side, -p.relevance_rival) * fandom
+        likes = np.zeros(len(people)) if c.tier[item] > 0 or c.early[item] else expit(x)
+        off = np.log(own / c.reference[item])
+        weight = (p.price_loss_aversion if off > 0.0 else 1.0) * 2.0 / (1.0 + p.price_loss_aversion)
+        price = p.price_elasticity * people["price_sensitivity"] * off * weight
+        keen = p.interest * (likes - 0.5)
+        rows = likes, np.exp(keen + p.click_discount * price), np.exp(keen + price)
+        for table, row in zip(tables, rows, strict=True):
+            table[item] = row
+    return _Fixed(*tables)
 
 
 def _worth(
-    latent: Latent, who: NDArray[np.intp], goods: NDArray[np.intp], surface: str, second: np.void | None
+    latent: Latent,
+    fixed: _Fixed,
+    who: NDArray[np.intp],
+    goods: NDArray[np.intp],
+    surface: str,
+    second: np.void | None,
 ) -> Table:
     """What a push of each item to each viewer is worth now, net of what it costs [currency]."""
-    p, people, place = latent.scenario.assumptions, latent.people[who], getattr(latent.scenario.surfaces, surface)
+    p, place = latent.scenario.assumptions, getattr(latent.scenario.surfaces, surface)
+    people = {name: latent.people[name][who].astype(np.float32) for name in STATES}
+    likes, click, buy = (np.stack([table[item][who] for item in goods]) for table in fixed)
     attention = float(second["attention"]) if second is not None else 0.0
-    likes = _likes(latent, who, goods)
     noticed = place.salience * (1.0 - p.notice_attention * attention)
-    load = (people["annoyance"] / people["tolerance"])[:, None]
-    feeling = (_urge(latent, people, who, second) + p.trust_effect * (people["trust"] - p.trust_average))[:, None]
-    price = _price(latent, people, goods)
-    click = p.click_base + p.interest * (likes - 0.5) + p.click_discount * price + feeling
-    click -= p.click_attention * attention + p.click_annoyance * load
-    clicks = expit(click - p.click_wear * np.log(people["noticed"] + 1.0)[:, None])
-    pull = p.interest * (likes - 0.5) + price + feeling - p.buy_annoyance * load
-    gain = noticed * clicks * _paid(pull, p) * _margin(latent, goods)
-    wear = np.minimum(p.wear_limit, 1.0 + p.wear_rate * np.maximum(0.0, people["noticed"] - p.wear_in))[:, None]
+    load, shown = people["annoyance"] / people["tolerance"], people["noticed"]
+    feeling = _urge(p, people["gain"], latent.sides[who], second) + p.trust_effect * (people["trust"] - p.trust_average)
+    calm = p.click_base - p.click_attention * attention
+    click *= np.exp(calm + feeling - p.click_annoyance * load - p.click_wear * np.log(shown + 1.0))
+    buy *= np.exp(feeling - p.buy_annoyance * load)
+    gain = noticed * click / (1.0 + click) * _paid(buy, p) * _margin(latent, goods)
+    wear = np.minimum(p.wear_limit, 1.0 + p.wear_rate * np.maximum(0.0, shown - p.wear_in))
     annoys = place.intrusiveness * (1.0 + p.annoyance_peak * attention) * wear * (1.0 - p.annoyance_relevant * likes)
     mutes = p.mute_rate * np.exp(p.mute_annoyance * (load + annoys))
     later = 0.16 * p.again_fatigue * p.fatigue_share * annoys  # share who do not come again, at a retention of 0.8
     return np.asarray(gain - noticed * (mutes + later) * latent.scenario.experiment.viewer_worth)
 
 
-def _likes(latent: Latent, who: NDArray[np.intp], goods: NDArray[np.intp]) -> Table:
-    """How much each item is each viewer's thing, 0 to 1; limited editions count for nothing."""
-    p, c, people = latent.scenario.assumptions, latent.catalogue, latent.people[who]
-    x = p.relevance_taste * _tastes(latent)[who][:, c.category[goods]]
-    side, of = latent.sides[who][:, None], c.side[goods][None, :]
-    x += (
-        np.where(of == NEUTRAL, 0.0, np.where(of == side, p.relevance_side, -p.relevance_rival))
-        * people["fandom"][:, None]
-    )
-    likes = expit(x)
-    likes[:, (c.tier[goods] > 0) | c.early[goods]] = 0.0
-    return np.asarray(likes)
-
-
-def _urge(
-    latent: Latent, people: NDArray[np.void], who: NDArray[np.intp], second: np.void | None
-) -> NDArray[np.float64]:
+def _urge(p: Parameters, gain: Row, side: NDArray[np.uint8], second: np.void | None) -> Row:
     """What emotion adds to the log odds of clicking and buying; nothing at home in the days after."""
     if second is None:
-        return np.zeros(len(who))
-    p, side = latent.scenario.assumptions, latent.sides[who]
-    arousal = np.clip(people["gain"] * second["arousal"][side], 0.0, 1.0)
-    mood = np.clip(people["gain"] * second["mood"][side], -1.0, 1.0)
+        return np.zeros_like(gain)
+    of_side = second["arousal"].astype(np.float32), second["mood"].astype(np.float32)
+    arousal, mood = (gain * felt[side] for felt in of_side)
+    arousal, mood = np.clip(arousal, 0.0, 1.0), np.clip(mood, -1.0, 1.0)
     return np.asarray(p.impulse_arousal * arousal - p.impulse_arousal_square * arousal**2 + p.impulse_mood * mood)
 
 
-def _price(latent: Latent, people: NDArray[np.void], goods: NDArray[np.intp]) -> Table:
-    p, c = latent.scenario.assumptions, latent.catalogue
-    off = np.log(c.own_price[goods] / c.reference[goods])
-    weight = np.where(off > 0.0, p.price_loss_aversion, 1.0) * 2.0 / (1.0 + p.price_loss_aversion)
-    return np.asarray(p.price_elasticity * people["price_sensitivity"][:, None] * (off * weight)[None, :])
-
-
-def _paid(pull: Table, p: object) -> Table:
+def _paid(odds: Table, p: Parameters) -> Table:
     """Chance that a page ends in a paid order."""
-    buy, cart, save = (np.exp(getattr(p, f"{what}_base") + pull) for what in ("buy", "cart", "save"))
-    return np.asarray((getattr(p, "order_paid") * buy + getattr(p, "cart_paid") * cart) / (1.0 + buy + cart + save))  # noqa: B009
+    buy, cart, save = (math.exp(base) for base in (p.buy_base, p.cart_base, p.save_base))
+    paid: Table = (p.order_paid * buy + p.cart_paid * cart) * odds / (1.0 + (buy + cart + save) * odds)
+    return paid
 
 
-def _margin(latent: Latent, goods: NDArray[np.intp]) -> NDArray[np.float64]:
+def _margin(latent: Latent, goods: NDArray[np.intp]) -> Table:
     """What an order brings [currency], after what comes back."""
     c, costs, minor = latent.catalogue, latent.scenario.fulfilment, 10**latent.scenario.shop.decimals
     margin = (c.own_price[goods] - c.cost[goods]) / minor
-    return np.asarray((1.0 - RETURNED) * margin - costs.parcel_cost - RETURNED * costs.return_cost)
+    kept = (1.0 - RETURNED) * margin - costs.parcel_cost - RETURNED * costs.return_cost
+    return np.asarray(kept[:, None], np.float32)

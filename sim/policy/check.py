@@ -139,7 +139,9 @@ def _audience_problem(audience: Any, viewers: int) -> str | None:
 def _numbers_problem(numbers: NDArray[Any], viewers: int) -> str | None:
     if len(numbers) and not (numbers.min() >= 0 and numbers.max() < viewers):
         return f"viewer numbers run from 0 to {viewers - 1}; got {numbers.min()} to {numbers.max()}"
-    return "a viewer is named twice" if len(np.unique(numbers)) != len(numbers) else None
+    named = np.zeros(viewers, bool)
+    named[numbers] = True
+    return "a viewer is named twice" if np.count_nonzero(named) != len(numbers) else None
 
 
 def _cut(given: Any) -> str:
