@@ -26,6 +26,7 @@ bench: install
 schema: install
 	$(PY) run_sim.py schema --write scenarios/schema
 	$(PY) run_sim.py schema --page > docs/scenario.md
+	$(PY) run_sim.py schema policy --page > docs/rules.md
 	$(PY) run_sim.py list metrics --page > docs/measures.md
 
 install: $(VENV)/installed

@@ -283,17 +283,18 @@ def schema(
     write: Annotated[
         Path | None, typer.Option(metavar="DIR", help="write all schemas into this folder instead")
     ] = None,
-    page: Annotated[bool, typer.Option("--page", help="print what every field of a scenario is, as Markdown")] = False,
+    page: Annotated[bool, typer.Option("--page", help="print what every field of it is instead, as Markdown")] = False,
 ) -> None:
-    """Print the JSON Schema of scenario or timeline files, for editors that complete and check them."""
+    """Print the JSON Schema of scenarios, timelines or rule files, for editors that complete and check them."""
     from sim.schemas import schema_text, write_schemas
 
     if page:
-        from sim.report.reference import scenario_page
+        from sim.report.rules_page import rules_page
+        from sim.report.scenario_page import scenario_page
 
-        if write or what is not File.SCENARIO:
-            raise typer.BadParameter("the page is of scenarios, and is printed", param_hint="--page")
-        print(scenario_page(), end="")
+        if write or what is File.TIMELINE:
+            raise typer.BadParameter("pages are of scenarios and policies, and are printed", param_hint="--page")
+        print(scenario_page() if what is File.SCENARIO else rules_page(), end="")
         return
     if write is None:
         print(schema_text(what.value), end="")

@@ -61,7 +61,7 @@ USAGE = {
         "no.yaml: there is no such file",
     ),
     "a scenario's policies": (["list", "policies", "--scenario", "night.yaml"], "only assumptions"),
-    "a page of timelines": (["schema", "timeline", "--page"], "the page is of scenarios"),
+    "a page of timelines": (["schema", "timeline", "--page"], "pages are of scenarios and policies"),
     "unknown command": (["rum"], "rum"),
 }
 

@@ -1,4 +1,4 @@
-"""The page of all fields of a scenario is fresh, and what it shows is a scenario."""
+"""The pages of all fields of scenarios and rule files are fresh, and what they show is right."""
 
 from __future__ import annotations
 
@@ -7,12 +7,18 @@ from pathlib import Path
 
 import pytest
 
+from sim.engine.play import play
 from sim.experiment.lint import problems_in
 from sim.experiment.load import load
 from sim.measures.outcomes import METRICS
+from sim.measures.parts import pushes
 from sim.measures.twins import TWINS
+from sim.policy.find import find
+from sim.policy.rules.form import Interest, Limits, Part, Pick, Show, Stock, When, Who
+from sim.policy.rules.read import read_rules
 from sim.report.measures import measures_page
-from sim.report.reference import scenario_page
+from sim.report.rules_page import rules_page
+from sim.report.scenario_page import scenario_page
 from sim.world.scenario import schema
 
 PAGE = Path(__file__).parents[2] / "docs" / "scenario.md"
@@ -52,6 +58,42 @@ def test_what_must_be_given_is_said():
     required = {path for path, _, _, default in ROWS if default == "**required**"}
     assert {"name", "audience.viewers", "shop.products"} <= required
     assert not {"about", "shop.currency", "audience.segments.<name>.share", "….median"} & required
+
+
+# --- rule files -------------------------------------------------------------------------------------------------------
+
+RULES_PAGE = PAGE.with_name("rules.md")
+RULES = re.findall(r"```yaml\n(.*?)```", RULES_PAGE.read_text(encoding="utf-8"), re.DOTALL)[0]
+
+
+@pytest.fixture
+def derby(tmp_path) -> tuple[Path, Path]:
+    scenario, rules = tmp_path / "derby.yaml", tmp_path / "rules.yaml"
+    scenario.write_text(EXAMPLE, encoding="utf-8")
+    rules.write_text(RULES, encoding="utf-8")
+    return scenario, rules
+
+
+def test_the_page_of_rule_files_is_fresh():
+    assert RULES_PAGE.read_text(encoding="utf-8") == rules_page(), "run: make schema"
+
+
+def test_its_rules_are_right_for_the_other_page_s_scenario_and_all_of_them_fire(derby):
+    scenario, rules = derby
+    assert list(problems_in([rules], scenario)) == []
+    world, fired = load(scenario), set()
+    for replication in range(6):
+        played = play(world.night(1, replication, 1500), find(str(rules)).make(), "rules")
+        fired |= set(pushes(played)["because"])
+    assert fired == set(read_rules(rules)[1].rules)
+
+
+def test_every_key_is_in_the_example_and_has_a_row(derby):
+    page = RULES_PAGE.read_text(encoding="utf-8")
+    for form in (When, Who, Show, Pick, Limits, Stock, Interest, Part):
+        for name in form.model_fields:
+            assert re.search(rf"\b{name}: ", RULES), name
+            assert re.search(rf"^\| `[^`]*\b{name}` \| \S", page, re.MULTILINE), name
 
 
 def test_the_page_of_measures_is_what_the_code_measures():

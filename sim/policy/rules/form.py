@@ -194,7 +194,7 @@ class Who(Form):
     minutes_since_shown: Range | None = Field(default=None, description="since the last of them [min]")
     orders: Range | None = Field(default=None, description="orders tonight, of who has consented")
     history: Range | None = Field(default=None, description="orders before tonight, of who has consented")
-    score: Promise | None = Field(default=None, description="how promising the viewer is, 0 to 1 (docs/policies.md)")
+    score: Promise | None = Field(default=None, description="how promising the viewer is, 0 to 1 (docs/rules.md)")
     share: Part | None = Field(default=None, description="a part of them by lot")
 
 

@@ -22,6 +22,7 @@ from sim.policy.terms import terms_problem
 from sim.world.catalogue import Catalogue, ItemKind, stock_up
 from sim.world.match import AWAY, HOME, SIDES
 from sim.world.night import World
+from sim.world.redlines import LINES
 
 Location = tuple[str | int, ...]
 Fault = tuple[Location, str]
@@ -52,6 +53,7 @@ class _Known:
     def __init__(self, rules: RuleFile, world: World) -> None:
         self.rules, self.scenario = rules, world.scenario
         self.moments = moments(world, rules.red_lines)
+        self.lines = [each for each in (self.scenario.red_lines, rules.red_lines) if each]
         self.catalogue = stock_up(self.scenario.shop, self.scenario.loyalty, 1.0, self.scenario.assumptions)
         self.items = _most_there_can_be(self.catalogue, 10**self.scenario.shop.decimals)
         self.segments = [s for s in self.scenario.audience.segments.values() if s.share > 0]
@@ -167,6 +169,7 @@ class _Known:
             return
         names = " or ".join(item.key for item in items[:3])
         yield from ((("show", *place), why) for place, why in self._terms(show, items, names))
+        yield from ((("show", *place), why) for place, why in self._forbidden(show, rule.when, items))
         yield from self._reached(rule, items, names)
 
     def _shown(self, rule: Rule) -> list[Item]:
@@ -195,6 +198,23 @@ class _Known:
         ]
         if all(problems):
             yield ("discount",) if show.discount else ("item" if show.item else "pick",), str(problems[0])
+
+    def _forbidden(self, show: Show, when: When, items: list[Item]) -> Iterator[Fault]:
+        """Red lines that it would cross with everybody, where they are enforced."""
+        host, shop, place = self.scenario.host, self.scenario.shop, getattr(self.scenario.surfaces, show.surface)
+        enforced = {line for line in LINES if any(each.enforces(line) for each in self.lines)}
+        loud = place.forced or place.intrusiveness * show.prominence >= min(each.intrusive for each in self.lines)
+        sold = any(item.price for item in items)
+        if "claim" in enforced and show.claim:
+            yield ("claim",), "it exaggerates, which the red lines forbid"
+        elif "claim" in enforced and place.spoken and sold and host.truthfulness < 1:
+            share = f"{1 - host.truthfulness:.0%}"
+            yield ("surface",), f"the host exaggerates by {share} (host.truthfulness), which the red lines forbid"
+        if "price" in enforced and show.discount and not show.team and shop.price_lag and not place.at_store:
+            words = f"the till learns of it {shop.price_lag:g} s later (shop.price_lag), which the red lines forbid"
+            yield ("discount",), words
+        if "peak" in enforced and when.peak and loud and show.surface != STORE:
+            yield ("surface",), f"{show.surface} is too loud for a peak, which the red lines forbid"
 
     def _reached(self, rule: Rule, items: list[Item], names: str) -> Iterator[Fault]:
         """Whether any of the items is there to be shown to somebody who may buy it."""
