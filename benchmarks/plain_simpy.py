@@ -160,7 +160,7 @@ class PlainNight:
 
     def items(self) -> Items:
         """The shop as the board shows it."""
-        return Items(self.cards, np.array(self.shown).reshape(-1, self.sizes), np.zeros((2, len(self.cards))))
+        return Items(self.cards, np.array(self.shown), np.zeros((2, len(self.cards))))
 
     def columns(self, t: float) -> Viewers:
         """What the platform knows of its viewers."""

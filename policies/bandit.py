@@ -67,7 +67,7 @@ class Bandit:
         return said
 
     def _item(self, view: View, side: int) -> Item | None:
-        goods = [x for x in view.everything() if x.side in (side, NEUTRAL) and not x.tier and not x.early]
+        goods = [x for x in view.everything() if x.side in (side, NEUTRAL) and not x.limited]
         return goods[self.turn % len(goods)] if goods else None
 
     def _round(self, view: View, cell: str, item: Item, who: NDArray[np.bool_], so_far: Counts) -> list[Push]:

@@ -39,9 +39,7 @@ class ContextAware:
         return [push for of, fans in groups if fans.any() for push in self._of_side(view, of, fans, score)]
 
     def _of_side(self, view: View, side: int, fans: NDArray[np.bool_], score: NDArray[np.float64]) -> list[Push]:
-        goods = [
-            item for item in view.everything() if item.side in (side, NEUTRAL) and not item.tier and not item.early
-        ]
+        goods = [item for item in view.everything() if item.side in (side, NEUTRAL) and not item.limited]
         if not goods:
             return []
         keen = fans & (score >= KEEN)

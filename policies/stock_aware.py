@@ -45,8 +45,7 @@ class StockAware:
 
     def _left(self, item: Item) -> float:
         """Share of the first stock that is free; limited editions are left alone."""
-        limited = item.tier > 0 or item.early
-        return 0.0 if limited else item.stock / max(self.first.get(item.key, 0), 1)
+        return 0.0 if item.limited else item.stock / max(self.first.get(item.key, 0), 1)
 
     def _night_left(self, view: View) -> float:
         """Share of a usual night that is still to come."""

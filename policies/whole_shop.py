@@ -77,7 +77,7 @@ class WholeShop:
         return [Push("side_panel", offer, view.time + LASTS) for offer in self._one(sets)]
 
     def _limited(self, view: View) -> list[Push]:
-        goods = [item for item in view.everything() if _limited(item)]
+        goods = [item for item in view.everything() if item.limited]
         return [Push("side_panel", offer, view.time + LASTS) for offer in self._one(goods)]
 
     def _joint(self, view: View) -> list[Push]:
@@ -97,9 +97,5 @@ class WholeShop:
         return [Offer(list(items)[self.turn % len(items)].key, discount, joint=joint)] if items else []
 
 
-def _limited(item: Item) -> bool:
-    return item.tier > 0 or item.early
-
-
 def _reducible(item: Item) -> bool:
-    return item.most_off >= DISCOUNT and not _limited(item)
+    return item.most_off >= DISCOUNT and not item.limited

@@ -12,6 +12,7 @@ from sim import behaviour as b
 from sim.engine.teams import Teams, no_teams
 from sim.parameters import Parameters
 from sim.world.catalogue import Catalogue, ItemKind
+from sim.world.shelved import shelved
 
 ROUNDING = 1e-6  # s: an offer that ends with a window has ended, whatever sums of window widths are rounded to
 SLOTS = 64  # offers that can run at the same time (one bit each in a viewer's word of eligibility)
@@ -41,7 +42,7 @@ class Board(NamedTuple):
 
     stock: NDArray[np.int64]  # (S x K,) free units as published
     scarce: NDArray[np.bool_]  # (I,) low-stock badge
-    empty: NDArray[np.bool_]  # (I,) nothing of it is there to sell, in any size
+    empty: NDArray[np.bool_]  # (I,) nothing of it is there to sell, in any size, whatever the board shows: the till's
     voices: NDArray[np.float64]  # (3,) what the chat of each side adds to the log odds of buying
     running: NDArray[np.void]  # (SLOTS,) RUNNING
     live: NDArray[np.int64]  # slots of the offers that run, in the order they were opened
@@ -74,7 +75,7 @@ class Publisher:
         self.catalogue = catalogue
         self.parameters = parameters
         self.sets = [
-            (item, *np.array(catalogue.parts(item), np.int64).T)
+            (item, np.array(catalogue.parts(item), np.int64)[:, 0], shelved(catalogue, item))
             for item in np.flatnonzero(catalogue.kind == ItemKind.BUNDLE).tolist()
         ]
         self.viewers = viewers
@@ -93,6 +94,7 @@ class Publisher:
             peak=False,
         )
         self._show(free)
+        self._count(free)
 
     def publish(self, now: float, free: NDArray[np.int64], heat: NDArray[np.float64]) -> None:
         """The board of the window that starts at `now`.
@@ -101,6 +103,7 @@ class Publisher:
         """
         if not np.array_equal(free, self.history[-1][1]):
             self.history.append((now, free.copy()))
+            self._count(free)
         while len(self.history) > 1 and self.history[1][0] <= now - self.lag:
             self.history.popleft()
             self._show(self.history[0][1])
@@ -113,13 +116,20 @@ class Publisher:
 
     def _show(self, stock: NDArray[np.int64]) -> None:
         self.board.stock[:] = stock
-        left = stock.reshape(self.catalogue.shelves, -1).sum(axis=1)
+        left = self._by_shelf(stock)
         scarce = (left > 0) & (left <= self.catalogue.scarce_at)
         self.board.scarce[: len(scarce)] = scarce
-        self.board.empty[: len(scarce)] = left == 0
-        for item, shelves, units in self.sets:
+        for item, shelves, _ in self.sets:
             self.board.scarce[item] = scarce[shelves].any()
-            self.board.empty[item] = (left[shelves] < units).any()
+
+    def _count(self, free: NDArray[np.int64]) -> None:
+        self.board.empty[: self.catalogue.shelves] = self._by_shelf(free) == 0
+        for item, _, kit in self.sets:
+            self.board.empty[item] = kit.left(free) == 0
+
+    def _by_shelf(self, stock: NDArray[np.int64]) -> NDArray[np.int64]:
+        """(S,) units over all sizes."""
+        return np.asarray(stock.reshape(self.catalogue.shelves, -1).sum(axis=1))
 
     def tell_peak(self, peak: bool) -> None:
         """Says whether play is at a peak in the window that starts."""

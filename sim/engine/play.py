@@ -211,32 +211,35 @@ class Play:
         for table in tables:
             table.flags.writeable = False
         try:
-            return ask(self.policy, self.name, view, method)
+            orders = ask(self.policy, self.name, view, method)
+            if any(table.flags.writeable for table in tables):
+                raise PolicyError.at(view, self.name, "has opened for writing what it may only read")
         finally:
             for table in tables:
                 table.flags.writeable = True
             view.viewers.close()
+        return [order for order in orders if order.ids is None or len(order.ids)]  # a push to nobody is no push
 
     def _open_all(self, view: View, method: str) -> NDArray[np.int64]:
         """Opens what the policy says when asked by that method; gives the slots."""
         orders, catalogue = self._asked(view, method), self.night.catalogue
-        if len(orders) > len(self.publisher.free_slots):
-            lag = self.publisher.price_lag
-            late = f" (the stream shows each for {lag:g} s after its end: shop.price_lag)" if lag else ""
-            words = f"more than {SLOTS} offers at the same time{late}; let some expire first"
-            raise PolicyError(self.name, view, words)
         slots = []
         for push, order in enumerate(orders, self.number * MOST_PUSHES):
             item = catalogue.keys.index(order.offer.item)
             if view.time >= self._usable_until(item):
                 days = view.items[order.offer.item].days
                 words = f"'{order.offer.item}' can be used for {days:g} days after the match"
-                raise PolicyError(self.name, view, f"{words}: nobody could use it any more")
+                raise PolicyError.at(view, self.name, f"{words}: nobody could use it any more")
             terms = self._terms(push, item, order, view.time)
             if forbidden := self._forbidden(terms) & self.books.enforced:
                 self._tell_of(terms, Kind.FORBIDDEN, float(forbidden))
-            else:
+            elif self.publisher.free_slots:
                 slots.append(self._open(terms))
+            else:
+                lag = self.publisher.price_lag
+                late = f" (the stream shows each for {lag:g} s after its end: shop.price_lag)" if lag else ""
+                words = f"more than {SLOTS} offers at the same time{late}; let some expire first"
+                raise PolicyError.at(view, self.name, words)
         return np.array(slots, np.int64)
 
     def _forbidden(self, terms: Terms) -> int:

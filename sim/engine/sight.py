@@ -42,6 +42,7 @@ class Sight:
         self.asked = -np.inf  # when the policy was last asked
         self.pushes: list[int] = []  # numbers of those that were made
         self.said: list[Said] = []
+        self.off: list[float] = []  # what each takes off its item [currency]
 
     def hear(self, tally: Tally, seconds: float) -> None:
         """Takes the chat of a window."""
@@ -50,6 +51,11 @@ class Sight:
         self.messages[:3], self.messages[3:] = tally.chats.sum(axis=1), tally.named
         self.per_minute = 60.0 / seconds
         self.heat.take(self.messages, viewers, seconds)
+
+    def hush(self) -> None:
+        """The broadcast is over: nobody chats any more."""
+        self.messages[:] = 0.0
+        self.heat.now[:] = 1.0
 
     @property
     def chat_rate(self) -> NDArray[np.float64]:
@@ -62,6 +68,7 @@ class Sight:
         surface = SURFACES[order.surface]
         self.pushes.append(terms.push)
         self.said.append(Said(terms.now, offer.item, surface, offer.discount, terms.expires, order.because, audience))
+        self.off.append((int(self.catalogue.own_price[terms.item]) - terms.price) / self.minor)
 
     def at_peak(self, t: float) -> bool:
         """Whether play is at a peak at `t`."""
@@ -106,9 +113,8 @@ class Sight:
         )
 
     def _items(self, board: Board) -> Items:
-        stock = board.stock.reshape(-1, self.catalogue.sizes).copy()
         talk = np.array([self.messages[3:] * self.per_minute, self.heat.now[3:]])
-        return Items(self.cards, stock, talk)
+        return Items(self.cards, board.stock.copy(), talk)
 
     def _running(self, slot: int, board: Board) -> Running:
         offer, teams = board.running[slot], board.teams
@@ -126,8 +132,7 @@ class Sight:
             return NOTHING_YET
         paid = self.books.counts.by_push[self.pushes].T / np.array([[1.0], [self.minor]])
         counts = np.concatenate([self.books.met[::2, self.pushes], paid])
-        whole = np.array([self.cards[said.item].facts["price"] for said in self.said])
-        return Pushes(tuple(self.said), counts, whole)
+        return Pushes(tuple(self.said), counts, np.array(self.off))
 
     def _latent(self) -> Latent | None:
         if not self.latent:

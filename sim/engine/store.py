@@ -45,8 +45,9 @@ class StoreEnd:
         at, publisher = self.since, self.play.publisher
         self.tell(self.play.points.of_time(closing.watched, at))
         self.tell(self.play.points.of_money(self.play.books.payments(), at))
-        publisher.board = publisher.board._replace(live=NOTHING)
+        publisher.board = publisher.board._replace(live=NOTHING, peak=False)
         publisher.lag = 0.0
+        self.play.sight.hush()
 
     def open(self, day: int, start: float, end: float) -> Window:
         """The board of the day that begins, and the messages that the policy sends on it."""

@@ -34,7 +34,7 @@ SIDES = (HOME, AWAY, NEUTRAL)
 
 def items_now(view: View, turn: int) -> dict[int, Item]:
     """The item of the moment for each side: its own goods and those of no side, by turns; none where all is sold."""
-    goods = [item for item in view.everything() if not item.tier and not item.early]
+    goods = [item for item in view.everything() if not item.limited]
     of = {side: [item for item in goods if item.side in (side, NEUTRAL)] for side in SIDES}
     return {side: own[turn % len(own)] for side, own in of.items() if own}
 

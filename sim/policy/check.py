@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator
-from copyreg import __newobj__  # type: ignore[attr-defined]
-from dataclasses import dataclass
-from itertools import islice
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import numpy as np
@@ -28,11 +26,10 @@ WANTED = "an audience is EVERYONE, or a mask or viewer numbers in one NumPy arra
 class PolicyError(MatchdayError):
     """A policy raised, or said something that cannot be done."""
 
-    def __init__(self, policy: str, view: View, reason: str) -> None:
-        super().__init__(safe(f"policy '{policy}' at {view.clock} ({view.time:g} s): {reason}"))
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return __newobj__, (PolicyError, str(self))  # the view stays behind when a worker process sends this home
+    @classmethod
+    def at(cls, view: View, policy: str, reason: str) -> PolicyError:
+        """With its name and the match clock."""
+        return cls(safe(f"policy '{policy}' at {view.clock} ({view.time:g} s): {reason}"))
 
 
 @dataclass(frozen=True)
@@ -53,38 +50,50 @@ def ask(policy: Policy, name: str, view: View, asked: str = "decide") -> list[Or
     Raises PolicyError if it raises or asks for what there is not.
     """
     try:
-        said: Any = getattr(policy, asked)(view)
-        several = isinstance(said, Iterable) and not isinstance(said, str | bytes)
-        pushes = list(islice(said, MOST_PUSHES + 1)) if several else said
+        said = getattr(policy, asked)(view)
+        return [_checked(push, view) for push in _few(said, asked)]
     except MatchdayError as error:
-        raise PolicyError(name, view, str(error)) from error
+        raise PolicyError.at(view, name, str(error)) from error
     except (Exception, SystemExit) as error:  # a policy that exits must not look like a run that passed
         where = place(error, type(policy).__module__)
-        said = str(error) if len(str(error)) <= MOST_SAID else str(error)[:MOST_SAID] + " …"
-        reason = f"raised {type(error).__name__}: {said}" + (f" ({where})" if where else "")
-        raise PolicyError(name, view, reason) from error
-    if pushes is None:
-        raise PolicyError(name, view, f"{asked}() gave None; return [] to push nothing")
-    if not isinstance(pushes, list):
-        raise PolicyError(name, view, f"{asked}() must give a list of Push, gave {type(pushes).__name__}")
-    if len(pushes) > MOST_PUSHES:
-        raise PolicyError(name, view, f"more than {MOST_PUSHES} pushes in one window")
-    return [_checked(push, name, view) for push in pushes]
+        words = str(error) if len(str(error)) <= MOST_SAID else str(error)[:MOST_SAID] + " …"
+        reason = f"raised {type(error).__name__}: {words}" + (f" ({where})" if where else "")
+        raise PolicyError.at(view, name, reason) from error
 
 
-def _checked(push: Any, name: str, view: View) -> Order:
-    problem = _problem(push, view)
-    if problem:
-        because = getattr(push, "because", "")
+def _few(said: Any, asked: str) -> Iterator[Any]:
+    """What was said, push by push, so that each is taken as it is when it is said."""
+    if said is None:
+        raise MatchdayError(f"{asked}() gave None; return [] to push nothing")
+    if not isinstance(said, Iterable) or isinstance(said, str | bytes):
+        raise MatchdayError(f"{asked}() must give a list of Push, gave {type(said).__name__}")
+    for number, push in enumerate(said):
+        if number == MOST_PUSHES:
+            raise MatchdayError(f"more than {MOST_PUSHES} pushes in one window")
+        yield push
+
+
+def _checked(push: Any, view: View) -> Order:
+    """A push as numbers, none of it the policy's own any more."""
+    if not isinstance(push, Push):
+        raise MatchdayError(f"decide() must give Push, gave {type(push).__name__}")
+    if isinstance(push.offer, Offer):
+        push = replace(_plain(push), offer=_plain(push.offer))
+    if problem := _problem(push, view):
+        because = push.because
         said = f" (because: {_cut(because)})" if because and isinstance(because, str) else ""
-        raise PolicyError(name, view, problem + said)
+        raise MatchdayError(problem + said)
     surface, prominence = SURFACES.index(push.surface), float(push.prominence)
     return Order(surface, push.offer, float(push.expires), _ids(push.audience), prominence, safe(push.because))
 
 
+def _plain(said: Any) -> Any:
+    """A Push or Offer as it is now, whatever a class of the policy's own would answer later."""
+    kind: Any = Push if isinstance(said, Push) else Offer
+    return kind(**{field.name: getattr(said, field.name) for field in fields(kind)})
+
+
 def _problem(push: Any, view: View) -> str | None:
-    if not isinstance(push, Push):
-        return f"decide() must give Push, gave {type(push).__name__}"
     surface: Any = push.surface
     if not isinstance(surface, str) or surface not in SURFACES:
         return f"unknown surface {_cut(surface)}{did_you_mean(str(surface), SURFACES)}"

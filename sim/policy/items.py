@@ -11,8 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.world.catalogue import Catalogue, ItemKind
-
-UNLIMITED = 1_000_000_000  # units of what cannot run out
+from sim.world.shelved import Shelved, shelved
 
 
 @dataclass(frozen=True)
@@ -38,15 +37,18 @@ class Item:
     mentions: float  # messages a minute that named it in the last window
     surge: float  # these against their recent level: 1 as lately, 2 twice that
 
+    @property
+    def limited(self) -> bool:
+        """Whether only some may buy it: a tier, or early supporters."""
+        return self.tier > 0 or self.early
+
 
 class Card(NamedTuple):
     """What does not change about an item all night."""
 
     facts: Mapping[str, Any]  # fields of Item
     number: int  # in the catalogue
-    shelves: NDArray[np.int64]  # (parts,) whose units it takes
-    units: NDArray[np.int64]  # (parts,) how many of each
-    sizes: Mapping[str, NDArray[np.int64]]  # SKUs of its parts by size label; none for one-size goods
+    shelved: Shelved
 
 
 Cards = Mapping[str, Card]  # by key
@@ -58,7 +60,6 @@ def cards_of(catalogue: Catalogue, minor: int) -> Cards:
 
 
 def _card(c: Catalogue, minor: int, number: int) -> Card:
-    parts = c.parts(number)
     facts: dict[str, Any] = {
         "key": c.keys[number],
         "name": c.names[number],
@@ -75,22 +76,13 @@ def _card(c: Catalogue, minor: int, number: int) -> Card:
         "minutes": float(c.length[number]) / 60.0,
         "days": float(c.coupon_days[c.coupon[number]]) if c.coupon[number] >= 0 else 0.0,
     }
-    shelves, units = (np.array(column, np.int64) for column in (zip(*parts, strict=True) if parts else ((), ())))
-    return Card(MappingProxyType(facts), number, shelves, units, _skus(c, number, parts))
-
-
-def _skus(c: Catalogue, number: int, parts: list[tuple[int, int]]) -> Mapping[str, NDArray[np.int64]]:
-    """SKUs by size label of the sizes that the shop carries all parts in."""
-    if not c.sized[number]:
-        return {}
-    skus = {label: np.array([c.sku(shelf, slot) for shelf, _ in parts]) for slot, label in enumerate(c.labels)}
-    return MappingProxyType({label: these for label, these in skus.items() if c.carried[these].all()})
+    return Card(MappingProxyType(facts), number, shelved(c, number))
 
 
 class Items(Mapping[str, Item]):
     """Items by key, put together when looked at.
 
-    `stock` (S, K) are the board's units by shelf and size slot, `talk` (2, I) messages a minute that name each item and
+    `stock` (S x K,) are the board's units by SKU, `talk` (2, I) messages a minute that name each item and
     these against their recent level; both are kept and not copied.
     """
 
@@ -118,9 +110,7 @@ class Items(Mapping[str, Item]):
 
     def _item(self, key: str) -> Item:
         card = self._cards[key]
-        units = self._stock[card.shelves].sum(axis=1) // card.units
-        free = self._stock.ravel()
-        sizes = {label: int((free[skus] // card.units).min()) for label, skus in card.sizes.items()}
+        sizes = dict(zip(card.shelved.labels, card.shelved.by_size(self._stock).tolist(), strict=True))
         mentions, surge = self._talk[:, card.number].tolist()
-        stock = int(units.min()) if len(units) else UNLIMITED
+        stock = card.shelved.left(self._stock)
         return Item(**card.facts, stock=stock, sizes=MappingProxyType(sizes), mentions=mentions, surge=surge)

@@ -9,6 +9,8 @@ from typing import NamedTuple, overload
 import numpy as np
 from numpy.typing import NDArray
 
+FEWEST = 20  # viewers that a push must be for if what they bought is to be told
+
 
 class Said(NamedTuple):
     """What was said in a push."""
@@ -26,7 +28,8 @@ class Said(NamedTuple):
 class Pushed:
     """A push of tonight's, running or over, and what came of it so far.
 
-    Orders are those whose page was opened by a click on it; some would have come anyway.
+    Orders are those whose page was opened by a click on it; some would have come anyway.  Of a push for fewer than
+    FEWEST viewers they are not told, and 0, for they would tell who has bought: not all of them let that be seen.
     """
 
     said: Said
@@ -34,17 +37,19 @@ class Pushed:
     clicks: int
     orders: int  # paid
     revenue: float  # paid in them [currency]
-    given: float  # what they paid less than without any offer [currency]
+    given: float  # what its reduction took off them [currency]
 
 
 class Pushes(Sequence[Pushed]):
     """The night's pushes in the order in which they were said; each is put together when looked at.
 
-    `counts` (4, n) shown, clicks, orders and revenue; `whole` (n,) what one costs without any offer.
+    `counts` (4, n) shown, clicks, orders and revenue; `off` (n,) what each takes off its item [currency].
     """
 
-    def __init__(self, said: tuple[Said, ...], counts: NDArray[np.float64], whole: NDArray[np.float64]) -> None:
-        self._said, self._counts, self._whole = said, counts, whole
+    def __init__(self, said: tuple[Said, ...], counts: NDArray[np.float64], off: NDArray[np.float64]) -> None:
+        several = np.array([said_.audience >= FEWEST for said_ in said], float)
+        self._said, self._off = said, off
+        self._counts = np.concatenate([counts[:2], counts[2:] * several])
 
     def __len__(self) -> int:
         return len(self._said)
@@ -58,5 +63,4 @@ class Pushes(Sequence[Pushed]):
             return [self[i] for i in range(*at.indices(len(self)))]
         said = self._said[at]
         shown, clicks, orders, revenue = self._counts[:, at].tolist()
-        given = orders * float(self._whole[at]) - revenue
-        return Pushed(said, int(shown), int(clicks), int(orders), revenue, given)
+        return Pushed(said, int(shown), int(clicks), int(orders), revenue, orders * float(self._off[at]))

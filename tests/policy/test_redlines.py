@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterator
+from operator import itemgetter
 from typing import Any
+from unittest.mock import patch
 
 import numpy as np
 import pandas as pd
@@ -14,13 +17,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from policies.blast import Blast
+from sim.engine.board import Publisher
 from sim.engine.ledger import Kind
 from sim.engine.play import Played, play
 from sim.measures.outcomes import outcomes
 from sim.measures.parts import pushes, red_lines
 from sim.policy import EVERYONE, Offer, Push, RedLines
 from sim.world.match import DAY
-from sim.world.night import World
+from sim.world.night import Night, World
 from sim.world.redlines import LINES
 from sim.world.surfaces import Surface
 from tests.worlds import TIERS, Scripted, any_night, lived, scripts, shop, whole_shop, world, worlds
@@ -35,13 +39,11 @@ class Noting(Scripted):
     def __post_init__(self):
         super().__post_init__()
         self.windows: list[float] = []
-        self.stock: list[dict[str, int]] = []
         self.aimed: dict[int, bool] = {}  # by number of the push
         self.windows_asked = 0
 
     def _note(self, view, said):
         self.windows.append(view.time)
-        self.stock.append({key: item.stock for key, item in view.items.items()})
         for place, push in enumerate(said):
             self.aimed[self.windows_asked * 16 + place] = not isinstance(push.audience, str)
         SAID["pushes"] += len(said)
@@ -72,19 +74,41 @@ limits = st.fixed_dictionaries(
 )
 
 
+def test_nothing_crosses_an_enforced_line_on_any_night():
+    """Ten thousand pushes in the nightly run."""
+    SAID["pushes"] = 0
+    on_any_night()
+    assert SAID["pushes"] >= (10_000 if os.environ.get("HYPOTHESIS_PROFILE") == "nightly" else 500)
+
+
 @any_night(40)
 @given(w=worlds(days=2.5), script=scripts, lines=limits, seed=st.integers(0, 10**6))
-def test_nothing_crosses_an_enforced_line_on_any_night(w, script, lines, seed):
+def on_any_night(w, script, lines, seed):
     policy = Noting(script.script)
     w = changed(w, lines)
-    played = play(w.night(seed, 0), policy, "p", keep=True)
-    assert not list(crossings(played, policy, RedLines(**lines)))
+    played, till = watched(w.night(seed, 0), policy)
+    assert next(crossings(played, policy, till, RedLines(**lines)), None) is None
     assert outcomes([played])["red_line_violations"] == 0
 
 
-def test_they_were_many():
-    """Ten thousand in the nightly run."""
-    assert SAID["pushes"] >= (10_000 if os.environ.get("HYPOTHESIS_PROFILE") == "nightly" else 1_000)
+def watched(night: Night, policy: Noting) -> tuple[Played, list[tuple[float, np.ndarray]]]:
+    """A night played, and what the till had whenever a board was published."""
+    till, publish = [], Publisher.publish
+
+    def publishing(self, now, free, heat):
+        till.append((now, free.copy()))
+        publish(self, now, free, heat)
+
+    with patch.object(Publisher, "publish", publishing):
+        return play(night, policy, "p", keep=True), till
+
+
+def there(played: Played, item: int, free: np.ndarray) -> bool:
+    """Whether one of an item could be sold."""
+    c = played.night.catalogue
+    parts, shelves = c.parts(item), free.reshape(c.shelves, c.sizes)
+    sizes = range(c.sizes) if any(c.sized[shelf] for shelf, _ in parts) else (0,)
+    return any(all(shelves[shelf, size if c.sized[shelf] else 0] >= n for shelf, n in parts) for size in sizes)
 
 
 def changed(w: World, lines: dict[str, Any]) -> World:
@@ -92,7 +116,7 @@ def changed(w: World, lines: dict[str, Any]) -> World:
     return World(scenario, w.fixed, w.file, w.source)
 
 
-def crossings(played: Played, policy: Noting, lines: RedLines) -> Iterator[str]:
+def crossings(played: Played, policy: Noting, till: Any, lines: RedLines) -> Iterator[str]:
     """Every crossing that the rows tell of, worked out from them alone."""
     rows = played.ledger.frame()
     if (rows["kind"] == Kind.MISMATCH).any():
@@ -114,8 +138,9 @@ def crossings(played: Played, policy: Noting, lines: RedLines) -> Iterator[str]:
             yield f"shown to viewer {row.viewer}, who has muted"
         if place.at_store and not consent[row.viewer] and policy.aimed[row.push]:
             yield f"aimed at viewer {row.viewer}, who has not consented"
-        if policy.stock[at][key] == 0:
-            yield f"{key} shown though the board had none at {asked[at]}"
+        free = till[bisect_right(till, row.time, key=itemgetter(0)) - 1][1]
+        if not there(played, row.item, free):
+            yield f"{key} shown though the till had none when the window began"
         if not terms.order.offer.team and any(_cheaper(played, other, row) for other in said):
             yield f"{key} shown at {row.price}, and the till asks less"
 

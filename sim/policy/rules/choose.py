@@ -64,11 +64,10 @@ def _fits(item: Item, rule: Rule, floor: int) -> bool:
     """Whether a rule may show it, on its terms."""
     pick, show = rule.show.pick, rule.show
     assert pick is not None
-    limited = item.tier > 0 or item.early
     off = 1.0 - (1.0 - show.discount) * item.price / item.list_price if item.list_price else 0.0
     return (
         item.stock >= max(floor, 1)
-        and (pick.limited is None or limited == pick.limited)
+        and pick.limited in (None, item.limited)
         and (pick.category is None or item.category == pick.category)
         and (not show.discount or off <= item.most_off + 1e-9)
         and (not show.joint or item.brand)

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from sim.errors import did_you_mean
-from sim.policy.items import UNLIMITED, Item, Items, cards_of
+from sim.policy.items import Item, Items, cards_of
 from sim.policy.push import Offer, Push
 from sim.policy.rules.form import STORE, Rule, RuleFile, Show, When, Who
 from sim.policy.rules.moments import Moment, moments
@@ -23,6 +23,7 @@ from sim.world.catalogue import Catalogue, ItemKind, stock_up
 from sim.world.match import AWAY, HOME, SIDES
 from sim.world.night import World
 from sim.world.redlines import LINES
+from sim.world.shelved import UNLIMITED
 
 Location = tuple[str | int, ...]
 Fault = tuple[Location, str]
@@ -184,7 +185,7 @@ class _Known:
             for item in self.items.values()
             if item.kind is ItemKind[pick.kind.upper()]
             and pick.category in (None, item.category)
-            and pick.limited in (None, item.tier > 0 or item.early)
+            and pick.limited in (None, item.limited)
             and (SIDES[item.side] == pick.colours if sides is None else item.side in sides)
         ]
 
@@ -247,6 +248,6 @@ class _Known:
 
 def _most_there_can_be(catalogue: Catalogue, minor: int) -> Items:
     """The items with as much in stock as there can be: what is refilled has no end."""
-    stock = catalogue.stock.reshape(catalogue.shelves, -1).copy()
-    stock[catalogue.reorder_at >= 0] = UNLIMITED
+    refilled = np.repeat(catalogue.reorder_at >= 0, catalogue.sizes)
+    stock = np.where(refilled, UNLIMITED, catalogue.stock)
     return Items(cards_of(catalogue, minor), stock, np.ones((2, len(catalogue.keys))))
