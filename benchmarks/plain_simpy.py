@@ -154,7 +154,7 @@ class PlainNight:
             score=match.score_at(t), events=past, news=tuple(e for e in past if e.at > self.asked),
             chat_rate=(0.0, 0.0, 0.0), heat=(1.0, 1.0, 1.0),
             present=(self.present[0], self.present[1], self.present[2]), clicks=self.clicks, orders=self.orders,
-            items=self.items(), running=(), pushes=NOTHING_YET, viewers=self.columns(t),
+            items=self.items(), running=(), room=16, pushes=NOTHING_YET, viewers=self.columns(t),
             _chance=(night_key(self.night.seed, self.night.replication), int((t - self.opens) / width)),
         )  # fmt: skip
 

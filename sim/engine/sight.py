@@ -5,13 +5,14 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.engine.board import Board
+from sim.engine.board import SLOTS, Board
 from sim.engine.books import Books, Tally
 from sim.engine.heat import Heat
 from sim.engine.terms import Terms
 from sim.policy.chance import night_key
 from sim.policy.items import Items, cards_of
 from sim.policy.latent import Latent, latent_of
+from sim.policy.push import MOST_PUSHES
 from sim.policy.pushed import Pushes, Said
 from sim.policy.terms import AFTER
 from sim.policy.view import Running, View
@@ -105,6 +106,7 @@ class Sight:
             orders=self.books.orders,
             items=self._items(board),
             running=tuple(self._running(int(slot), board) for slot in board.live if _runs(board, int(slot), start)),
+            room=min(MOST_PUSHES, SLOTS - len(board.live)),
             pushes=self._pushes(),
             viewers=Viewers(known, signals, min(start, match.closes), self.catalogue.categories),
             day=day,

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
+from sim.experiment.lint import rule_problems_of
 from sim.experiment.runs import Plan
 from sim.world.catalogue import stock_up
 from sim.world.doubts import doubts
@@ -16,13 +17,18 @@ FEW = 10  # units of a SKU below which whole units are too coarse a sample of th
 def cautions(plan: Plan, assignments: Sequence[str] = ()) -> list[str]:
     """A sentence each; none for most plans.  `assignments` are those of `--set`."""
     unsteady = [f"policy '{policy.name}' {doubt}" for policy in plan.policies for doubt in policy.doubts]
+    idle = [
+        f"{problem.file}:{problem.line}: {problem.where}: {problem.message}"
+        for policy in plan.policies
+        for problem in rule_problems_of(policy.spec, plan.world)
+    ]
     slips = [f"{'.'.join(map(str, place))}: {words}" for place, words in doubts(plan.world.scenario)]
     brackets = [
         f"policy '{policy.name}' sees what no platform sees: it brackets what the others could do, and is no advice"
         for policy in plan.policies
         if policy.bracket
     ]
-    return [*unsteady, *brackets, *slips, *_prices(plan, assignments), *_coarse(plan)]
+    return [*unsteady, *brackets, *idle, *slips, *_prices(plan, assignments), *_coarse(plan)]
 
 
 def _prices(plan: Plan, assignments: Sequence[str]) -> Iterator[str]:

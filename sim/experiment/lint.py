@@ -12,6 +12,7 @@ from sim.policy.find import RULES
 from sim.policy.find import doubts as policy_doubts
 from sim.policy.rules.never import never
 from sim.policy.rules.read import read_rules
+from sim.policy.rules.stops import stops
 from sim.world.doubts import doubts
 from sim.world.kinds import read_known
 from sim.world.night import World
@@ -76,7 +77,7 @@ def _problems(file: Path, against: World | None) -> Sequence[Problem]:
         document, kind = read_known(file)
         if kind == "policy":
             read_rules(file)
-            return list(_of_rules(file, against)) if against else []
+            return rule_problems(file, against) if against else []
         if kind == "timeline":
             load_timeline(file)
             return []
@@ -87,7 +88,7 @@ def _problems(file: Path, against: World | None) -> Sequence[Problem]:
         return [Problem(file, 0, 0, "", str(error))]
     found = [*doubts(world.scenario), *_of_policies(world.scenario)]
     warnings = [replace(document.problem(*doubt), severity="warning") for doubt in found]
-    return [*warnings, *(p for rules in _rule_files(world.scenario) for p in _of_rules(rules, world))]
+    return [*warnings, *(p for rules in _rule_files(world.scenario) for p in rule_problems(rules, world))]
 
 
 def _of_policies(scenario: Scenario) -> Iterator[tuple[Location, str]]:
@@ -102,8 +103,16 @@ def _rule_files(scenario: Scenario) -> list[Path]:
     return list(dict.fromkeys(Path(spec) for spec in specs if spec.endswith(RULES)))
 
 
-def _of_rules(file: Path, world: World) -> Iterator[Problem]:
-    """Rules that can never fire in a scenario."""
+def rule_problems(file: Path, world: World) -> list[Problem]:
+    """What in a rule file a run of a scenario would stop at and, as warnings, which of its rules can never fire there.
+
+    Raises InputError where the file itself is wrong.
+    """
     document, rules = read_rules(file)
-    for place, why in never(rules, world):
-        yield replace(document.problem(place, why), severity="warning")
+    doubted = [replace(document.problem(*fault), severity="warning") for fault in never(rules, world)]
+    return [*(document.problem(*fault) for fault in stops(rules, world)), *doubted]
+
+
+def rule_problems_of(spec: str, world: World) -> list[Problem]:
+    """The same for a policy that is named by a rule file's path; samples are meant for any scenario."""
+    return rule_problems(Path(spec), world) if spec.endswith(RULES) else []

@@ -9,7 +9,8 @@ from pathlib import Path
 from pydantic import BaseModel, Field, ValidationError
 
 from sim.engine.play import EngineName
-from sim.errors import MatchdayError
+from sim.errors import InputError, MatchdayError
+from sim.experiment.lint import rule_problems_of
 from sim.experiment.load import load
 from sim.experiment.provenance import MANIFEST, MATCH, SCENARIO, file_sha256
 from sim.experiment.runs import Plan
@@ -77,6 +78,9 @@ def _among(found: Sequence[FoundPolicy], baseline: str) -> FoundPolicy | None:
 
 def _plan(world: World, policies: tuple[FoundPolicy, ...], request: Request, *, replications: int) -> Plan:
     told = world.scenario
+    faults = [p for policy in policies for p in rule_problems_of(policy.spec, world) if p.severity == "error"]
+    if faults:
+        raise InputError(faults)
     seed = told.experiment.seed if request.seed is None else request.seed
     return Plan(world, policies, seed, replications, request.viewers or told.audience.viewers, request.engine)
 

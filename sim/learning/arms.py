@@ -47,11 +47,21 @@ def pushes_of(view: View, chosen: NDArray[np.int8], turn: int) -> list[Push]:
             who = (chosen == number) & (side == of)
             if arm.surface is None or not who.any():
                 continue
-            off = arm.discount if item.most_off >= arm.discount else 0.0
-            said.append(Push(arm.surface, Offer(item.key, off), view.time + LASTS, who, because=arm.name))
+            offer = Offer(item.key, discount(item, arm))
+            said.append(Push(arm.surface, offer, view.time + LASTS, who, because=arm.name))
     return said
+
+
+def discount(item: Item, arm: Arm) -> float:
+    """What an arm takes off an item's price: nothing where all reductions together may not take so much [share]."""
+    return arm.discount if item.most_off >= arm.discount else 0.0
+
+
+def price(item: Item, arm: Arm) -> float:
+    """What an item costs by an arm [currency]."""
+    return item.price * (1.0 - discount(item, arm))
 
 
 def worth(item: Item, arm: Arm) -> float:
     """What an order by that arm leaves the shop before it is sent [currency]."""
-    return item.price * (1.0 - arm.discount) - item.cost
+    return price(item, arm) - item.cost

@@ -7,7 +7,7 @@ import pandas as pd
 
 from sim.engine.ledger import Kind
 from sim.engine.play import Played, play
-from sim.learning.arms import ARMS, worth
+from sim.learning.arms import ARMS, price, worth
 from sim.learning.features import NAMES
 from sim.learning.rounds import Chances, Logged, Rounds
 from sim.world.night import World
@@ -35,11 +35,11 @@ def logged_night(world: World, chances: Chances, seed: int, replication: int, vi
 
 def _frame(entry: Logged) -> pd.DataFrame:
     m = entry.moment
-    money = [(m.item.price * (1.0 - arm.discount), worth(m.item, arm)) for arm in ARMS]
-    price, margin = np.array(money)[entry.arm].T
+    money = [(price(m.item, arm), worth(m.item, arm)) for arm in ARMS]
+    cost, margin = np.array(money)[entry.arm].T
     columns = {
         "time": entry.time, "viewer": m.who, "arm": entry.arm, "chance": entry.chance, "side": m.side,
-        "item": m.item.key, "price": price, "margin": margin,
+        "item": m.item.key, "price": cost, "margin": margin,
     }  # fmt: skip
     return pd.DataFrame(columns | {name: m.x[:, i] for i, name in enumerate(NAMES)})
 

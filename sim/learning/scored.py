@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.learning.arms import ARMS, worth
+from sim.learning.arms import ARMS, discount, price, worth
 from sim.learning.features import NAMES, Matrix
 from sim.learning.model import Model, load_model
 from sim.learning.rounds import Moment, Rounds
@@ -26,19 +26,19 @@ def values(model: Model, moment: Moment) -> Matrix:
     """(n, arms) what each arm is expected to be worth for each viewer; minus infinity where it cannot be."""
     out = np.full((len(moment.who), len(ARMS)), -np.inf, moment.x.dtype)
     out[:, 0] = 0.0
-    item, prices = moment.item, _prices(moment.item)
-    order, mute = (model.chances(target, moment.x, prices) for target in ("order", "mute"))
-    for arm in prices:
+    item, costs = moment.item, prices(moment.item)
+    order, mute = (model.chances(target, moment.x, costs) for target in ("order", "mute"))
+    for arm in costs:
         gain = (1.0 - RETURNED) * worth(item, ARMS[arm]) - SENDING
         annoys = PRICE_OF_ANNOYANCE * ANNOYS[ARMS[arm].surface or ""]
         out[:, arm] = gain * order[arm] - MUTED * mute[arm] - annoys
     return out
 
 
-def _prices(item: Item) -> dict[int, float]:
-    """What an item costs by each arm that may show it."""
-    shown = ((number, arm) for number, arm in enumerate(ARMS) if arm.surface and item.most_off >= arm.discount)
-    return {number: item.price * (1.0 - arm.discount) for number, arm in shown}
+def prices(item: Item) -> dict[int, float]:
+    """What an item costs by the number of each arm that shows it otherwise than another [currency]."""
+    shown = ((number, arm) for number, arm in enumerate(ARMS) if arm.surface)
+    return {number: price(item, arm) for number, arm in shown if discount(item, arm) == arm.discount}
 
 
 def greedy(model: Model, moment: Moment) -> Matrix:

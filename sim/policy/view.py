@@ -54,6 +54,7 @@ class View:
     orders: int  # paid, so far
     items: Items  # all that can be offered
     running: tuple[Running, ...]  # offers, in the order in which they were opened
+    room: int  # pushes that can be said now: fewer than usual where many offers still run
     pushes: Pushes  # of tonight, and what came of them
     viewers: Viewers
     _chance: tuple[NightKey, int] = field(repr=False)  # the night's key, and the number of the window

@@ -91,11 +91,12 @@ rule files with. Results (`pushes.parquet`) and `explain` name the rule behind e
 - **Picks** leave out what the board shows none of (or less than `stock_floor`), limited editions unless `limited`
   asks for them, and what cannot bear the discount (`shop.stacking`). `by: turns` begins with the first and goes on
   each time the rule fires; otherwise the first of those that have most.
-- **Limits count what is said**, at the moment it is said, to those who are there and have not muted pushes, until
-  the next match; red lines count what is shown. `budget` counts reductions that buyers have had, so the last ones
-  may go beyond it.
-- **When a window is full** (16 pushes), later rules wait; more than 64 offers at the same time stop the run: let
-  some expire first.
+- **Limits count pushes**, until the next match; red lines count what is shown. A rule with `per_viewer` or `cool_down`
+  is said to those who are there and have not muted pushes, so that who comes later does not meet more than that;
+  other rules on surfaces that stay are met by latecomers, too. `budget` counts reductions that buyers have had, so
+  the last ones may go beyond it, and only of pushes for 20 viewers or more (docs/policies.md).
+- **There is room for 16 pushes in a window and for 64 offers at the same time** (`pick: {{by: viewer}}` makes one for
+  each item): where there is none left, later rules wait for the next window in which their moment is.
 
 `make schema` writes this page, and the schemas for editors, from the forms that check a rule file.
 """

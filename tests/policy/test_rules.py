@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from sim.engine.ledger import Kind
 from sim.engine.play import Played, play
 from sim.errors import InputError
 from sim.measures.parts import pushes
@@ -32,7 +33,21 @@ WRONG = {  # the rule with a mark where the fault is, and what is said of it
         "did you mean 'pop_up'?",
     ),
     "nothing to show": (f"{{{EVERY}, show: ¦{{surface: pop_up, lasts: 3}}}}", "needs 'item' (its key) or 'pick'"),
-    "two things to show": (f"{{{EVERY}, show: ¦{{surface: pop_up, item: a, pick: {{}}, lasts: 3}}}}", "not both"),
+    "two things to show": (f"{{{EVERY}, show: {{surface: pop_up, item: a, pick: ¦{{}}, lasts: 3}}}}", "not both"),
+    "a team by message": (
+        "{when: {days: [2]}, show: {surface: store_push, item: a, discount: 0.1, team: ¦3, lasts: 3}}",
+        "a team forms on the stream",
+    ),
+    "a pre-sale by message": (
+        "{when: {days: [2]}, show: {surface: store_push, pick: {kind: ¦presale}, lasts: 3}}",
+        "sold on the stream",
+    ),
+    "half an order": (f"{{{EVERY}, who: {{orders: {{at_least: 0.2, below: ¦0.8}}}}, {SHOW}}}", "no whole number"),
+    "less than none": (f"{{{EVERY}, who: {{shown: {{below: ¦0}}}}, {SHOW}}}", "must be more than 0"),
+    "a sure buyer": (f"{{{EVERY}, who: {{score: {{at_least: ¦1}}}}, {SHOW}}}", "a score is below 1"),
+    "nobody by one": (f"{{when: {{score: {{leader: nobody, by: ¦{{at_least: 1}}}}}}, {SHOW}}}", "nobody leads by"),
+    "somebody by none": (f"{{when: {{score: {{leader: home, by: ¦{{below: 1}}}}}}, {SHOW}}}", "a goal at least"),
+    "no end": (f"{{when: {{heat: {{at_least: ¦.inf}}}}, {SHOW}}}", ""),
     "a negative discount": (
         f"{{{EVERY}, show: {{surface: pop_up, item: a, discount: ¦-0.1, lasts: 3}}}}",
         "must be at least 0, got -0.1",
@@ -213,7 +228,7 @@ def said_by(folder: Path, *rules: str, more: str = "", w: World | None = None) -
         return v.time, there, {k: (i.stock, i.mentions, i.surge) for k, i in v.items.items()}
 
     policy = Watched(ruled(folder, *rules, more=more).make(), facts)
-    played = play((w or rich()).night(3, 0), policy, "p")
+    played = play((w or rich()).night(3, 0), policy, "p", keep=True)
     return played, [(fact, push) for fact, said in policy.told for push in said]
 
 
@@ -313,6 +328,30 @@ def test_limits_hold(tmp_path):
     _, told = said_by(tmp_path, LIMITED.format("", "{stock_floor: 55}"), w=rich(60))
     assert 0 < len(told) < len(said_by(tmp_path, LIMITED.format("", "{}"), w=rich(60))[1])
     assert all(facts[2]["ball"][0] >= 55 for facts, _ in told)
+
+
+def test_no_viewer_is_shown_more_pushes_than_the_limits_allow(tmp_path):
+    """Standing surfaces too, which latecomers meet: counted from the rows."""
+    rule = (
+        "{when: {every: 3}, show: {surface: side_panel, item: ball, lasts: 9}, limits: {per_viewer: 2, cool_down: 8}}"
+    )
+    played, _ = said_by(tmp_path, rule)
+    told = played.ledger.frame().query(f"kind == {int(Kind.EXPOSURE)}")
+    first = told.groupby(["viewer", "push"])["time"].min().reset_index()
+    assert first.groupby("viewer").size().max() == 2
+    said = pushes(played).set_index("push")["time"]
+    gaps = first.assign(said=first["push"].map(said)).groupby("viewer")["said"].diff().dropna()
+    assert len(gaps)
+    assert gaps.min() >= 480.0
+
+
+def test_rules_wait_while_there_is_no_room(tmp_path):
+    many = [f"{{when: {{periods: [1H]}}, show: {{surface: pop_up, item: {item}, lasts: 60}}}}" for item in GOODS] * 6
+    late = "{when: {periods: [1H, HT]}, show: {surface: pop_up, item: ball, lasts: 1}, limits: {per_match: 1}}"
+    _, told = said_by(tmp_path, *many, late)
+    at = [time for (time, *_), _ in told]
+    assert max(at.count(time) for time in set(at)) == 16
+    assert [push.because for _, push in told].count("rule-19") == 1  # and not used up while it waited
 
 
 def test_limits_of_all_rules_together_hold(tmp_path):

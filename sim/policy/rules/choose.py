@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from sim.policy.items import Item
 from sim.policy.rules.form import Pick, Rule, When
-from sim.policy.view import View
+from sim.policy.view import View, Viewers
 from sim.world.catalogue import ItemKind
 from sim.world.match import AWAY, HOME, NEUTRAL, SIDES
 
@@ -87,18 +87,26 @@ def _one(goods: Sequence[Item], pick: Pick, view: View, turn: int, audience: Mas
 
 
 def _to_taste(goods: Sequence[Item], view: View, audience: Mask) -> Iterator[Chosen]:
-    """Each viewer's own: the category they have turned to most, then their own side's colours, then what is first."""
+    """Each viewer's own: the category they have turned to most, then their own side's colours, then what is first.
+
+    Nothing for those who may have none of it, or would only get the other side's colours.
+    """
     who = np.arange(len(view.viewers)) if audience is None else np.flatnonzero(audience)
-    side = view.viewers.side[who]
-    best = np.stack([_likes(item, view, who, side) for item in goods]).argmax(axis=0)
+    viewers = view.viewers.take(who)
+    likes = np.stack([_likes(item, viewers) for item in goods])
+    best, some = likes.argmax(axis=0), likes.max(axis=0) >= 0.0
     for number, item in enumerate(goods):
         chosen = np.zeros(len(view.viewers), bool)
-        chosen[who[best == number]] = True
+        chosen[who[(best == number) & some]] = True
         if chosen.any():
             yield item.key, chosen
 
 
-def _likes(item: Item, view: View, who: NDArray[np.intp], side: NDArray[np.uint8]) -> NDArray[np.float32]:
-    signs = view.viewers.interest(item.category)[who] if item.category else np.zeros(len(who))
-    rival = (item.side != NEUTRAL) & (side != item.side)
-    return np.asarray(signs + 0.5 * (side == item.side) - 1000.0 * rival, np.float32)
+def _likes(item: Item, viewers: Viewers) -> NDArray[np.float32]:
+    """(n,) how much an item is each viewer's thing; below 0: not at all."""
+    side = viewers.side
+    signs = viewers.interest(item.category) if item.category else np.zeros(len(side))
+    barred = (item.side != NEUTRAL) & (side != item.side)
+    if item.limited:
+        barred |= (viewers.tier < item.tier) & ~(item.early & viewers.early)
+    return np.where(barred, -1.0, signs + 0.5 * (side == item.side)).astype(np.float32)

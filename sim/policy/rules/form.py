@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from math import ceil
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, ConfigDict, Field, model_validator
@@ -48,6 +49,16 @@ class Range(Form):
         return enough if self.below is None else enough & (x < self.below)
 
 
+class Count(Range):
+    """From `at_least`, itself included, to `below`, itself not, of what comes in whole numbers."""
+
+    @model_validator(mode="after")
+    def _whole(self) -> Count:
+        if self.below is not None and not self.holds(ceil(self.at_least or 0.0)):
+            raise misplaced(f"no whole number is at least {self.at_least or 0:g} and below {self.below:g}", "below")
+        return self
+
+
 class Heat(Range):
     """How lively a chat is against its recent level: 1 as lately, 2 twice that."""
 
@@ -60,7 +71,7 @@ class Score(Form):
     """Who leads, and by how much."""
 
     leader: Literal["home", "away", "nobody", "anybody"] | None = Field(default=None, description="who leads")
-    by: Range | None = Field(default=None, description="goals between the sides [goals]")
+    by: Count | None = Field(default=None, description="goals between the sides [goals]")
 
     @model_validator(mode="after")
     def _some(self) -> Score:
@@ -79,7 +90,7 @@ class Score(Form):
         return led and (self.by is None or bool(self.by.holds(abs(home - away))))
 
 
-class Stock(Range):
+class Stock(Count):
     """How much of an item the board shows."""
 
     item: Key = Field(description="key of the item in the scenario")
@@ -183,17 +194,17 @@ class Who(Form):
     sides: Annotated[tuple[Side, ...], Field(min_length=1), AfterValidator(_once)] | None = Field(
         default=None, description="for whom they are; `acting` is the side of the event, `other` its opponent"
     )
-    tier: Range | None = Field(default=None, description="member tier, 0 of who is none")
+    tier: Count | None = Field(default=None, description="member tier, 0 of who is none")
     consent: bool | None = Field(default=None, description="lets the stream see what they order")
     early: bool | None = Field(default=None, description="came early enough to count as a supporter")
     interest: Interest | None = Field(default=None, description="has turned to a category of goods tonight")
     minutes_watched: Range | None = Field(default=None, description="on the stream tonight [min]")
-    clicks: Range | None = Field(default=None, description="pushes clicked tonight")
-    chats: Range | None = Field(default=None, description="messages written tonight")
-    shown: Range | None = Field(default=None, description="pushes shown tonight")
+    clicks: Count | None = Field(default=None, description="pushes clicked tonight")
+    chats: Count | None = Field(default=None, description="messages written tonight")
+    shown: Count | None = Field(default=None, description="pushes shown tonight")
     minutes_since_shown: Range | None = Field(default=None, description="since the last of them [min]")
-    orders: Range | None = Field(default=None, description="orders tonight, of who has consented")
-    history: Range | None = Field(default=None, description="orders before tonight, of who has consented")
+    orders: Count | None = Field(default=None, description="orders tonight, of who has consented")
+    history: Count | None = Field(default=None, description="orders before tonight, of who has consented")
     score: Promise | None = Field(default=None, description="how promising the viewer is, 0 to 1 (docs/rules.md)")
     share: Part | None = Field(default=None, description="a part of them by lot")
 
@@ -239,8 +250,10 @@ class Show(Form):
 
     @model_validator(mode="after")
     def _fits(self) -> Show:
-        if (self.item is None) == (self.pick is None):
-            raise ValueError("needs 'item' (its key) or 'pick' (how to choose one), not both")
+        if self.item is None and self.pick is None:
+            raise ValueError("needs 'item' (its key) or 'pick' (how to choose one)")
+        if self.item is not None and self.pick is not None:
+            raise misplaced("needs 'item' or 'pick', not both", "pick")
         if self.team == 1:
             raise misplaced("a team has 2 people at least (0: no team is needed)", "team")
         if self.team and not self.discount:
@@ -251,7 +264,11 @@ class Show(Form):
             raise misplaced("a joint promotion shares a discount between host and brand: give one", "joint")
         if self.joint and self.surface != "host_mention":
             raise misplaced("a joint promotion is spoken by the host: show it as host_mention", "joint")
+        if self.surface == STORE and self.team:
+            raise misplaced("a team forms on the stream: at the store's end nobody sees who waits", "team")
         kind = self.pick.kind if self.pick else "product"
+        if self.surface == STORE and kind == "presale":
+            raise misplaced("a pre-sale is sold on the stream", "pick", "kind")
         terms = [name for name in ("discount", "team", "joint") if getattr(self, name)]
         if kind in ("presale", "coupon", "content") and terms:
             raise misplaced(f"a {kind} takes no '{terms[0]}'", terms[0])

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.policy.rules.form import Limits
 from sim.policy.view import View
+
+ROUNDING = 1e-6  # s
 
 
 class Meter:
@@ -28,15 +32,18 @@ class Meter:
         return sum(push.given for push in own)
 
     def among(self, view: View) -> NDArray[np.bool_] | None:
-        """(N,) whom more may be pushed to; None: everybody."""
+        """(N,) whom more may be pushed to; None: everybody.
+
+        Only those who are there: who comes later would meet what stands then, whatever has been pushed meanwhile.
+        """
         most, rest = self.limits.per_viewer, self.limits.cool_down
-        if (most is None and rest is None) or self.sent is None or self.sent_at is None:
+        if most is None and rest is None:
             return None
-        fresh = np.ones(len(view.viewers), bool)
-        if most is not None:
+        fresh = _there(view)
+        if most is not None and self.sent is not None:
             fresh &= self.sent < most
-        if rest is not None:
-            fresh &= view.time - self.sent_at >= rest * 60.0
+        if rest is not None and self.sent_at is not None:
+            fresh &= rested(view.time - self.sent_at, rest)
         return fresh
 
     def count(self, view: View, audience: NDArray[np.bool_] | None) -> None:
@@ -46,8 +53,16 @@ class Meter:
         if self.sent is None or self.sent_at is None:
             self.sent = np.zeros(len(view.viewers), np.uint16)
             self.sent_at = np.full(len(view.viewers), -np.inf)
-        reached = view.viewers.present & ~view.viewers.muted if view.day == 0 else ~view.viewers.muted
-        if audience is not None:
-            reached &= audience
+        reached = _there(view) if audience is None else _there(view) & audience
         self.sent[reached] += 1
         self.sent_at[reached] = view.time
+
+
+def _there(view: View) -> NDArray[np.bool_]:
+    """(N,) who can be reached now: on the stream, or after the match by message."""
+    return ~view.viewers.muted & view.viewers.present if view.day == 0 else ~view.viewers.muted
+
+
+def rested(since: Any, minutes: float) -> Any:
+    """Whether so many minutes have passed `since` [s], whatever sums of windows are rounded to."""
+    return since >= minutes * 60.0 - ROUNDING

@@ -7,8 +7,8 @@ could be.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import cached_property
 from itertools import pairwise
+from math import ceil
 from typing import Any
 
 import numpy as np
@@ -19,14 +19,16 @@ from sim.policy.push import Offer, Push
 from sim.policy.rules.form import STORE, Rule, RuleFile, Show, When, Who
 from sim.policy.rules.moments import Moment, moments
 from sim.policy.terms import terms_problem
-from sim.world.catalogue import Catalogue, ItemKind, stock_up
+from sim.world.catalogue import ItemKind, stock_up
 from sim.world.match import AWAY, HOME, SIDES
 from sim.world.night import World
 from sim.world.redlines import LINES
+from sim.world.scenario import Scenario
 from sim.world.shelved import UNLIMITED
 
 Location = tuple[str | int, ...]
 Fault = tuple[Location, str]
+AT_STREAM = ("minutes_watched", "clicks", "chats", "shown")  # which the store knows of those who consent alone
 # What a rule may say of the moment, as far as that is known beforehand.
 KNOWN: Mapping[str, Callable[[When, Any, Moment], bool]] = {
     "events": lambda when, _, m: bool(when.acting(m.happened)),
@@ -55,8 +57,7 @@ class _Known:
         self.rules, self.scenario = rules, world.scenario
         self.moments = moments(world, rules.red_lines)
         self.lines = [each for each in (self.scenario.red_lines, rules.red_lines) if each]
-        self.catalogue = stock_up(self.scenario.shop, self.scenario.loyalty, 1.0, self.scenario.assumptions)
-        self.items = _most_there_can_be(self.catalogue, 10**self.scenario.shop.decimals)
+        self.items = most_there_can_be(self.scenario)
         self.segments = [s for s in self.scenario.audience.segments.values() if s.share > 0]
 
     def against(self, rule: Rule) -> Iterator[Fault]:
@@ -105,8 +106,7 @@ class _Known:
 
     def _days(self, when: When) -> Iterator[Fault]:
         days = self.scenario.days
-        gaps = [int(after - before) for before, after in pairwise(days)]
-        longest = max([int(self.scenario.days_after + 1) if self.scenario.days_after else 0, *gaps])
+        longest = ceil(max([self.scenario.days_after, *(after - before for before, after in pairwise(days))]))
         if when.days and min(when.days) > longest:
             yield ("days",), f"{longest} days after a match are followed at most"
 
@@ -125,10 +125,11 @@ class _Known:
             if getattr(who, name) and (not any(consents) or who.consent is False):
                 yield (name,), "it is known only of viewers who consent"
         yield from self._tiers(who)
-        yield from self._watching(who)
-        if who.interest and who.interest.category not in self.catalogue.categories:
-            known = did_you_mean(who.interest.category, self.catalogue.categories)
-            yield ("interest", "category"), f"its shop has no category '{who.interest.category}'{known}"
+        yield from self._watching(who, days=rule.when.days is not None)
+        if rule.when.days and who.consent is False:
+            asked = [name for name in AT_STREAM if (range_ := getattr(who, name)) and not range_.holds(0)]
+            asked += [name for name in ("interest", "early") if getattr(who, name)]
+            yield from (((name,), "the store does not know it of who has not consented") for name in asked)
 
     def _sides(self, rule: Rule) -> list[int]:
         """Whose fans it may be for, of those who have any."""
@@ -152,24 +153,25 @@ class _Known:
         elif low > 0 and not any(s.members for s in self.segments):
             yield ("tier",), "no segment has members"
 
-    def _watching(self, who: Who) -> Iterator[Fault]:
+    def _watching(self, who: Who, *, days: bool) -> Iterator[Fault]:
         longest = len(self.moments) * self.scenario.timing.window / 60.0
-        if who.minutes_watched and (who.minutes_watched.at_least or 0.0) > longest:
-            yield ("minutes_watched",), f"its broadcast lasts {longest:.0f} minutes at most"
+        for name in ("minutes_watched", "minutes_since_shown"):
+            wanted = getattr(who, name)
+            if wanted and (wanted.at_least or 0.0) > longest and not days:
+                yield (name,), f"its broadcast lasts {longest:.0f} minutes at most"
 
     # --- what is shown
 
     def _goods(self, rule: Rule) -> Iterator[Fault]:
-        show = rule.show
-        if show.item is not None and show.item not in self.items:
-            yield ("show", "item"), f"its shop has no item '{show.item}'{did_you_mean(show.item, list(self.items))}"
-            return
-        items = self._shown(rule)
+        show, items = rule.show, self._shown(rule)
+        if show.item and not items:
+            return  # a run would stop: `stops` tells so
         if show.pick and not items:
             yield ("show", "pick"), f"its shop has no such {show.pick.kind}"
             return
         names = " or ".join(item.key for item in items[:3])
-        yield from ((("show", *place), why) for place, why in self._terms(show, items, names))
+        if show.pick:
+            yield from ((("show", *place), why) for place, why in self._terms(show, items, names))
         yield from ((("show", *place), why) for place, why in self._forbidden(show, rule.when, items))
         yield from self._reached(rule, items, names)
 
@@ -198,7 +200,7 @@ class _Known:
             terms_problem(Push(show.surface, offer, np.inf), item, after=show.surface == STORE) for item in items
         ]
         if all(problems):
-            yield ("discount",) if show.discount else ("item" if show.item else "pick",), str(problems[0])
+            yield ("discount" if show.discount else "pick",), str(problems[0])
 
     def _forbidden(self, show: Show, when: When, items: list[Item]) -> Iterator[Fault]:
         """Red lines that it would cross with everybody, where they are enforced."""
@@ -221,19 +223,22 @@ class _Known:
         """Whether any of the items is there to be shown to somebody who may buy it."""
         floor = max(limits.stock_floor or 0 for limits in (rule.limits, self.rules.limits))
         if all(item.stock < floor for item in items):
-            yield ("limits", "stock_floor"), f"there are never {floor} units of {names}"
+            where = ("limits", "stock_floor") if rule.limits.stock_floor else ("show",)
+            yield where, f"there are never {floor} units of {names} (limits.stock_floor)"
+        elif all(item.stock < 1 for item in items):
+            yield ("show", "item" if rule.show.item else "pick"), f"there are never any of {names}"
         tier = rule.who.tier
         if tier and tier.below is not None:
             may = [item for item in items if item.tier < tier.below or (item.early and rule.who.early is not False)]
             if not may:
                 yield ("who", "tier"), f"nobody of those tiers may buy {names}"
-        if rule.when.team and not {item.key for item in items} & self._gathered:
-            yield ("when", "team"), f"no rule gathers a team for {names}"
+        if rule.when.team and not {item.key for item in items} & self._gathered(rule):
+            yield ("when", "team"), f"no other rule gathers a team for {names}"
 
-    @cached_property
-    def _gathered(self) -> set[str]:
-        """What teams may form for."""
-        return {item.key for rule in self.rules.rules.values() if rule.show.team for item in self._shown(rule)}
+    def _gathered(self, but: Rule) -> set[str]:
+        """What teams may form for by other rules."""
+        others = [rule for rule in self.rules.rules.values() if rule.show.team and rule is not but]
+        return {item.key for rule in others for item in self._shown(rule)}
 
     def _stock(self, rule: Rule) -> Iterator[Fault]:
         wanted = rule.when.stock
@@ -242,12 +247,19 @@ class _Known:
         if wanted.item not in self.items:
             known = did_you_mean(wanted.item, list(self.items))
             yield ("when", "stock", "item"), f"its shop has no item '{wanted.item}'{known}"
-        elif wanted.at_least is not None and wanted.at_least > (most := self.items[wanted.item].stock):
+            return
+        most, low, high = self.items[wanted.item].stock, wanted.at_least or 0.0, wanted.below
+        if low > most:
             yield ("when", "stock"), f"it has {most} of it at most"
+        elif high is not None and self.items[wanted.item].kind in (ItemKind.COUPON, ItemKind.CONTENT):
+            yield ("when", "stock"), "it never runs out"
+        elif high is not None and high <= 1 and rule.show.item == wanted.item:
+            yield ("when", "stock"), "what there is none of is not shown"
 
 
-def _most_there_can_be(catalogue: Catalogue, minor: int) -> Items:
+def most_there_can_be(scenario: Scenario) -> Items:
     """The items with as much in stock as there can be: what is refilled has no end."""
-    refilled = np.repeat(catalogue.reorder_at >= 0, catalogue.sizes)
-    stock = np.where(refilled, UNLIMITED, catalogue.stock)
-    return Items(cards_of(catalogue, minor), stock, np.ones((2, len(catalogue.keys))))
+    catalogue = stock_up(scenario.shop, scenario.loyalty, 1.0, scenario.assumptions)
+    stock = np.where(np.repeat(catalogue.reorder_at >= 0, catalogue.sizes), UNLIMITED, catalogue.stock)
+    cards = cards_of(catalogue, 10**scenario.shop.decimals)
+    return Items(cards, stock, np.ones((2, len(catalogue.keys))))

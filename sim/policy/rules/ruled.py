@@ -11,10 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.errors import MatchdayError, did_you_mean
-from sim.policy.push import EVERYONE, MOST_PUSHES, Offer, Push
+from sim.policy.push import EVERYONE, Offer, Push
 from sim.policy.rules.choose import Mask, awaited, choose, goods_for
 from sim.policy.rules.form import Rule, RuleFile, When, Who
-from sim.policy.rules.meter import Meter
+from sim.policy.rules.meter import Meter, rested
 from sim.policy.score import scores
 from sim.policy.view import View
 from sim.world.match import AWAY, HOME, SIDES
@@ -44,7 +44,7 @@ class Ruled:
     def _said(self, view: View, began: bool) -> list[Push]:
         pushes: list[Push] = []
         for rule in self.rules:
-            pushes += rule.follow(view, began, MOST_PUSHES - len(pushes))
+            pushes += rule.follow(view, began, view.room - len(pushes))
         return pushes
 
 
@@ -71,7 +71,7 @@ class _Follower:
 
     def _rested(self, view: View) -> bool:
         every = self.rule.when.every
-        return (every is None or view.time - self.last >= every * 60.0) and all(m.is_open(view) for m in self.meters)
+        return (every is None or rested(view.time - self.last, every)) and all(m.is_open(view) for m in self.meters)
 
     def _pushes(self, view: View, acting: int | None) -> Iterator[Push]:
         show, goods = self.rule.show, self._goods(view)
