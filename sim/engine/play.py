@@ -140,6 +140,7 @@ class Play:
         self.sight = Sight(night, engine.crowd, self.books, lines, latent=sees_latent(policy))
         self.number = 0  # of the last time that the policy was asked
         self.closing: Closing
+        self.settled = env.event()  # the broadcast is over, and the last cart of the night is paid or given up
         self.over = env.process(self._story())
 
     def _story(self) -> Generator[Any, Any, None]:
@@ -148,6 +149,7 @@ class Play:
         self._hand_over()
         crowd, match = self.engine.crowd, self.match
         self.closing = close(crowd, self.engine.stock, match.closes)
+        self.settled.succeed()
         store = StoreEnd(self)
         store.begin(self.closing)
         if self.env.now < self.night.until or self.night.carried is not None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from sim.learning.arms import ARMS
-from sim.learning.model import Model, Quality
-from sim.learning.offpolicy import Beside
+from sim.learning.beside import Beside
+from sim.learning.model import Model, Quality, parted
 from sim.learning.rounds import EVERY, EXPLORING
 
 CARD = """\
@@ -25,10 +25,12 @@ and observed shares over ten groups of equal size.
 
 ## What the logs say of other policies
 
-Clicks a viewer and round, in thousandths: from the held-out nights, and in {checked} other nights that were played so.
+Clicks and orders a viewer and round, in thousandths, with 95% intervals over nights: estimated from the {held_out}
+held-out nights, and counted in {checked} other nights in which the policy was played. Orders are those of viewers
+who have consented.
 
-| policy | IPS | SNIPS | doubly robust | truth |
-|---|---:|---:|---:|---:|
+| policy | of | IPS | SNIPS | doubly robust | truth |
+|---|---|---:|---:|---:|---:|
 {besides}
 
 The logs tell of viewers as the exploring policy has left them. One that pushes more tires them more, and brings less
@@ -52,6 +54,7 @@ def card(model: Model, besides: tuple[Beside, ...]) -> str:
         minutes=EVERY / 60.0,
         lot=lot,
         checked=besides[0].nights,
+        held_out=len(parted(range(int(of["nights"])))[-1]),
         qualities="\n".join(_quality(name, q) for name, q in model.quality.items()),
         besides="\n".join(map(_beside, besides)),
     )
@@ -64,4 +67,8 @@ def _quality(name: str, q: Quality) -> str:
 
 def _beside(beside: Beside) -> str:
     cells = [*beside.estimates.values(), beside.truth]
-    return f"| {beside.policy} | " + " | ".join(f"{1e3 * e.mean:.2f} ± {1e3 * e.half_width:.2f}" for e in cells) + " |"
+    return (
+        f"| {beside.policy} | {beside.reward}s | "
+        + " | ".join(f"{1e3 * e.mean:.2f} ± {1e3 * e.half_width:.2f}" for e in cells)
+        + " |"
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import isfinite
 from typing import Any, ClassVar
 
 import gymnasium
@@ -30,12 +31,22 @@ class MatchNight(gymnasium.Env):  # type: ignore[misc]
     minutes; it takes effect in the window that begins next, so an observation is a window old when it is acted on.
     An observation is a vector of `OBSERVED`, of order 1, of what a platform sees.  The reward of a step is what was
     paid in it, less the cost of what was sold [currency], less `muted_costs` for each viewer who switched pushes off.
-    `seed` of `reset` chooses the night; without one, nights come in an order that follows from the seed given last.
+    The last step goes on until the last cart is paid or given up.  `seed` of `reset` chooses the night; without one,
+    nights come in an order that follows from the seed given last.  `reset` tells the night's `replication`, `step` the
+    `time` [s from kick-off] and the `orders` so far.
+
+    Raises ValueError for a season, and for arguments that make no sense.
     """
 
     metadata: ClassVar[dict[str, Any]] = {"render_modes": []}
 
     def __init__(self, world: World, *, viewers: int = 2000, rest: float = 5.0, muted_costs: float = 3.0) -> None:
+        if not isinstance(world, World) or len(world.scenario.matches) > 1:
+            raise ValueError(
+                "wants the World of a scenario with one match: sim.experiment.load.load(Path('night.yaml'))"
+            )
+        if viewers < 1 or not rest >= 0 or not isfinite(muted_costs):
+            raise ValueError(f"needs viewers and no less than no rest, not {viewers=}, {rest=}, {muted_costs=}")
         self.world, self.viewers, self.rest, self.muted_costs = world, viewers, rest, muted_costs
         self.action_space = spaces.Discrete(len(ARMS))
         self.observation_space = spaces.Box(-5.0, 5.0, (len(OBSERVED),), np.float32)
@@ -52,16 +63,17 @@ class MatchNight(gymnasium.Env):  # type: ignore[misc]
         self.calendar = simpy.Environment(initial_time=night.stage.match.opens)
         self.night = start(night, self.agent, "agent", self.calendar)
         self.earned = 0.0
-        self._pass(night.stage.match.opens + night.scenario.timing.window / 2)
+        self.calendar.run(until=night.stage.match.opens + night.scenario.timing.window / 2)
         return self._seen(), {"replication": replication}
 
     def step(self, action: int) -> tuple[NDArray[np.float32], float, bool, bool, dict[str, Any]]:
         """Lets a minute pass in which the action is taken once."""
         night = self._night()
+        if not self.action_space.contains(action):
+            raise ValueError(f"an action is a whole number from 0 to {len(ARMS) - 1}, not {action!r}")
         self.agent.action = int(action)
-        closes = float(night.match.closes)
-        self._pass(min(self.calendar.now + STEP, closes))
-        over = self.calendar.now >= closes
+        over = self.calendar.now + STEP >= night.match.closes
+        self.calendar.run(until=night.settled if over else self.calendar.now + STEP)
         before, self.earned = self.earned, self._earned()
         return (
             self._seen(),
@@ -71,17 +83,15 @@ class MatchNight(gymnasium.Env):  # type: ignore[misc]
             {"time": self.calendar.now, "orders": night.books.orders},
         )
 
-    def _pass(self, until: float) -> None:
-        self.calendar.run(until=until)
-
     def _night(self) -> Play:
-        if self.night is None:
-            raise gymnasium.error.ResetNeeded("call reset() before step()")
+        if self.night is None or self.night.settled.triggered:
+            raise gymnasium.error.ResetNeeded("the night is over, or none has begun: call reset() before step()")
         return self.night
 
     def _earned(self) -> float:
         """Margin of what was paid so far, less what muting costs [currency]."""
-        night, paid = self._night(), self._night().books.payments()
+        assert self.night is not None
+        night, paid = self.night, self.night.books.payments()
         minor = 10**night.night.scenario.shop.decimals
         margin: float = float(paid["price"].sum() - night.night.catalogue.cost_at_once[paid["item"]].sum()) / minor
         muted = float(night.engine.crowd.known["muted"].sum())

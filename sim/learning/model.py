@@ -7,6 +7,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from math import ceil
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from sim.learning.arms import ARMS
 from sim.learning.features import NAMES, Matrix
 
 TARGETS = ("click", "order", "mute")
+LEAST = 5  # events in each part of the logs
 FILE = "model.json"
 SCHEMA_VERSION = 1
 USUAL_PRICE = 50.0  # what prices are told against
@@ -139,22 +141,23 @@ def fit(logs: pd.DataFrame, nights: Sequence[int], trained: Mapping[str, Any]) -
     Orders are learnt from viewers who have consented alone: of the others the platform does not see them.  Raises
     MatchdayError where the logs hold too few events.
     """
-    fitting, calibrating, held_out = _parted(nights)
+    fitting, calibrating, held_out = parted(nights)
     estimators, quality = {}, {}
     for target in TARGETS:
         shown = logs[(logs["arm"] > 0) & logs[target].notna()]
         parts = [shown[shown["night"].isin(part)] for part in (fitting, calibrating, held_out)]
         few = [int(part[target].sum()) for part in parts]
-        if min(few) < 5:
-            words = f"{min(few)} of '{target}' in one of three parts of the logs: play more nights (-n) or more viewers"
-            raise MatchdayError(f"too little to learn from: {words}")
+        if min(few) < LEAST:
+            wanted = f"about {ceil(len(nights) * LEAST / min(few))}" if min(few) else "many more"
+            words = f"{min(few)} of '{target}' in one of three parts of {len(nights)} nights, and {LEAST} are needed"
+            raise MatchdayError(f"too little to learn from: {words}: play {wanted} nights (-n), or more viewers")
         estimators[target] = _fitted(parts[0], parts[1], target)
         quality[target] = _quality(estimators[target], parts[2], target)
     return Model(estimators, quality, trained)
 
 
-def _parted(nights: Sequence[int]) -> tuple[list[int], list[int], list[int]]:
-    """Three fifths, one fifth and one fifth of the nights, one at least each."""
+def parted(nights: Sequence[int]) -> tuple[list[int], list[int], list[int]]:
+    """Three fifths, one fifth and one fifth of the nights, one at least each: to fit, to calibrate, to be judged by."""
     if len(nights) < 3:
         raise MatchdayError("learning needs three nights at least: to fit, to calibrate, and to be judged by")
     a = min(max(1, round(0.6 * len(nights))), len(nights) - 2)

@@ -7,7 +7,6 @@ them (Horvitz & Thompson 1952; Swaminathan & Joachims 2015; Dudik, Langford & Li
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import NamedTuple
 
 import numpy as np
@@ -24,24 +23,20 @@ class Estimate(NamedTuple):
     half_width: float
 
 
-class Beside(NamedTuple):
-    """What the logs say of another policy, and what it really brings: clicks a viewer and round."""
-
-    policy: str
-    estimates: Mapping[str, Estimate]  # by method
-    truth: Estimate
-    nights: int  # on which the truth was played
-
-
 def ips(reward: Column, chance: Column, wanted: Column) -> Column:
     """(n,) rewards times how much more often the other policy would have drawn what was drawn."""
     return reward * wanted / chance
 
 
-def snips(reward: Column, chance: Column, wanted: Column) -> Column:
-    """(n,) the same over the mean of the weights, which takes away the chance in how often an arm was drawn."""
+def snips(reward: Column, chance: Column, wanted: Column, night: NDArray[np.int64]) -> Column:
+    """(n,) the same over the mean of the weights in each night, which takes away the chance in how often an arm came.
+
+    Nights in which the other policy would have drawn nothing that was drawn say 0.
+    """
     weight = wanted / chance
-    return np.asarray(reward * weight / weight.mean()) if weight.any() else np.zeros(len(reward))
+    numbers = np.unique(night, return_inverse=True)[1]
+    mean = np.bincount(numbers, weight) / np.bincount(numbers)
+    return np.divide(reward * weight, mean[numbers], out=np.zeros(len(reward)), where=weight > 0)
 
 
 def doubly_robust(

@@ -28,17 +28,19 @@ def values(model: Model, moment: Moment) -> Matrix:
     out[:, 0] = 0.0
     item, costs = moment.item, prices(moment.item)
     order, mute = (model.chances(target, moment.x, costs) for target in ("order", "mute"))
-    for arm in costs:
-        gain = (1.0 - RETURNED) * worth(item, ARMS[arm]) - SENDING
-        annoys = PRICE_OF_ANNOYANCE * ANNOYS[ARMS[arm].surface or ""]
-        out[:, arm] = gain * order[arm] - MUTED * mute[arm] - annoys
+    for number in costs:
+        arm = ARMS[number]
+        if discount(item, arm) < arm.discount:
+            continue  # it would be another arm
+        gain = (1.0 - RETURNED) * worth(item, arm) - SENDING
+        annoys = PRICE_OF_ANNOYANCE * ANNOYS[arm.surface or ""]
+        out[:, number] = gain * order[number] - MUTED * mute[number] - annoys
     return out
 
 
 def prices(item: Item) -> dict[int, float]:
-    """What an item costs by the number of each arm that shows it otherwise than another [currency]."""
-    shown = ((number, arm) for number, arm in enumerate(ARMS) if arm.surface)
-    return {number: price(item, arm) for number, arm in shown if discount(item, arm) == arm.discount}
+    """What an item costs by the number of each arm that shows it [currency]."""
+    return {number: price(item, arm) for number, arm in enumerate(ARMS) if arm.surface}
 
 
 def greedy(model: Model, moment: Moment) -> Matrix:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,18 +13,16 @@ from numpy.typing import NDArray
 
 from sim.experiment.provenance import versions
 from sim.learning.arms import ARMS
+from sim.learning.beside import Beside, Nights, beside
 from sim.learning.card import card
 from sim.learning.features import NAMES
 from sim.learning.logs import logged_night
-from sim.learning.model import Model, fit
-from sim.learning.offpolicy import Beside, doubly_robust, ips, over_nights, snips
+from sim.learning.model import Model, fit, parted
 from sim.learning.rounds import Chances, Moment, exploring
 from sim.learning.scored import greedy
-from sim.policy.items import Item, cards_of
-from sim.world.catalogue import stock_up
 from sim.world.night import World
 
-POLICY = '''"""Does what models trained on "{scenario}" expect to be worth most, viewer by viewer: see card.md."""
+POLICY = '''"""Does what the models beside this file expect to be worth most, viewer by viewer: see card.md."""
 
 from pathlib import Path
 
@@ -36,7 +35,6 @@ class MlScored(Scored):
     folder = Path(__file__).parent
     sha256 = "{sha256}"
 '''
-CHECKED = 3  # nights on which the truth about other policies is played
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,65 +61,33 @@ def train(
     logs = pd.concat(parts, ignore_index=True)
     trained = {"scenario": world.scenario.name, "seed": seed, "nights": nights, "viewers": viewers}
     model = fit(logs, range(nights), trained | {"versions": versions()})
-    held_out = logs[logs["night"] >= nights - max(1, nights // 5)]
+    held_out = logs[logs["night"].isin(parted(range(nights))[-1])]
     others: dict[str, Chances] = {
         "learnt": lambda moment: greedy(model, moment),
         "always a panel": lambda moment: _always(2, moment),
         "a panel for one in five": lambda moment: 0.8 * _always(0, moment) + 0.2 * _always(2, moment),
     }
-    of = model, held_out, world, seed, nights, viewers
-    return Trained(model, logs, tuple(_beside(name, chances, *of) for name, chances in others.items()))
+    new = Nights(world, seed, nights, max(3, nights // 2), viewers)
+    told = [each for name, chances in others.items() for each in beside(name, chances, held_out, model, new)]
+    return Trained(model, logs, tuple(told))
 
 
 def _always(arm: int, moment: Moment) -> NDArray[np.float64]:
     return np.tile(np.eye(len(ARMS))[arm], (len(moment.who), 1))
 
 
-def _beside(
-    name: str, chances: Chances, model: Model, logs: pd.DataFrame, world: World, seed: int, nights: int, viewers: int
-) -> Beside:
-    """Estimates from held-out logs, and the truth from other nights."""
-    wanted = _chances_in(logs, chances, world)
-    arm, reward = logs["arm"].to_numpy(np.intp), logs["click"].to_numpy(float)
-    drawn = wanted[np.arange(len(arm)), arm]
-    chance, night = logs["chance"].to_numpy(float), logs["night"].to_numpy(np.int64)
-    x, price = logs[list(NAMES)].to_numpy(float), float(logs["price"].median())
-    clicks = model.chances("click", x, {number: price for number, a in enumerate(ARMS) if a.surface})
-    expected = np.stack([np.zeros(len(x)), *clicks.values()], axis=1)
-    told = {
-        "IPS": ips(reward, chance, drawn),
-        "SNIPS": snips(reward, chance, drawn),
-        "DR": doubly_robust(reward, chance, wanted, arm, expected),
-    }
-    truth = [logged_night(world, chances, seed, nights + k, viewers) for k in range(CHECKED)]
-    played = pd.concat(truth, ignore_index=True)
-    real = over_nights(played["click"].to_numpy(float), played["night"].to_numpy(np.int64))
-    return Beside(name, {method: over_nights(values, night) for method, values in told.items()}, real, CHECKED)
-
-
-def _chances_in(logs: pd.DataFrame, chances: Chances, world: World) -> NDArray[np.float64]:
-    """(n, arms) what another policy would have done in each logged round."""
-    scenario = world.scenario
-    catalogue = stock_up(scenario.shop, scenario.loyalty, 1.0, scenario.assumptions)
-    cards = cards_of(catalogue, 10**scenario.shop.decimals)
-    out, x = np.zeros((len(logs), len(ARMS))), logs[list(NAMES)].to_numpy(np.float32)
-    item, side = logs["item"].to_numpy(str), logs["side"].to_numpy(np.int64)
-    for key, of in sorted(set(zip(item.tolist(), side.tolist(), strict=True))):
-        rows = np.flatnonzero((item == key) & (side == of))
-        on_offer = Item(**cards[key].facts, stock=1, sizes={}, mentions=0.0, surge=1.0)
-        out[rows] = chances(Moment(rows, x[rows], of, on_offer))
-    return out
-
-
 # --- kept -------------------------------------------------------------------------------------------------------------
 
 
 def keep(trained: Trained, folder: Path) -> list[Path]:
-    """Writes the models, the policy that uses them and the card into `folder`; raises OSError."""
+    """Writes the models, the policy that uses them and the card into `folder`; raises OSError.
+
+    The policy is called like the folder, for that is its name in tables.
+    """
     sha256 = trained.model.save(folder)
-    scenario = str(trained.model.trained["scenario"]).replace('"', "'").replace("\\\\", "/")
-    policy, about = folder / "policy.py", folder / "card.md"
-    policy.write_text(POLICY.format(scenario=scenario, sha256=sha256), encoding="utf-8")
+    name = re.sub(r"\W+", "_", folder.resolve().name).strip("_")
+    policy, about = folder / f"{name or 'learnt'}.py", folder / "card.md"
+    policy.write_text(POLICY.format(sha256=sha256), encoding="utf-8")
     about.write_text(card(trained.model, trained.beside), encoding="utf-8")
     return [policy, about]
 
@@ -129,8 +95,9 @@ def keep(trained: Trained, folder: Path) -> list[Path]:
 def export_open_bandit(logs: pd.DataFrame, folder: Path) -> list[Path]:
     """Writes logs as the Open Bandit Dataset has them (Saito et al. 2021); gives the files; raises OSError.
 
-    `exploring/all/all.csv` has timestamp [s], item_id (the arm), position (always 1), click, propensity_score, and
-    user_feature_k in the order of `sim.learning.features.NAMES`; `item_context.csv` beside it says what each arm is.
+    `exploring/all/all.csv` has timestamp (night x 1,000,000 + s from kick-off), item_id (the arm), position (always 1),
+    click, propensity_score, and user_feature_k; `item_context.csv` says what each arm is.  `features.csv`, which that
+    form has not, names the features.
     """
     inner = folder / "exploring" / "all"
     inner.mkdir(parents=True, exist_ok=True)
@@ -148,7 +115,10 @@ def export_open_bandit(logs: pd.DataFrame, folder: Path) -> list[Path]:
             "item_feature_1": [arm.surface or "none" for arm in ARMS],
         }
     )
-    files = [inner / "all.csv", inner / "item_context.csv"]
-    for table, file in zip((rounds, items), files, strict=True):
+    names = {**{f"user_feature_{i}": name for i, name in enumerate(NAMES)}, "item_feature_0": "discount",
+             "item_feature_1": "surface"}  # fmt: skip
+    features = pd.DataFrame({"column": names.keys(), "what": names.values()})
+    tables = {inner / "all.csv": rounds, inner / "item_context.csv": items, inner / "features.csv": features}
+    for file, table in tables.items():
         table.to_csv(file)
-    return files
+    return list(tables)

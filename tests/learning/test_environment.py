@@ -13,6 +13,7 @@ from policies.no_push import NoPush
 from sim.engine.play import play
 from sim.learning.arms import ARMS
 from sim.learning.environment import OBSERVED, MatchNight
+from sim.policy.check import PolicyError
 from tests.worlds import shop, world
 
 PEOPLE = 120
@@ -50,9 +51,10 @@ def test_who_does_nothing_lives_the_night_without_pushes():
     _, rewards, told = lived(e, 3, 0)
     night = e.world.night(e.world.scenario.experiment.seed, told["replication"], PEOPLE)
     played = play(night, NoPush(), "no_push")
-    assert told["orders"] <= played.books.orders
-    assert told["orders"] > 0
-    assert sum(rewards) > 0
+    paid = played.books.payments()
+    assert told["orders"] == len(paid) > 0
+    margin = paid["price"].sum() - night.catalogue.cost_at_once[paid["item"]].sum()
+    assert sum(rewards) == pytest.approx(margin / 100.0)
 
 
 def test_actions_do_something():
@@ -61,6 +63,36 @@ def test_actions_do_something():
     assert max(seen[shown] for seen in loud[0]) > 1 > max(seen[shown] for seen in quiet[0]) == 0
 
 
-def test_a_step_before_the_first_night_is_an_error():
+def test_a_step_before_the_first_night_or_after_its_end_is_an_error():
+    e = env()
     with pytest.raises(gymnasium.error.ResetNeeded):
-        env().step(0)
+        e.step(0)
+    lived(e, 3, 0)
+    with pytest.raises(gymnasium.error.ResetNeeded):
+        e.step(0)
+
+
+@pytest.mark.parametrize("action", [-1, len(ARMS), 2.5, "pop_up"])
+def test_an_action_that_is_none_is_an_error(action):
+    e = env()
+    e.reset(seed=1)
+    with pytest.raises(ValueError, match="an action is a whole number from 0 to 5"):
+        e.step(action)
+
+
+def test_what_cannot_be_a_night_is_an_error():
+    goals = {"home": {"name": "A", "expected_goals": 1}, "away": {"name": "B", "expected_goals": 1}}
+    fixtures = [{"day": day, "match": {"source": "generated", **goals}} for day in (0, 7)]
+    for wrong in ({"world": "night.yaml"}, {"world": world(match=None, fixtures=fixtures)}):
+        with pytest.raises(ValueError, match="a scenario with one match"):
+            MatchNight(**wrong)
+    for wrong in ({"viewers": 0}, {"rest": -1.0}, {"muted_costs": float("nan")}):
+        with pytest.raises(ValueError, match="needs viewers"):
+            MatchNight(world(), **wrong)
+
+
+def test_a_policy_error_is_told_as_such():
+    """Offers that a till keeps alive fill all slots."""
+    e = MatchNight(world(shop=shop(300, price_lag=3600.0)), viewers=PEOPLE, rest=0.0)
+    with pytest.raises(PolicyError, match="more than 64 offers"):
+        lived(e, 1, 1)

@@ -131,8 +131,12 @@ def test_what_is_no_model_is_not_loaded(model, tmp_path):
 def test_too_little_to_learn_from_is_said(logs):
     with pytest.raises(MatchdayError, match="three nights at least"):
         fit(logs, range(2), {})
-    with pytest.raises(MatchdayError, match=r"too little to learn from: 0 of 'click'"):
+    with pytest.raises(MatchdayError, match=r"too little to learn from: 0 of 'click'.*many more nights"):
         fit(logs.assign(click=0.0), range(NIGHTS), {})
+    shown = logs[logs["arm"] > 0]
+    rare = shown.assign(mute=(shown.groupby("night").cumcount() < 2).astype(float))
+    with pytest.raises(MatchdayError, match=r"2 of 'mute'.*and 5 are needed: play about 13 nights"):
+        fit(rare, range(NIGHTS), {})
 
 
 # --- what logs say of other policies ----------------------------------------------------------------------------------
@@ -149,15 +153,24 @@ def test_estimates_are_right_where_the_truth_is_known():
     chances = np.tile(wanted, (n, 1))
     args = reward, logging[arm], chances[np.arange(n), arm]
     wrong = np.full((n, 3), 0.4)
-    estimates = [ips(*args), snips(*args), doubly_robust(*args[:2], chances, arm, truth)]
+    estimates = [ips(*args), snips(*args, np.zeros(n, np.int64)), doubly_robust(*args[:2], chances, arm, truth)]
     for values_ in (*estimates, doubly_robust(*args[:2], chances, arm, wrong)):
         assert abs(values_.mean() - right) < 0.004
     assert estimates[2].var() < estimates[0].var()  # a good model makes it surer
 
 
+def test_self_normalised_estimates_stay_within_the_rewards_whatever_the_nights_are():
+    rng = np.random.default_rng(2)
+    night = np.repeat([0, 1, 2], [10, 500, 3])
+    wanted = np.where(night == 1, 0.1, 0.9) * (rng.random(len(night)) < 0.7)
+    told = snips(np.ones(len(night)), np.full(len(night), 0.5), wanted, night)
+    for n in np.unique(night):
+        assert told[night == n].mean() == pytest.approx(1.0 if wanted[night == n].any() else 0.0)
+
+
 def test_of_the_policy_that_logged_they_say_what_it_brought(logs):
     reward, chance = logs["click"].to_numpy(), logs["chance"].to_numpy(float)
-    for values_ in (ips(reward, chance, chance), snips(reward, chance, chance)):
+    for values_ in (ips(reward, chance, chance), snips(reward, chance, chance, logs["night"].to_numpy())):
         np.testing.assert_allclose(values_, reward)
     told = over_nights(reward, logs["night"].to_numpy())
     assert told.mean == pytest.approx(logs.groupby("night")["click"].mean().mean())
@@ -175,7 +188,7 @@ def test_train_keeps_a_policy_that_plays(tmp_path, matchday, monkeypatch):
     assert "| click |" in out
     assert "| always a panel |" in out
     assert {f.name for f in Path("learnt").iterdir()} == {
-        "card.md", "model.json", "policy.py", "click.skops", "order.skops", "mute.skops",
+        "card.md", "model.json", "learnt.py", "click.skops", "order.skops", "mute.skops",
     }  # fmt: skip
     rounds = pd.read_csv("logs/exploring/all/all.csv", index_col=0)
     assert list(rounds)[:5] == ["timestamp", "item_id", "position", "click", "propensity_score"]
@@ -183,12 +196,14 @@ def test_train_keeps_a_policy_that_plays(tmp_path, matchday, monkeypatch):
         f"user_feature_{i}" for i in range(len(NAMES))
     ]
     assert len(pd.read_csv("logs/exploring/all/item_context.csv")) == len(ARMS)
-    policy = find("learnt/policy.py")
+    named = pd.read_csv("logs/exploring/all/features.csv", index_col=0)
+    assert list(named["what"]) == [*NAMES, "discount", "surface"]
+    policy = find("learnt/learnt.py")
     played = play(eager().night(9, 0), policy.make(), policy.name)
     assert set(pushes(played)["because"]) <= {arm.name for arm in ARMS}
     Path("learnt/model.json").write_text("{}")
     with pytest.raises(MatchdayError, match="has changed since the policy beside it was written: train again"):
-        find("learnt/policy.py")
+        find("learnt/learnt.py")
 
 
 EAGER = """\
@@ -264,7 +279,7 @@ def test_training_is_the_same_twice():
     pd.testing.assert_frame_equal(a.logs, b.logs)
     assert a.model.quality == b.model.quality
     assert repr(a.beside) == repr(b.beside)
-    assert [each.truth.mean > 0 for each in a.beside] == [True] * 3
+    assert [each.truth.mean > 0 for each in a.beside] == [True] * 6
 
 
 def test_what_is_exported_can_be_read_and_weighs_right(logs, tmp_path):
