@@ -16,4 +16,4 @@ class MlScored(Scored):
     """Greedy on the models in `ml_scored`: what an order brings, less what muting and annoyance cost."""
 
     folder = Path(__file__).parent / "ml_scored"
-    sha256 = "e015ccdd7979f38b0cfa9a30289fe46626974a5f5ccc4d4dc923dcc2342879b6"
+    sha256 = "54f0c0d0fd095a6a883aeaf06d97ca24d9afd73770e4285a785bd71c4c90d444"

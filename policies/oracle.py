@@ -29,7 +29,7 @@ DAY = 86_400.0  # s
 MOST = 12  # pushes in a round, best first
 SOLD_OFF = 0.15  # share of their stock from which goods are kept for those who come by themselves
 RETURNED = 0.25  # share of pushed orders that come back (assumed; the seed of the night is not known to it either)
-STATES = ("annoyance", "tolerance", "noticed", "trust", "gain")  # of a viewer, that an evening changes or feels
+STATES = ("annoyance", "noticed", "trust")  # of a viewer, that an evening changes
 AT_ONCE = 1 << 14  # viewers: as many as near memory holds
 Table = NDArray[np.float32]  # (items, viewers)
 Row = NDArray[np.float32]  # (viewers,)
@@ -112,27 +112,27 @@ class _Fixed(NamedTuple):
     likes: Table  # how much each item is each viewer's thing, 0 to 1; limited editions count for nothing
     click: Table  # what taste and price make of the odds of a click
     buy: Table  # and of an order
+    gain: Row  # of emotions
+    tolerance: Row
 
 
 def _fixed(latent: Latent) -> _Fixed:
     p, c, people = latent.scenario.assumptions, latent.catalogue, latent.people
     side, fandom = latent.sides, people["fandom"]
-    tables = [np.zeros((len(c.keys), len(people)), np.float32) for _ in range(3)]
+    likes, click, buy = (np.zeros((len(c.keys), len(people)), np.float32) for _ in range(3))
     for item, own in enumerate(c.own_price.tolist()):
         if not own:
             continue
-        x = p.relevance_taste * TASTE_STEP * latent.tastes[:, c.category[item]]
+        x = (p.relevance_taste * TASTE_STEP) * latent.tastes[:, c.category[item]].astype(np.float32)
         if c.side[item] != NEUTRAL:
             x = x + np.where(side == c.side[item], p.relevance_side, -p.relevance_rival) * fandom
-        likes = np.zeros(len(people)) if c.tier[item] > 0 or c.early[item] else expit(x)
+        likes[item] = 0.0 if c.tier[item] > 0 or c.early[item] else expit(x)
         off = np.log(own / c.reference[item])
         weight = (p.price_loss_aversion if off > 0.0 else 1.0) * 2.0 / (1.0 + p.price_loss_aversion)
         price = p.price_elasticity * people["price_sensitivity"] * off * weight
-        keen = p.interest * (likes - 0.5)
-        rows = likes, np.exp(keen + p.click_discount * price), np.exp(keen + price)
-        for table, row in zip(tables, rows, strict=True):
-            table[item] = row
-    return _Fixed(*tables)
+        keen = p.interest * (likes[item] - 0.5)
+        click[item], buy[item] = np.exp(keen + p.click_discount * price), np.exp(keen + price)
+    return _Fixed(likes, click, buy, people["gain"].astype(np.float32), people["tolerance"].astype(np.float32))
 
 
 def _worth(
@@ -146,11 +146,13 @@ def _worth(
     """What a push of each item to each viewer is worth now, net of what it costs [currency]."""
     p, place = latent.scenario.assumptions, getattr(latent.scenario.surfaces, surface)
     people = {name: latent.people[name][who].astype(np.float32) for name in STATES}
-    likes, click, buy = (np.stack([table[item][who] for item in goods]) for table in fixed)
+    likes, click, buy = (np.stack([table[item][who] for item in goods]) for table in fixed[:3])
     attention = float(second["attention"]) if second is not None else 0.0
     noticed = place.salience * (1.0 - p.notice_attention * attention)
-    load, shown = people["annoyance"] / people["tolerance"], people["noticed"]
-    feeling = _urge(p, people["gain"], latent.sides[who], second) + p.trust_effect * (people["trust"] - p.trust_average)
+    load, shown = people["annoyance"] / fixed.tolerance[who], people["noticed"]
+    feeling = _urge(p, fixed.gain[who], latent.sides[who], second) + p.trust_effect * (
+        people["trust"] - p.trust_average
+    )
     calm = p.click_base - p.click_attention * attention
     click *= np.exp(calm + feeling - p.click_annoyance * load - p.click_wear * np.log(shown + 1.0))
     buy *= np.exp(feeling - p.buy_annoyance * load)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -111,7 +113,7 @@ class Sight:
             viewers=Viewers(known, signals, min(start, match.closes), self.catalogue.categories),
             day=day,
             _chance=(self.chance, number),
-            _latent=self._latent(),
+            _latent=self._latent if self.latent else None,
         )
 
     def _items(self, board: Board) -> Items:
@@ -136,9 +138,8 @@ class Sight:
         counts = np.concatenate([self.books.met[::2, self.pushes], paid])
         return Pushes(tuple(self.said), counts, np.array(self.off))
 
-    def _latent(self) -> Latent | None:
-        if not self.latent:
-            return None
+    @cached_property
+    def _latent(self) -> Latent:
         return latent_of(self.crowd, self.night.stage, self.night.catalogue, self.night.scenario)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,11 +33,22 @@ LASTS = 240.0  # s
 SIDES = (HOME, AWAY, NEUTRAL)
 
 
-def items_now(view: View, turn: int) -> dict[int, Item]:
-    """The item of the moment for each side: its own goods and those of no side, by turns; none where all is sold."""
+def goods_of(view: View) -> dict[int, list[Item]]:
+    """What is there for each side: its own goods and those of no side; nothing for a side for which all is sold."""
     goods = [item for item in view.everything() if not item.limited]
     of = {side: [item for item in goods if item.side in (side, NEUTRAL)] for side in SIDES}
-    return {side: own[turn % len(own)] for side, own in of.items() if own}
+    return {side: own for side, own in of.items() if own}
+
+
+def by_category(view: View) -> dict[int, list[Item]]:
+    """Of these, for each side, the one of each category that leaves the shop most."""
+    of = {side: sorted(goods, key=lambda item: item.price - item.cost) for side, goods in goods_of(view).items()}
+    return {side: list({item.category: item for item in goods}.values()) for side, goods in of.items()}
+
+
+def items_now(view: View, turn: int) -> dict[int, Item]:
+    """The item of the moment for each side, by turns."""
+    return {side: goods[turn % len(goods)] for side, goods in goods_of(view).items()}
 
 
 def pushes_of(view: View, chosen: NDArray[np.int8], turn: int) -> list[Push]:
@@ -47,9 +59,14 @@ def pushes_of(view: View, chosen: NDArray[np.int8], turn: int) -> list[Push]:
             who = (chosen == number) & (side == of)
             if arm.surface is None or not who.any():
                 continue
-            offer = Offer(item.key, discount(item, arm))
-            said.append(Push(arm.surface, offer, view.time + LASTS, who, because=arm.name))
+            said.append(push_of(view, item, arm, who))
     return said
+
+
+def push_of(view: View, item: Item, arm: Arm, who: NDArray[Any]) -> Push:
+    """An item shown by an arm that shows something."""
+    assert arm.surface is not None
+    return Push(arm.surface, Offer(item.key, discount(item, arm)), view.time + LASTS, who, because=arm.name)
 
 
 def discount(item: Item, arm: Arm) -> float:

@@ -1,4 +1,4 @@
-"""What a model is told of each viewer at a moment: what the platform sees, as numbers."""
+"""What a model is told of each viewer at a moment, and of the item: what the platform sees, as numbers."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.policy.items import Item
 from sim.policy.view import View
 from sim.policy.viewers import Viewers
 
@@ -16,18 +17,32 @@ OF_VIEWER = (
     "watched", "clicks", "chats", "shown", "rested", "tier", "consent", "bought", "history", "signs", "early", "fan",
 )  # fmt: skip
 OF_MOMENT = ("play", "peak", "heat", "lead", "late", "after")
-NAMES = (*OF_VIEWER, *OF_MOMENT)
+OF_ITEM = ("liked", "own")
+NAMES = (*OF_VIEWER, *OF_MOMENT, *OF_ITEM)
 
 
-def features(view: View, v: Viewers) -> Matrix:
-    """(n, F) of the viewers `v`, all or some: each column is of order 1, counts by their logarithm.
+def features(view: View, v: Viewers, item: Item) -> Matrix:
+    """(n, F) of the viewers `v`, all or some, and an item: each column is of order 1, counts by their logarithm.
 
     Orders and history count only of viewers who have consented; `bought` and `history` are 0 of the others.
     """
     x = np.empty((len(v), len(NAMES)), np.float32)
-    for number, column in enumerate(_columns(view, v)):
+    for number, column in enumerate((*_columns(view, v), *_of_item(v, item))):
         x[:, number] = column
     return x
+
+
+def turned_to(x: Matrix, v: Viewers, item: Item) -> Matrix:
+    """(n, F) the same for another item."""
+    x = x.copy()
+    for name, column in zip(OF_ITEM, _of_item(v, item), strict=True):
+        x[:, NAMES.index(name)] = column
+    return x
+
+
+def _of_item(v: Viewers, item: Item) -> Iterator[Any]:
+    yield np.log1p(v.interest(item.category), dtype=np.float32)
+    yield v.side == item.side
 
 
 def _columns(view: View, v: Viewers) -> Iterator[Any]:

@@ -69,7 +69,7 @@ class Rounds:
 
     def _round(self, view: View, who: NDArray[np.intp], side: int, item: Item) -> NDArray[np.int8]:
         """Arms of some of a side's viewers."""
-        moment = Moment(who, features(view, view.viewers.take(who)), side, item)
+        moment = Moment(who, features(view, view.viewers.take(who), item), side, item)
         chances = self.chances(moment)
         arm = _drawn(chances, view.random.random(len(who)))
         if self.keeps:

@@ -12,12 +12,12 @@ import skops.io as sio
 
 from sim.engine.play import play
 from sim.errors import MatchdayError
-from sim.learning.arms import ARMS
-from sim.learning.features import NAMES, features
+from sim.learning.arms import ARMS, by_category
+from sim.learning.features import NAMES, features, turned_to
 from sim.learning.logs import logged_night
 from sim.learning.model import TARGETS, Model, design, fit, load_model
 from sim.learning.offpolicy import doubly_robust, ips, over_nights, snips
-from sim.learning.rounds import EXPLORING, Rounds, exploring
+from sim.learning.rounds import EXPLORING, Moment, Rounds, exploring
 from sim.learning.scored import Scored, values
 from sim.learning.training import export_open_bandit, train
 from sim.measures.parts import pushes
@@ -220,29 +220,42 @@ assumptions: {click_base: -1.5, buy_base: -2.0, mute_rate: 0.02, order_paid: 1.0
 
 def test_the_policy_does_what_is_worth_most(model, tmp_path):
     sha256 = model.save(tmp_path)
-    seen = []
+    checked = {"keen": 0, "others": 0}
+
+    def worths(view, who, item):
+        return values(model, Moment(who, features(view, view.viewers.take(who), item), 0, item))
 
     class Watching(Scored):
         folder = tmp_path
 
-        def __init__(self):
-            super().__init__()
-            inner = self.chances
-            self.chances = lambda moment: seen.append((moment, inner(moment))) or seen[-1][1]
+        def decide(self, view):
+            said = super().decide(view)
+            for push in said:
+                who, item = push.audience, view.items[push.offer.item]
+                arm = next(i for i, arm in enumerate(ARMS) if arm.name == push.because)
+                side, keen = view.viewers.side[who], view.viewers.interests[who] > 0
+                assert np.isin(item.side, (*side, 2))
+                worth = worths(view, who, item)
+                assert (worth[:, arm] == worth.max(axis=1)).all()
+                assert (worth[:, arm] > 0).all()
+                for other in by_category(view)[int(side[0])]:
+                    assert (worths(view, who, other).max(axis=1) <= worth[:, arm] + 1e-6)[keen].all()
+                checked["keen"] += keen.sum()
+                checked["others"] += (~keen).sum()
+            return said
 
     Watching.sha256 = sha256
     play(eager().night(9, 0), Watching(), "p")
-    assert len(seen) > 10
-    some = 0
-    for moment, chances in seen:
-        assert moment.item.side in (moment.side, 2)
-        assert (chances.sum(axis=1) == 1).all()
-        worth, chosen = values(model, moment), chances.argmax(axis=1)
-        rows = np.flatnonzero(chosen > 0)
-        assert (worth[rows, chosen[rows]] == worth[rows].max(axis=1)).all()
-        assert (worth[rows, chosen[rows]] > 0).all()
-        some += len(rows)
-    assert some > 0
+    assert min(checked.values()) > 50
+
+
+def test_the_dearer_annoyance_is_the_quieter_the_policy(model, tmp_path):
+    shown = []
+    for price in (0.0, 2.0, 1e6):
+        policy = type("Priced", (Scored,), {"folder": tmp_path, "sha256": model.save(tmp_path)})()
+        policy.price_of_annoyance = price
+        shown.append(int(pushes(play(eager().night(9, 0), policy, "p"))["shown"].sum()))
+    assert shown[0] > shown[1] > shown[2] == 0
 
 
 def test_samples_that_learn_play_the_same_night_twice():
@@ -266,8 +279,13 @@ def test_features_are_of_those_who_are_asked_about():
     class Asking:
         def decide(self, view):
             who = np.array([3, 7, 11])
-            x = features(view, view.viewers.take(who))
+            shirt, ball = view.items["red-shirt"], view.items["ball"]
+            x = features(view, view.viewers.take(who), shirt)
             assert x.shape == (3, len(NAMES))
+            liked = x[:, NAMES.index("liked")]
+            np.testing.assert_allclose(liked, np.log1p(view.viewers.interest("jersey")[who].astype(float)), rtol=1e-6)
+            other = turned_to(x, view.viewers.take(who), ball)
+            np.testing.assert_array_equal(other, features(view, view.viewers.take(who), ball))
             np.testing.assert_allclose(x[:, NAMES.index("shown")], np.log1p(view.viewers.shown[who]))
             return []
 
