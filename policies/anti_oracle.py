@@ -1,7 +1,9 @@
 """What could be done at worst: it sees what people feel, and uses it against them and the shop.
 
 A bracket, not advice: a policy that comes near it does harm.  It sells below cost, deepest to those who would have paid
-the price, covers the picture whenever play grips, and shouts at those who bear it least until they are gone.
+the price, covers the picture whenever play grips, and shouts at those who bear it least until they are gone.  All that
+the article warns of ("information overload", "seeing it and not being able to buy"), on purpose: use it to see how much
+there is to lose.
 """
 
 from __future__ import annotations

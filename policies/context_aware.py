@@ -19,6 +19,7 @@ MOST = 7  # pushes shown to a viewer
 APART = 8.0  # min between two of them
 KEEN, WARM = 0.5, 0.33  # scores
 HELP = 0.1  # discount for those who hesitate
+Served = list[tuple[Item, NDArray[np.bool_]]]
 
 
 class ContextAware:
@@ -45,20 +46,21 @@ class ContextAware:
         keen = fans & (score >= KEEN)
         warm = fans & (score >= WARM) & ~keen
         cool = fans & ~keen & ~warm
-        pushes = [
-            Push("side_panel", Offer(item.key), view.time + LASTS, who, prominence=1.5, because="keen")
-            for item, who in self._by_taste(view, goods, keen)
-        ]
         own = max(goods, key=lambda item: (item.side == side, item.price - item.cost))
         depth = HELP if own.most_off >= HELP else 0.0
-        pushes.append(Push("side_panel", Offer(own.key, depth), view.time + LASTS, warm, because="warm"))
-        pushes.append(Push("floating_entry", Offer(own.key), view.time + LASTS, cool, 0.7, because="cool"))
-        return [push for push in pushes if np.any(push.audience)]
+        until, pushes = view.time + LASTS, []
+        for item, who in self._by_taste(view, goods, own, keen):
+            pushes.append(Push("side_panel", Offer(item.key), until, who, prominence=1.5, because="keen"))
+        pushes.append(Push("side_panel", Offer(own.key, depth), until, warm, because="warm"))
+        pushes.append(Push("floating_entry", Offer(own.key), until, cool, 0.7, because="cool"))
+        return pushes
 
-    def _by_taste(self, view: View, goods: list[Item], who: NDArray[np.bool_]) -> list[tuple[Item, NDArray[np.bool_]]]:
-        """The best of each category for those who have turned to that category most."""
+    def _by_taste(self, view: View, goods: list[Item], own: Item, who: NDArray[np.bool_]) -> Served:
+        """The best of the two categories that most have turned to, for these; `own` for the rest."""
         best = {item.category: item for item in sorted(goods, key=lambda item: item.price - item.cost)}
         signs = np.stack([view.viewers.interest(category) for category in best])
-        favourite = signs.argmax(axis=0)
-        turned = signs.max(axis=0) > 0
-        return [(item, who & turned & (favourite == k)) for k, item in enumerate(best.values())][:3]
+        favourite = np.where(signs.max(axis=0) > 0, signs.argmax(axis=0), -1)
+        fans = [(item, who & (favourite == number)) for number, item in enumerate(best.values())]
+        served = sorted(fans, key=lambda pair: -np.count_nonzero(pair[1]))[:2]
+        rest = who & ~np.logical_or.reduce([some for _, some in served])
+        return [*served, (own, rest)]

@@ -2,7 +2,8 @@
 
 From the article: "machine-learning models score time watched, heat of interaction and purchase history in real time and
 adjust priority, depth of promotion and visibility of the entry".  The models beside this file (ml_scored/card.md) were
-learnt from scenarios/training/generated-nights.yaml; `train` makes a policy like this one from nights of your own.
+learnt from scenarios/training/generated-nights.yaml; `train` makes a policy like this one from nights of your own.  Use
+it where logs of earlier nights are at hand and audiences are like those that made them.
 """
 
 from __future__ import annotations

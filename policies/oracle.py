@@ -2,7 +2,8 @@
 
 A bracket, not advice: a policy that comes near it has little left to gain.  In each round every viewer gets the item
 that is worth most to the shop now, net of what the push costs in muting and in coming back, where that is worth it.
-It chooses greedily and knows people, not their dice.
+It chooses greedily and knows people, not their dice.  The article asks for "context awareness and flexible reach"; use
+it to see how much of that could be had at all, and never in a gate.
 """
 
 from __future__ import annotations

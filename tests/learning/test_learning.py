@@ -251,10 +251,10 @@ def test_the_policy_does_what_is_worth_most(model, tmp_path):
 
 def test_the_dearer_annoyance_is_the_quieter_the_policy(model, tmp_path):
     shown = []
-    for price in (0.0, 2.0, 1e6):
+    for price in (0.0, 20.0, 1e6):
         policy = type("Priced", (Scored,), {"folder": tmp_path, "sha256": model.save(tmp_path)})()
         policy.price_of_annoyance = price
-        shown.append(int(pushes(play(eager().night(9, 0), policy, "p"))["shown"].sum()))
+        shown.append(int(pushes(play(eager().night(9, 0), policy, "p"))["exposures"].sum()))
     assert shown[0] > shown[1] > shown[2] == 0
 
 
