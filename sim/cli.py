@@ -346,7 +346,7 @@ def _tell(plan: Plan, viewer: int, replication: int) -> None:
     with _in_memory(plan.viewers):
         of = plan.seed, replication, plan.viewers
         season = play_season(plan.world, policy.make, policy.name, *of, keep=True)
-        lines = list(story(season, plan.world.night(*of), viewer))
+        lines = list(story(season, plan.world.night(*of), viewer, bracket=policy.bracket))
     print("\n".join(lines))
 
 
@@ -380,6 +380,7 @@ def _conduct(
     from sim.experiment.store import Command
     from sim.report.outputs import write_outputs
     from sim.report.progress import progress
+    from sim.report.rules import rule_lines
     from sim.report.table import ALL, LEAST, SHOWN, terminal
 
     for caution in cautions(plan, sets or ()):
@@ -392,6 +393,8 @@ def _conduct(
     write_outputs(outputs or (), finished.comparison, currency, asked or ALL)
     width = max(LEAST, get_terminal_size().columns)
     Console(width=width).print(terminal(finished.comparison, currency, asked or SHOWN))
+    for name, rules in finished.rules.items():
+        print("\n".join(rule_lines(name, rules, plan.replications)))
     print(finished.folder)
 
 

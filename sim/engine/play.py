@@ -234,7 +234,7 @@ class Play:
                 raise PolicyError.at(view, self.name, f"{words}: nobody could use it any more")
             terms = self._terms(push, item, order, view.time)
             if forbidden := self._forbidden(terms) & self.books.enforced:
-                self._tell_of(terms, Kind.FORBIDDEN, float(forbidden))
+                self._tell_of(terms, Kind.FORBIDDEN, float(forbidden), self._there(order, day=view.day))
             elif self.publisher.free_slots:
                 slots.append(self._open(terms))
             else:
@@ -269,25 +269,30 @@ class Play:
     def _open(self, terms: Terms) -> int:
         """Starts the offer that a push makes, and gives its slot."""
         order, surface = terms.order, self.surfaces[terms.order.surface]
-        self._tell_of(terms, Kind.PUSH, terms.expires)
+        self._tell_of(terms, Kind.PUSH, terms.expires, self._reach(order))
         self.sight.note(terms, self._reach(order))
         if order.offer.team:
             self._schedule(terms.expires, Kind.TEAM_FAILED, slot=self.publisher.free_slots[0])
         p = self.night.scenario.assumptions
         return self.publisher.open(running(terms, surface, self.night.catalogue, p), order.ids)
 
-    def _tell_of(self, terms: Terms, kind: Kind, value: float) -> None:
+    def _tell_of(self, terms: Terms, kind: Kind, value: float, viewers: int) -> None:
         """Writes a push down."""
         order = terms.order
         row = (
             terms.now, value, -1, terms.push, terms.price, terms.item, kind, order.ids is None, -1, order.surface,
         )  # fmt: skip
         self.tell(np.array([row], ROW))
-        self.books.open(terms, self._reach(order))
+        self.books.open(terms, viewers)
 
     def _reach(self, order: Order) -> int:
         """Viewers a push is for."""
         return len(self.night.crowd) if order.ids is None else len(order.ids)
+
+    def _there(self, order: Order, day: int) -> int:
+        """Those of them who would be shown it now: on the stream, or after the match at home, and not muted."""
+        known = self.engine.crowd.known if order.ids is None else self.engine.crowd.known[order.ids]
+        return int(np.count_nonzero((known["muted"] == 0) & ((known["present"] == 1) | (day > 0))))
 
     def _price(self, item: int, discount: float) -> int:
         own = int(self.night.catalogue.own_price[item])

@@ -5,7 +5,7 @@ Under common random numbers replication r of every policy is the same night, so 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -21,14 +21,21 @@ ENOUGH = 6  # nights of one and the same difference that are more than luck: a s
 
 
 def compare(
-    table: pd.DataFrame, twins: pd.DataFrame | None = None, *, scenario: str, seed: int, baseline: str | None
+    table: pd.DataFrame,
+    twins: pd.DataFrame | None = None,
+    *,
+    scenario: str,
+    seed: int,
+    baseline: str | None,
+    brackets: Sequence[str] = (),
 ) -> dict[str, Any]:
     """The comparison as its JSON says it.
 
     `table` has one row a policy and replication (`sim.experiment.runs.table`), `twins` one of each but the baseline
     (`sim.experiment.runs.twins_table`).  Without a baseline there are no differences, and nobody has a twin.  With one
     replication there are no intervals: low and high are None, and a note says so.  A share or mean of nothing is NaN in
-    the table and counts in none of them: `nights` says how many stand behind each.
+    the table and counts in none of them: `nights` says how many stand behind each.  `brackets` are the policies that
+    see what no platform sees.
     """
     metrics, values = _by_policy(table)
     n = len(next(iter(values.values()))[0])
@@ -39,6 +46,7 @@ def compare(
         "seed": seed,
         "replications": n,
         "baseline": baseline,
+        "brackets": list(brackets),
         "level": LEVEL,
         "policies": {name: dict(zip(metrics, _means(x), strict=True)) for name, x in values.items()},
         "differences": {

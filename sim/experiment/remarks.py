@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from sim.experiment.comparison import decided, half_interval
@@ -12,18 +12,29 @@ PART = 0.1  # of the orders a policy gains or loses, from which deliveries are t
 
 def remarks(comparison: Mapping[str, Any]) -> list[str]:
     """A sentence each; none for most comparisons."""
+    return [*_of_brackets(comparison), *_of_replenishment(comparison)]
+
+
+def _of_brackets(comparison: Mapping[str, Any]) -> Iterator[str]:
+    if names := comparison["brackets"]:
+        see, bracket, are = ("see", "bracket", "are") if names[1:] else ("sees", "brackets", "is")
+        others = "what the others could do"
+        yield f"{' and '.join(names)} {see} what no platform sees: {bracket} {others}, and {are} no advice"
+
+
+def _of_replenishment(comparison: Mapping[str, Any]) -> Iterator[str]:
     n = comparison["replications"]
     restocked = {name: d for name, d in comparison["differences"].items() if n > 1 and _restocked(d, n)}
     if not restocked:
-        return []
+        return
     told = ", ".join(
         f"{name} {d['delivered']['mean']:+,.1f} units for {d['orders']['mean']:+,.1f} orders"
         for name, d in restocked.items()
     )
-    return [
+    yield (
         f"Replenishment brought more or less than under {comparison['baseline']}: {told} a night. What was sold of "
         "these units is the shop's reordering as much as the pushes' doing"
-    ]
+    )
 
 
 def _restocked(apart: Mapping[str, Mapping[str, float]], n: int) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -12,6 +12,7 @@ from typing import Any
 import pandas as pd
 
 from sim.experiment.comparison import compare
+from sim.experiment.rules_told import rules_told
 from sim.experiment.runs import Done, Plan, play_all, table, twins_table, warm_up
 from sim.experiment.store import Command, close, draft, fill
 from sim.stop import check
@@ -24,6 +25,7 @@ class Finished:
     folder: Path
     comparison: dict[str, Any]
     nights: pd.DataFrame  # one row a policy and replication
+    rules: Mapping[str, pd.DataFrame]  # what each rule did, by policy that is a rule file of the user's
 
 
 def conduct(
@@ -51,8 +53,9 @@ def conduct(
             scenario=plan.world.scenario.name,
             seed=plan.seed,
             baseline=command.baseline,
+            brackets=[policy.name for policy in plan.policies if policy.bracket],
         )
         fill(folder, plan, nights, comparison)
         close(folder, plan, command, nights, started)
         check()
-    return Finished(made.final, comparison, rows)
+    return Finished(made.final, comparison, rows, rules_told(plan, nights))

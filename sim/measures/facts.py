@@ -75,8 +75,15 @@ class Facts:
         return float(sum(night.closing.watched.sum() for night in self.nights))
 
     def crossings(self, held: bool) -> float:
-        """Pushes on viewers' screens across red lines, or kept from them by enforced ones."""
-        return float(sum(night.books.crossed[int(held)].sum() for night in self.nights))
+        """Pushes on viewers' screens across red lines, or kept from them by enforced ones, also by not being made."""
+        counted = sum(int(night.books.crossed[int(held)].sum()) for night in self.nights)
+        return float(counted + (self._never_made if held else 0))
+
+    @property
+    def _never_made(self) -> int:
+        """Viewers who were there for pushes that red lines forbid."""
+        forbidden = ((night.books, night.books.rare_rows(Kind.FORBIDDEN)["push"]) for night in self.nights)
+        return sum(int(books.audience[push].sum()) for books, push in forbidden)
 
     @property
     def interruptions(self) -> float:

@@ -185,8 +185,9 @@ METRICS: tuple[Metric, ...] = (
         (Kind.EXPOSURE,), lambda f: f.crossings(held=False),
     ),
     Metric(
-        "red_line_blocks", "exposures", None, "pushes that enforced red lines kept from viewers' screens",
-        (Kind.HELD,), lambda f: f.crossings(held=True),
+        "red_line_blocks", "exposures", None,
+        "pushes that enforced red lines kept from viewers' screens; one never made counts for each who was there",
+        (Kind.HELD, Kind.FORBIDDEN), lambda f: f.crossings(held=True),
     ),
     Metric(
         "interaction_density", "per hour", "more",

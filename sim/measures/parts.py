@@ -104,10 +104,11 @@ def pushes(played: Played) -> pd.DataFrame:
     have not muted get it, and the store's messages all who have not.  `claim` is how much of it was exaggerated, by the
     policy or by the host who said it.  `held_back` are showings that red lines prevented.  `orders` and `revenue`
     [currency] are those whose page was opened by a click on the push; who would have bought anyway is among them.
+    `discount` is what was said, off the item's own price, and `given` [currency] what it took off these orders.
     """
     books, night = played.books, played.night
     rows = books.rare_rows(Kind.PUSH)
-    number, listed = rows["push"], night.catalogue.price[rows["item"]]
+    number, plain = rows["push"], night.catalogue.own_price[rows["item"]]
     places, keys = np.array(SURFACES), np.array(night.catalogue.keys)
     met, paid = books.met[:, number], books.counts.by_push[number]
     terms = [books.terms[push] for push in number.tolist()]
@@ -122,7 +123,7 @@ def pushes(played: Played) -> pd.DataFrame:
             "surface": places[rows["surface"]],
             "item": keys[rows["item"]],
             "price": rows["price"] / _minor(played),
-            "discount": 1.0 - np.divide(rows["price"], listed, out=np.ones(len(rows)), where=listed > 0),
+            "discount": np.array([offer.discount for offer in offers], np.float64),
             "team": np.array([offer.team for offer in offers], np.int64),
             "joint": np.array([offer.joint for offer in offers], np.bool_),
             "claim": np.array([each.claim for each in terms], np.float64),
@@ -132,6 +133,7 @@ def pushes(played: Played) -> pd.DataFrame:
             "held_back": books.crossed[1, number],
             "orders": paid[:, 0],
             "revenue": paid[:, 1] / _minor(played),
+            "given": paid[:, 0] * (plain - rows["price"]) / _minor(played),
         }
     )
 
@@ -140,7 +142,7 @@ def red_lines(played: Played) -> pd.DataFrame:
     """One row a push and red line that it crossed, or would have: how many `viewers` it was shown to, or kept from.
 
     `enforced` lines keep pushes from viewers; of the others crossings are counted.  A `forbidden` push was not made at
-    all, because it would have crossed the line with everybody it was for.
+    all, because it would have crossed the line with everybody it was for: its `viewers` are those who were there.
     """
     books, match = played.books, played.night.stage.match
     forbidden = books.rare_rows(Kind.FORBIDDEN)

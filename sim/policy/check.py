@@ -57,7 +57,7 @@ def ask(policy: Policy, name: str, view: View, asked: str = "decide") -> list[Or
     except (Exception, SystemExit) as error:  # a policy that exits must not look like a run that passed
         where = place(error, type(policy).__module__)
         words = str(error) if len(str(error)) <= MOST_SAID else str(error)[:MOST_SAID] + " …"
-        reason = f"raised {type(error).__name__}: {words}" + (f" ({where})" if where else "")
+        reason = f"raised {type(error).__name__}{': ' if words else ''}{words}" + (f" ({where})" if where else "")
         raise PolicyError.at(view, name, reason) from error
 
 
@@ -83,8 +83,8 @@ def _checked(push: Any, view: View) -> Order:
         because = push.because
         said = f" (because: {_cut(because)})" if because and isinstance(because, str) else ""
         raise MatchdayError(problem + said)
-    surface, prominence = SURFACES.index(push.surface), float(push.prominence)
-    return Order(surface, push.offer, float(push.expires), _ids(push.audience), prominence, safe(push.because))
+    surface, ids = SURFACES.index(push.surface), _ids(push.audience, len(view.viewers))
+    return Order(surface, push.offer, float(push.expires), ids, float(push.prominence), safe(push.because))
 
 
 def _plain(said: Any) -> Any:
@@ -157,10 +157,12 @@ def _cut(given: Any) -> str:
     return cut(" ".join(repr(given).split()))
 
 
-def _ids(audience: str | NDArray[Any]) -> NDArray[np.intp] | None:
+def _ids(audience: str | NDArray[Any], viewers: int) -> NDArray[np.intp] | None:
+    """Viewer numbers; None for everyone, however that was said: who leaves out nobody aims at nobody."""
     if isinstance(audience, str):
         return None
-    return np.flatnonzero(audience) if audience.dtype == np.bool_ else audience.astype(np.intp)
+    numbers = np.flatnonzero(audience) if audience.dtype == np.bool_ else audience.astype(np.intp)
+    return numbers if len(numbers) < viewers else None
 
 
 def _number(x: Any) -> bool:

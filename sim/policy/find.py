@@ -14,12 +14,14 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, NamedTuple
 
+from pydantic import ValidationError
+
 import sim
 from sim.errors import InputError, MatchdayError, did_you_mean
 from sim.policy.latent import sees_latent
 from sim.policy.outside import outside
 from sim.policy.push import Policy
-from sim.policy.source import Source, names_in, place, read_source
+from sim.policy.source import Source, names_in, place, read_source, sha256_of
 from sim.world.redlines import RedLines
 
 GROUP = "matchday.policies"
@@ -36,6 +38,7 @@ class FoundPolicy:
     origin: str  # its file and class, whatever they were called
     make: Callable[[], Policy]
     bracket: bool = False  # sees what is latent
+    rules: tuple[str, ...] = ()  # names of its rules, if it is a rule file
     doubts: tuple[str, ...] = ()  # why the same seed may give other results, each a sentence without its subject
 
 
@@ -103,6 +106,11 @@ def _parted(spec: str) -> tuple[str, str]:
 
 
 def _unknown(spec: str) -> str:
+    meant = [f"{spec}{suffix}" for suffix in (".py", *RULES) if Path(f"{spec}{suffix}").is_file()]
+    if meant:
+        return f"no policy '{spec}' — did you mean the file {meant[0]}?"
+    if ".yaml:" in spec or ".yml:" in spec:
+        return f"no policy '{spec}': a rule file holds one policy, and takes no ':name' behind it"
     return f"no policy '{spec}'{did_you_mean(spec, names())}; your own: path/to/file.py:Class or path/to/rules.yaml"
 
 
@@ -111,16 +119,21 @@ def find_all(specs: Iterable[str]) -> tuple[FoundPolicy, ...]:
 
     Raises MatchdayError where one is named twice, whatever it is called, and as `find`.
     """
-    found: dict[str, FoundPolicy] = {}
     told: dict[str, str] = {}
+    policies = []
     for spec in specs:
         policy = find(spec)
         if policy.origin in told:
             raise MatchdayError(_repeated(told[policy.origin], spec))
         told[policy.origin] = spec
-        name = _free(policy.name, found)
-        found[name] = replace(policy, name=name)
-    return tuple(found.values())
+        policies.append(policy)
+    taken = {policy.name for policy in policies if policy.name == policy.spec}  # samples keep their names
+    named = []
+    for policy in policies:
+        name = policy.name if policy.name == policy.spec else _free(policy.name, taken)
+        taken.add(name)
+        named.append(replace(policy, name=name))
+    return tuple(named)
 
 
 def _repeated(first: str, second: str) -> str:
@@ -184,7 +197,8 @@ def _from_file(name: str, spec: str, file: Path, class_name: str) -> FoundPolicy
 
     made = make()  # so that what cannot be made is known before anything is played
     origin = f"{file.resolve()}:{type(made).__qualname__}"
-    return FoundPolicy(name, spec, source.sha256, origin, make, sees_latent(made), outside(source.files))
+    doubts = outside(source.files)
+    return FoundPolicy(name, spec, source.sha256, origin, make, bracket=sees_latent(made), doubts=doubts)
 
 
 def _from_rules(name: str, spec: str, file: Path) -> FoundPolicy:
@@ -193,7 +207,7 @@ def _from_rules(name: str, spec: str, file: Path) -> FoundPolicy:
 
     document, rules = read_rules(file)
     sha = hashlib.sha256(document.text.encode()).hexdigest()
-    return FoundPolicy(name, spec, sha, str(file.resolve()), lambda: Ruled(rules))
+    return FoundPolicy(name, spec, sha, str(file.resolve()), lambda: Ruled(rules), rules=tuple(rules.rules))
 
 
 def _wrong_rules(file: Path) -> str | None:
@@ -211,14 +225,20 @@ def _from_entry_point(point: EntryPoint) -> FoundPolicy:
     try:
         chosen = point.load()
         file = Path(inspect.getsourcefile(chosen) or point.value)
-        text = file.read_bytes()
+        texts = {str(path): path.read_bytes() for path in _sources(file, chosen.__module__)}
     except (Exception, SystemExit) as error:
         raise MatchdayError(f"policy '{point.name}' ({point.value}): {_said(error)}") from error
     _check_class(chosen, point.value, file)
-    sha = hashlib.sha256(text).hexdigest()
     bracket = sees_latent(_made(chosen, file))
     origin = f"{file.resolve()}:{chosen.__qualname__}"
-    return FoundPolicy(point.name, point.name, sha, origin, lambda: _made(chosen, file), bracket, outside({file: text}))
+    sha, doubts = sha256_of(texts), outside({file: file.read_bytes()})
+    return FoundPolicy(point.name, point.name, sha, origin, lambda: _made(chosen, file), bracket, doubts=doubts)
+
+
+def _sources(file: Path, module: str) -> list[Path]:
+    """The file of a module, or all sources of its outermost package: any of them may be what a policy does."""
+    up = module.count(".") - (file.stem != "__init__")
+    return sorted(file.parents[up].rglob("*.py")) if up >= 0 else [file]
 
 
 def _imported(source: Source) -> ModuleType:
@@ -286,4 +306,9 @@ def _check_lines(policy: Policy, chosen: type[Any], file: Path) -> None:
 
 
 def _said(error: BaseException) -> str:
+    if isinstance(error, MatchdayError):
+        return str(error)
+    if isinstance(error, ValidationError):  # red lines of a policy's own
+        faults = error.errors(include_url=False, include_context=False)
+        return "; ".join(f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in faults)
     return f"{type(error).__name__}: {error}"

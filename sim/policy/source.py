@@ -40,9 +40,7 @@ class Source:
     @property
     def sha256(self) -> str:
         """Hash of the file; of all files and their names where there are several."""
-        hashes = {name: hashlib.sha256(text).hexdigest() for name, text in self.texts.items()}
-        whole = "\n".join(f"{name} {hashes[name]}" for name in sorted(hashes))
-        return hashes[self.file.stem] if len(hashes) == 1 else hashlib.sha256(whole.encode()).hexdigest()
+        return sha256_of(self.texts)
 
     @property
     def module(self) -> str:
@@ -55,6 +53,13 @@ class Source:
         No byte code is left beside it.
         """
         return _Modules(self).load(self.file.stem)
+
+
+def sha256_of(texts: Mapping[str, bytes]) -> str:
+    """Hash of one text; of several, of them all and their names."""
+    hashes = {name: hashlib.sha256(text).hexdigest() for name, text in texts.items()}
+    whole = "\n".join(f"{name} {hashes[name]}" for name in sorted(hashes))
+    return next(iter(hashes.values())) if len(hashes) == 1 else hashlib.sha256(whole.encode()).hexdigest()
 
 
 def read_source(file: Path) -> Source:

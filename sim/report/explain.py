@@ -101,15 +101,16 @@ class Moment(NamedTuple):
     annoyance: float | None  # None: the match's line, not the viewer's
 
 
-def explain(season: Iterable[Played], before: Night, viewer: int) -> Iterator[str]:
+def explain(season: Iterable[Played], before: Night, viewer: int, *, bracket: bool = False) -> Iterator[str]:
     """The lines of a viewer's night, or of the nights of a season.
 
-    `season` are its matches with their rows kept, as they are played; `before` is the first night not yet played.
+    `season` are its matches with their rows kept, as they are played; `before` is the first night not yet played, and
+    `bracket` says whether the policy sees what is latent.
     """
     lasting = before.crowd.viewers[viewer]
     for played in season:
         if played.night.fixture == 0:
-            yield from _header(played, before, viewer)
+            yield from _header(played, before, viewer, bracket)
         yield ""
         if before.scenario.fixtures:
             yield from _heading(played, lasting, viewer)
@@ -139,7 +140,7 @@ def _told(played: Played, viewer: int) -> Iterator[str]:
             yield f"{place}  {moment.annoyance:9.2f}  {arousal:7.2f}  {moment.text}"
 
 
-def _header(played: Played, before: Night, viewer: int) -> Iterator[str]:
+def _header(played: Played, before: Night, viewer: int, bracket: bool) -> Iterator[str]:
     known, v, scenario = before.crowd.known[viewer], before.crowd.viewers[viewer], before.scenario
     match, side = before.stage.match, int(known["side"])
     yield f"viewer {viewer} of {len(before.crowd):,}: {scenario.name}"
@@ -151,7 +152,8 @@ def _header(played: Played, before: Night, viewer: int) -> Iterator[str]:
     segment = list(scenario.audience.segments)[int(v["segment"])]
     size = before.catalogue.labels[int(v["own_size"])]
     traits = ", ".join(f"{words} {v[trait]:.2f}" for trait, words in TRAITS.items())
-    yield f"latent, seen by no policy: segment {segment}, size {size},"
+    seen = "seen by this policy, as no platform could" if bracket else "seen by no policy"
+    yield f"latent, {seen}: segment {segment}, size {size},"
     yield f"  {traits}"
     yield "(1 = an average viewer's; trust from 0 to 1; annoyance below in average tolerances)"
     yield "(arousal below: 0 calm, to 1; goals, decisions and the end of a half stir for minutes)"
@@ -166,7 +168,7 @@ def _story(played: Played, viewer: int) -> list[Moment]:
     own = rows[rows["viewer"] == viewer]
     told = list(_own_moments(played, own))
     if played.closing.came[viewer] or not played.night.scenario.fixtures:
-        told += _match_moments(played.night)
+        told += [*_match_moments(played.night), *_never_made(played, viewer)]
     return sorted(told, key=lambda moment: moment.at)
 
 
@@ -177,6 +179,18 @@ def _match_moments(night: Night) -> Iterator[Moment]:
     for event in match.events:
         if event.kind not in NOT_TOLD:
             yield Moment(event.at, _event_words(event, (match.home.name, match.away.name)), None)
+
+
+def _never_made(played: Played, viewer: int) -> Iterator[Moment]:
+    """Pushes that would have been for the viewer and that red lines forbid."""
+    for row in played.books.rare_rows(Kind.FORBIDDEN):
+        order = played.books.terms[int(row["push"])].order
+        if order.ids is None or viewer in order.ids:
+            why = "; ".join(MEANING[LINES[line]] for line in lines_in(int(row["value"])))
+            because = f": {order.because}" if order.because else ""
+            place = SURFACES[order.surface].replace("_", " ")
+            words = f"a push of {_good(played.night, row)} ({place}{because}) is not made: it would cross a red line"
+            yield Moment(float(row["time"]), f"{words} ({why})", None)
 
 
 def _event_words(event: MatchEvent, teams: tuple[str, str]) -> str:

@@ -153,9 +153,12 @@ class Match:
         return _minutes(clock) if clock < last * 60 else f"{last}+{_minutes(clock - last * 60)}"
 
     def minute(self, t: float) -> float | None:
-        """Minutes of play as the screen counts, stoppage time as the minute it is added to; None when nobody plays."""
+        """Minutes of play as the screen counts, stoppage time as the minute it is added to.
+
+        None when nobody plays, and in a shoot-out, which has no clock.
+        """
         period = self.period_at(t)
-        if not period.playing:
+        if not period.playing or period.name == "P":
             return None
         first, last = PLAYING[period.name]
         return min(first + (t - period.start) / 60.0, float(last))

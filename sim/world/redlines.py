@@ -58,7 +58,7 @@ class RedLines(Form):
     forced: float = number(1, "pushes", 0, 4, "assumed",
         'The article: "before one purchase is completed, do not forcibly disturb a viewer repeatedly"; once is not',
         "Pushes that cover the picture which a viewer may be shown before the first purchase that the stream sees",
-        ge=0, le=1000)
+        ge=0, le=250)
     intrusive: float = number(0.15, "average tolerances", 0.05, 0.5, "assumed", NONE,
         "Intrusiveness from which a push is high intrusion; one that covers the picture always is", ge=0, le=10)
     most: float = number(10, "pushes", 3, 30, "assumed", NONE,

@@ -36,21 +36,28 @@ class Diary(NamedTuple):
 def live_day(first, window, since, people, scene, visits_due, notes):
     """A day, viewer by viewer from `first` on, each one's in order of time; gives the next one when rows run short.
 
-    A message is read in a part of the day of its own, in the order in which they were said; not before `since`, and not
-    at all once it has expired.
+    A message is read in a part of the day of its own, in the order in which those for the viewer were said; not before
+    `since`, and not at all once it has expired.
     """
     board, fresh = window.board, window.fresh
-    part = (window.end - window.start) / max(1, fresh.shape[0])
     for i in range(first, people.viewers.shape[0]):
         if fresh.shape[0] == 0 and visits_due[i] >= window.end:
             continue
         if notes.filled[0] + MAX_ROWS > notes.rows.shape[0]:
             return i
+        meant, n, nth = 0, 0, -1  # bits of the messages that are for the viewer as the day begins
         for k in range(fresh.shape[0]):
-            if people.known[i].muted == 0 and is_for(i, fresh[k], people, scene, board):
+            if is_for(i, fresh[k], people, scene, board):
+                meant, n = meant | 1 << k, n + 1
+        part = (window.end - window.start) / max(1, n)
+        for k in range(fresh.shape[0]):
+            if meant >> k & 1 == 1:
+                nth += 1
+                if people.known[i].muted == 1 or not is_for(i, fresh[k], people, scene, board):
+                    continue
                 offer = board.running[fresh[k]]
                 luck = draws.draw(scene.seed, scene.chapter, i, draws.STORE_PUSH, offer.push)
-                t = max(since, window.start + (k + luck[0]) * part)
+                t = max(since, window.start + (nth + luck[0]) * part)
                 if t >= offer.expires:
                     continue
                 come_until(i, t, people, scene, board, visits_due, notes)

@@ -119,11 +119,12 @@ class Customer:
         """
         if self.state("store_at") == math.inf:
             self.plan_first_visit(window.start, since)
-        part = (window.end - window.start) / max(1, len(window.fresh))
-        for k, slot in enumerate(int(s) for s in window.fresh):
+        waiting = [slot for slot in (int(s) for s in window.fresh) if self.viewer.is_for(slot)]
+        part = (window.end - window.start) / max(1, len(waiting))
+        for nth, slot in enumerate(waiting):
             if not self.known["muted"] and self.viewer.is_for(slot):
                 luck = self.draw(draws.STORE_PUSH, self.viewer.push_in(slot))
-                t = max(since, window.start + (k + luck[0]) * part)
+                t = max(since, window.start + (nth + luck[0]) * part)
                 if t < window.board.running[slot]["expires"]:
                     self.come_until(t)
                     read(self, t, slot, luck)

@@ -72,7 +72,7 @@ def _of_any_match(knockout: bool, scenario: Scenario) -> Iterator[Moment]:
         may = _possible(period.name)
         for t in np.arange(period.start, period.end, scenario.timing.window).tolist():
             minute, into = None, (t - period.start) / 60.0
-            if period.playing:
+            if period.playing and period.name != "P":
                 first, last = PLAYING[period.name]
                 minute = min(first + into, float(last))
             peak = True if period.name == "P" else None
