@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from os.path import realpath
 from pathlib import Path
 
 from sim.errors import InputError, MatchdayError, Problem
@@ -61,7 +62,7 @@ def problems_in(files: Iterable[Path], against: Path | None = None) -> Iterator[
     world = load(against) if against else None
     for file in files:
         for problem in _problems(file, world):
-            same = replace(problem, file=problem.file.resolve())
+            same = replace(problem, file=Path(realpath(problem.file)))
             if same not in told:
                 told.add(same)
                 yield problem if problem.file == file else _read_for(file, problem)

@@ -8,7 +8,10 @@ NightKey = tuple[int, ...]
 
 
 def night_key(seed: int, replication: int) -> NightKey:
-    """What a night's chance is keyed by.  It does not tell the seed, from which a policy could know what is to come."""
+    """What a night's chance is keyed by.
+
+    The seed, from which a policy could know what is to come, is not in it; who tries all small seeds finds it.
+    """
     return tuple(np.random.SeedSequence((replication, seed)).generate_state(4).tolist())
 
 

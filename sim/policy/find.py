@@ -21,7 +21,7 @@ from sim.errors import InputError, MatchdayError, did_you_mean
 from sim.policy.latent import sees_latent
 from sim.policy.outside import outside
 from sim.policy.push import Policy
-from sim.policy.source import Source, names_in, place, read_source, sha256_of
+from sim.policy.source import Source, classes_in, names_in, place, read_source, sha256_of
 from sim.world.redlines import RedLines
 
 GROUP = "matchday.policies"
@@ -76,14 +76,14 @@ def lacking(spec: str) -> str | None:
     if not path.endswith(".py"):
         return None if spec in names() else _unknown(spec)
     try:
-        known = names_in(Path(path))
+        known, classes = names_in(Path(path)), classes_in(Path(path))
     except OSError as error:
         return f"cannot read {path}, seen from the working directory: {error.strerror}"
     except (SyntaxError, ValueError) as error:
         return f"{path}: {error}"
     if not class_name or known is None or class_name in known:
         return None
-    return f"{path}: no class '{class_name}'{did_you_mean(class_name, known)}"
+    return f"{path}: no class '{class_name}'{did_you_mean(class_name, classes)}"
 
 
 def doubts(spec: str) -> tuple[str, ...]:
@@ -161,6 +161,21 @@ def available() -> list[Sample]:
         for file in sorted(f for f in folder.glob("[a-z]*") if f.suffix in (".py", *RULES)):
             files.setdefault(file.stem, file)
     return [Sample(name, _first_line(files[name]), files[name]) for name in sorted(files)]
+
+
+def installed() -> list[tuple[str, str]]:
+    """Policies of installed packages: names, and what they say of themselves or why they cannot be had."""
+    ready = {sample.name for sample in available()}
+    return [(p.name, "hidden by the sample of that name" if p.name in ready else _about(p))
+            for p in entry_points(group=GROUP)]  # fmt: skip
+
+
+def _about(point: EntryPoint) -> str:
+    try:
+        about = (inspect.getdoc(point.load()) or "").partition("\n")[0]
+    except (Exception, SystemExit) as error:  # whatever is installed: one that is broken must not hide the others
+        return f"cannot be imported: {_said(error)}"
+    return f"{about} (installed: {point.value})" if about else f"installed: {point.value}"
 
 
 def shipped(what: str) -> Path:

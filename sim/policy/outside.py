@@ -1,4 +1,4 @@
-"""What a policy's source takes from outside the night: chance and clocks of the machine, which differ at every run.
+"""What a policy's source takes from outside the night: chance and clocks of the machine, or what no platform sees.
 
 Read from the syntax tree, so that it can be told without running anything.
 """
@@ -10,7 +10,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-CHANCE, CLOCK = "draw from view.random instead", "read view.time instead"
+OTHER = "the same seed can give other results"
+CHANCE, CLOCK = f"{OTHER}; draw from view.random instead", f"{OTHER}; read view.time instead"
+BEYOND = "it can reach what no platform sees, and its results then prove nothing"
 OUTSIDE = {
     "random": CHANCE,
     "secrets": CHANCE,
@@ -19,7 +21,9 @@ OUTSIDE = {
     "numpy.random": CHANCE,
     "time": CLOCK,
     "datetime": CLOCK,
-    "hash": "take zlib.crc32 instead",
+    "os.environ": f"{OTHER}; keep what it needs in its source",
+    "hash": f"{OTHER}; take zlib.crc32 instead",
+    **dict.fromkeys(("gc", "inspect", "ctypes", "importlib", "sys._getframe", "sim.engine", "sim.world.night"), BEYOND),
 }
 HARMLESS = ("numpy.random", "numpy.random.Generator")  # a module that may go unused, and the type of `view.random`
 
@@ -43,7 +47,7 @@ def outside(texts: Mapping[Path, bytes]) -> tuple[str, ...]:
             found = next((x for x in OUTSIDE if f"{name}.".startswith(f"{x}.")), None)
             if found and name not in HARMLESS and name.partition(".")[0] not in own:
                 where = f"{how} {found} ({file}:{line})"
-                told.setdefault(found, f"{where}: the same seed can give other results; {OUTSIDE[found]}")
+                told.setdefault(found, f"{where}: {OUTSIDE[found]}")
     return tuple(told.values())
 
 

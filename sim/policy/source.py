@@ -99,6 +99,11 @@ def names_in(file: Path) -> list[str] | None:
     return [symbol.get_name() for symbol in symbols if symbol.is_assigned() or symbol.is_imported()]
 
 
+def classes_in(file: Path) -> list[str]:
+    """Names of the classes that a file defines at its top level; raises OSError and SyntaxError."""
+    return [node.name for node in ast.parse(file.read_bytes()).body if isinstance(node, ast.ClassDef)]
+
+
 class _Modules:
     """The modules of one policy.  Their `import` looks among the policy's own files first."""
 

@@ -6,13 +6,12 @@ import json
 import textwrap
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from importlib.metadata import entry_points
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sim.errors import MatchdayError
-from sim.policy.find import GROUP, available, shipped
+from sim.policy.find import available, installed, shipped
 
 if TYPE_CHECKING:
     from sim.assumptions import Assumption
@@ -38,7 +37,7 @@ def matches(results: Path) -> Rows:
 def policies(results: Path) -> Rows:
     """Names that `-p` takes."""
     samples = [(s.name, s.about) for s in available()]
-    return samples + [(p.name, f"installed: {p.value}") for p in entry_points(group=GROUP)]
+    return [*samples, *installed()]
 
 
 def metrics(results: Path) -> Rows:

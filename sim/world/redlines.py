@@ -51,7 +51,8 @@ class RedLines(Form):
     """
 
     mode: Literal["off", "audit", "enforce"] = Field(
-        default="audit", description="`off`; `audit`: crossings are counted; `enforce`: they are kept from viewers"
+        default="audit",
+        description='`"off"` (in quotes); `audit`: crossings are counted; `enforce`: they are kept from viewers',
     )
     leave_out: tuple[LineName, ...] = Field(default=(), description="lines that are not held, whatever the mode")
     # fmt: off

@@ -17,7 +17,7 @@ _DATE = (
 )
 _MISREAD = {
     r"y|Y|n|N|yes|Yes|YES|no|No|NO|on|On|ON|off|Off|OFF": "some YAML tools take it for true or false: "
-    "write true or false, or quote it",
+    "quote the word, or write true or false",
     _DATE: "other YAML tools make a date of it: quote it",
     r"[-+]?0[0-9]+": "other YAML tools read a number that begins with 0 as octal: drop the 0, or quote it",
     r"[-+]?0b[01_]+|[-+]0x[0-9a-fA-F_]+": "other YAML tools read it as a number: write it in decimal, or quote it",

@@ -110,6 +110,8 @@ def load(path: Path, model: type[M]) -> M:
 def read(path: Path) -> Document:
     """Reads a YAML file; raises InputError when it cannot be read or is not the YAML accepted here."""
     try:
+        if path.is_fifo() or path.is_socket() or path.is_char_device() or path.is_block_device():
+            raise _unfit(path, "this is no ordinary file: save what it gives as a file, and name that")
         with path.open("rb") as file:
             raw = file.read(MAX_BYTES + 1)
     except OSError as error:

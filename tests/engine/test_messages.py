@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from sim.engine.ledger import Flag, Kind
+from sim.measures.parts import red_lines
 from sim.policy import Offer, Push
 from sim.policy.check import PolicyError
 from sim.world.surfaces import SurfaceIndex
@@ -120,3 +122,35 @@ def test_who_first_buys_by_a_message_comes_to_the_store_from_then_on(engine):
     assert len(first) > 20
     assert first.index.isin(visits.index).mean() > 0.9
     assert (visits.reindex(first.index).dropna() > first["time"]).all()
+
+
+class ToHalves(Writes):
+    """A message to each half of the viewers, which nobody gets two of, for the first half of the day."""
+
+    def follow_up(self, view):
+        halves = np.arange(len(view.viewers)) % 2 == 0
+        until = view.time + DAY / 2
+        return [Push("store_push", Offer(i), until, h) for i, h in zip(self.items, (halves, ~halves), strict=True)]
+
+
+@pytest.mark.parametrize("engine", ["compiled", "reference"])
+def test_a_message_that_one_gets_alone_is_read_at_any_time_of_the_day_whatever_others_get(engine):
+    told = rows(days(ToHalves("ball", "set"), engine), Kind.NOTICE)
+    by_item = told.groupby("item")["viewer"].count()
+    assert len(by_item) == 2
+    assert by_item.min() > 0.8 * by_item.max()
+
+
+def test_after_the_broadcast_nobody_chats_and_play_is_at_no_peak():
+    """Also where it closes with the whistle, at a peak."""
+    seen = []
+
+    class Looks(Writes):
+        def follow_up(self, view):
+            seen.append((view.peak, max(view.chat_rate), max(view.heat), max(i.mentions for i in view.items.values())))
+            return super().follow_up(view)
+
+    shown = days(Looks("ball"), numbers={"post_match": 0.0, "chat_names": 0.3}, chat={"median": 1.0})
+    assert len(seen) == 3
+    assert set(seen) == {(False, 0.0, 1.0, 0.0)}
+    assert "peak" not in set(red_lines(shown)["line"])

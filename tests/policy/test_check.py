@@ -7,10 +7,11 @@ import sys
 import numpy as np
 import pytest
 
-from sim.policy import Offer, Push
+from sim.measures.parts import pushes
+from sim.policy import EVERYONE, Offer, Push
 from sim.policy.check import PolicyError
 from sim.policy.find import find
-from tests.worlds import lived, world
+from tests.worlds import lived, shop, world
 
 
 def saying(what):
@@ -129,3 +130,102 @@ def test_what_a_policy_raises_stays_on_one_harmless_line(tmp_path):
     body = 'raise ValueError("a\\nb\\x1b[2J")'
     said = stopped_by(tmp_path, mine=f"class Mine:\n    def decide(self, view):\n        {body}\n")
     assert r"raised ValueError: a\nb\x1b[2J (" in said
+
+
+def test_what_a_policy_says_is_taken_as_it_is_when_it_is_said(tmp_path):
+    """A generator that uses one array again, and an offer that answers otherwise when asked later."""
+
+    class Sly(Offer):
+        asked = 0
+
+        @property
+        def discount(self):
+            Sly.asked += 1
+            return 0.2 if Sly.asked < 2 else -0.5
+
+        @discount.setter
+        def discount(self, _):
+            pass
+
+    class Halves:
+        def decide(self, view):
+            if view.time > -1700:
+                return
+            Sly.asked = 0
+            mask = np.zeros(len(view.viewers), bool)
+            for half in (slice(0, 10), slice(10, 80)):
+                mask[:] = False
+                mask[half] = True
+                yield Push("side_panel", Offer("ball"), view.time + 60.0, mask)
+            sly = object.__new__(Sly)
+            sly.__dict__.update(item="ball", team=0, joint=False, claim=0.0)
+            yield Push("floating_entry", sly, view.time + 60.0)
+
+    told = pushes(lived(world(), Halves()))
+    assert list(told["audience"][:3]) == [10, 70, 80]
+    assert set(told["discount"]) == {0.0, 0.2}
+
+
+def test_a_push_to_nobody_is_no_push():
+    nobody = np.zeros(0, int)
+
+    class Says:
+        def __init__(self, *audiences):
+            self.audiences = audiences
+
+        def decide(self, view):
+            if view.time % 600:
+                return []
+            return [Push("pop_up", Offer("ball"), view.time + 60.0, who) for who in self.audiences]
+
+    alone, beside = (lived(world(), Says(*audiences)) for audiences in ((EVERYONE,), (nobody, EVERYONE, nobody)))
+    assert alone.ledger.sha256 == beside.ledger.sha256
+    assert lived(world(), Says(nobody)).ledger.sha256 == lived(world(), Says()).ledger.sha256
+
+
+def test_an_audience_of_all_is_everyone():
+    class Says:
+        def __init__(self, audience):
+            self.audience = audience
+
+        def decide(self, view):
+            return [] if view.time % 600 else [Push("side_panel", Offer("ball"), view.time + 60.0, self.audience(view))]
+
+    told = [lived(world(), Says(audience)).ledger.sha256 for audience in (
+        lambda view: EVERYONE, lambda view: np.ones(len(view.viewers), bool), lambda view: np.arange(len(view.viewers))
+    )]  # fmt: skip
+    assert len(set(told)) == 1
+
+
+def test_a_policy_that_unlocks_what_it_may_only_read_is_stopped():
+    def unlock(view):
+        view.viewers._Viewers__known.base.flags.writeable = True
+        return []
+
+    with pytest.raises(PolicyError, match="has opened for writing what it may only read"):
+        lived(world(), saying(unlock))
+
+
+def test_what_few_buy_is_not_told_and_what_a_reduction_gave_away_is():
+    told = {"few": [], "many": []}
+
+    class Says:
+        def decide(self, view):
+            for because in told:
+                told[because] = [push for push in view.pushes if push.said.because == because]
+            if view.time % 300:
+                return []
+            few, many = np.arange(19), np.arange(19, 400)
+            until, off = view.time + 290.0, Offer("ball", 0.5)
+            return [Push("pop_up", off, until, few, because="few"), Push("pop_up", off, until, many, because="many")]
+
+    easy = {"click_base": -1.0, "buy_base": -1.0, "order_paid": 1.0, "mute_rate": 0.0, "click_wear": 0.0}
+    people = {"viewers": 400, "segments": {"all": {"stay": {"median": 300}, "tolerance": {"median": 20.0}}}}
+    w = world(audience=people, shop=shop(5000), assumptions=easy)
+    bought = pushes(lived(w, Says())).groupby("because")[["orders", "given"]].sum()
+    assert bought.loc["few", "orders"] > 0
+    assert {(push.orders, push.revenue, push.given) for push in told["few"]} == {(0, 0.0, 0.0)}
+    assert sum(push.clicks for push in told["few"]) > 0
+    assert sum(push.orders for push in told["many"]) > 0
+    assert all(push.given == pytest.approx(15.0 * push.orders) for push in told["many"])
+    assert (bought["given"] == 15.0 * bought["orders"]).all()

@@ -242,3 +242,73 @@ def test_errors_survive_the_way_home_from_a_worker():
     assert str(again) == str(raised.value)
     error = InputError([Problem(Path("a.yaml"), 1, 2, "x", "bad"), Problem(Path("a.yaml"), 2, 2, "y", "worse")])
     assert str(pickle.loads(pickle.dumps(error))) == str(error)
+
+
+# --- installed --------------------------------------------------------------------------------------------------------
+
+PACKAGED = "from our_policies.helper import SHARE\n" + MINE.replace(
+    "class Mine:", 'class Mine:\n    """A derby needs care.\n\n    Much."""'
+)
+
+
+@pytest.fixture
+def package(tmp_path, monkeypatch):
+    """A package with policies, as pip would have installed it."""
+    (tmp_path / "our_policies").mkdir()
+    written(tmp_path / "our_policies", "", "__init__.py")
+    written(tmp_path / "our_policies", "SHARE = 1", "helper.py")
+    written(tmp_path / "our_policies", PACKAGED, "derby.py")
+    facts = tmp_path / "our_policies-1.dist-info"
+    facts.mkdir()
+    written(facts, "Metadata-Version: 2.1\nName: our-policies\nVersion: 1\n", "METADATA")
+    points = "derby = our_policies.derby:Mine\nblast = our_policies.derby:Mine\nbroken = our_policies.none:Mine\n"
+    written(facts, f"[matchday.policies]\n{points}", "entry_points.txt")
+    monkeypatch.syspath_prepend(tmp_path)
+    yield tmp_path / "our_policies"
+    for name in [name for name in sys.modules if name.partition(".")[0] == "our_policies"]:
+        del sys.modules[name]
+
+
+def test_an_installed_policy_is_found_by_name_and_hashed_with_all_of_its_package(package):
+    policy = find("derby")
+    assert (policy.name, policy.spec) == ("derby", "derby")
+    assert type(policy.make()).__name__ == "Mine"
+    written(package, "SHARE = 2", "helper.py")
+    assert find("derby").source_sha256 != policy.source_sha256
+
+
+def test_installed_policies_are_listed_with_what_they_say_of_themselves(package, matchday):
+    code, out, _ = matchday("list", "policies")
+    assert code == 0
+    lines = {line.split()[0]: line for line in out.splitlines()}
+    assert "A derby needs care. (installed: our_policies.derby:Mine)" in lines["derby"]
+    assert "cannot be imported: ModuleNotFoundError" in lines["broken"]
+    assert out.count("hidden by the sample of that name") == 1
+    assert type(find("blast").make()).__name__ == "Blast"
+    with pytest.raises(MatchdayError, match=r"policy 'broken' .* ModuleNotFoundError"):
+        find("broken")
+
+
+# --- words ------------------------------------------------------------------------------------------------------------
+
+
+def test_a_file_that_was_meant_is_named(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    written(tmp_path, "name: Mine\n", "mine.yaml")
+    with pytest.raises(MatchdayError, match=r"no policy 'mine' — did you mean the file mine\.yaml\?"):
+        find("mine")
+    with pytest.raises(MatchdayError, match=r"a rule file holds one policy, and takes no ':name' behind it"):
+        find("mine.yaml:Mine")
+
+
+def test_wrong_red_lines_of_a_class_are_told_in_a_line(tmp_path):
+    lines = "from sim.policy import RedLines\n" + MINE + '    red_lines = RedLines(mode="enforcee")\n'
+    with pytest.raises(MatchdayError) as wrong:
+        find(str(written(tmp_path, lines)))
+    assert "mode: Input should be 'off', 'audit' or 'enforce'" in str(wrong.value)
+    assert "http" not in str(wrong.value)
+
+
+def test_samples_keep_their_names(tmp_path):
+    other = written(tmp_path, MINE, "no_push.py")
+    assert [policy.name for policy in find_all([str(other), "no_push"])] == ["no_push-2", "no_push"]

@@ -36,6 +36,12 @@ def mine(folder: Path, text: str) -> Path:
         ("from numpy import random as r\nx = r.rand()", "uses numpy.random ({file}:2)"),
         ("def f():\n    import time", "imports time ({file}:2): the same seed can give other results; read view.time"),
         ("from datetime import datetime\nx = datetime.now()", "imports datetime ({file}:1)"),
+        (
+            "import os\nx = os.environ['X']",
+            "uses os.environ ({file}:2): the same seed can give other results; keep what",
+        ),
+        ("import gc", "imports gc ({file}:1): it can reach what no platform sees"),
+        ("from sim.engine.play import Play", "imports sim.engine ({file}:1): it can reach what no platform sees"),
         ("x = hash('home') % 2", "uses hash ({file}:1): the same seed can give other results; take zlib.crc32"),
     ],
 )

@@ -172,7 +172,7 @@ MISREAD = [
     pytest.param("2:1", "is read as 121", id="a score"),
     pytest.param("010", "octal", id="leading zero"),
     pytest.param("-08", "octal", id="negative leading zero"),
-    *(pytest.param(w, "write true or false, or quote it") for w in ("yes", "No", "ON", "off", "y", "N")),
+    *(pytest.param(w, "quote the word, or write true or false") for w in ("yes", "No", "ON", "off", "y", "N")),
     pytest.param("2022-12-18", "make a date of it: quote it", id="date"),
     pytest.param("2022-12-18T15:00:00Z", "make a date of it: quote it", id="time"),
     pytest.param("2022-12-18 15:00:00 +03:00", "make a date of it: quote it", id="zoned time"),

@@ -18,7 +18,7 @@ class Meter:
 
     def __init__(self, limits: Limits, because: str | None = None) -> None:
         self.limits, self.because = limits, because  # None: all pushes of the policy
-        self.times = 0
+        self.times = 0  # that it was pushed to anybody at all
         self.sent: NDArray[np.uint16] | None = None  # (N,) pushes to each viewer
         self.sent_at: NDArray[np.float64] | None = None  # (N,) when the last was [s]
 
@@ -39,7 +39,7 @@ class Meter:
         most, rest = self.limits.per_viewer, self.limits.cool_down
         if most is None and rest is None:
             return None
-        fresh = _there(view)
+        fresh = there(view)
         if most is not None and self.sent is not None:
             fresh &= self.sent < most
         if rest is not None and self.sent_at is not None:
@@ -53,12 +53,12 @@ class Meter:
         if self.sent is None or self.sent_at is None:
             self.sent = np.zeros(len(view.viewers), np.uint16)
             self.sent_at = np.full(len(view.viewers), -np.inf)
-        reached = _there(view) if audience is None else _there(view) & audience
+        reached = there(view) if audience is None else there(view) & audience
         self.sent[reached] += 1
         self.sent_at[reached] = view.time
 
 
-def _there(view: View) -> NDArray[np.bool_]:
+def there(view: View) -> NDArray[np.bool_]:
     """(N,) who can be reached now: on the stream, or after the match by message."""
     return ~view.viewers.muted & view.viewers.present if view.day == 0 else ~view.viewers.muted
 
