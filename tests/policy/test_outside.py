@@ -37,7 +37,7 @@ def mine(folder: Path, text: str) -> Path:
         ("def f():\n    import time", "imports time ({file}:2): the same seed can give other results; read view.time"),
         ("from datetime import datetime\nx = datetime.now()", "imports datetime ({file}:1)"),
         (
-            "import os\nx = os.environ['X']",
+            "import os\nx = os.environ.get('X')",
             "uses os.environ ({file}:2): the same seed can give other results; keep what",
         ),
         ("import gc", "imports gc ({file}:1): it can reach what no platform sees"),

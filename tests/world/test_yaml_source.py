@@ -27,6 +27,7 @@ from pydantic import (
 )
 
 from sim.errors import InputError, Problem
+from sim.experiment.lint import problems_in
 from sim.world.yaml_faults import misplaced
 from sim.world.yaml_source import MAX_BYTES, MAX_DEPTH, MAX_PROBLEMS, MAX_VALUES, load, override, parse, read
 
@@ -521,6 +522,14 @@ def test_files_that_cannot_be_read(tmp_path: Path) -> None:
     assert said_of(tmp_path) == f"{tmp_path}: this is a directory: name a YAML file in it"
     assert "there is no such file" in said_of(tmp_path / "a\0b")
     assert "cannot read this file: File name too long" in said_of(tmp_path / ("x" * 5000))
+
+
+def test_pipes_and_loops_are_no_files(tmp_path):
+    os.mkfifo(tmp_path / "pipe.yaml")
+    (tmp_path / "loop.yaml").symlink_to(tmp_path / "loop.yaml")
+    for name, words in {"pipe": "this is no ordinary file", "loop": "cannot read this file: Too many levels"}.items():
+        (problem,) = problems_in([tmp_path / f"{name}.yaml"])
+        assert problem.message.startswith(words)
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
