@@ -75,8 +75,7 @@ class Bandit:
         best = max(drawn, key=lambda way: drawn[way])
         if drawn[best] <= 0.0:
             return []
-        off = best.discount if item.most_off >= best.discount else 0.0
-        offer, because = Offer(item.key, off), f"{cell}: {best.name}"
+        offer, because = Offer(item.key, _off(best, item)), f"{cell}: {best.name}"
         return [Push(best.surface, offer, view.time + LASTS, who, because=because)]
 
 
@@ -94,5 +93,10 @@ def _drawn(view: View, key: str, way: Way, item: Item, so_far: Counts) -> float:
     shown, clicked, ordered = so_far.get(key, np.zeros(3)).tolist()
     click = view.random.beta(CLICKS[0] + clicked, CLICKS[1] + max(shown - clicked, 0.0))
     order = view.random.beta(ORDERS[0] + ordered, ORDERS[1] + max(clicked - ordered, 0.0))
-    margin = item.price * (1.0 - way.discount) - item.cost
+    margin = item.price * (1.0 - _off(way, item)) - item.cost
     return float(click * order * margin - way.cost)
+
+
+def _off(way: Way, item: Item) -> float:
+    """What a way takes off an item: nothing where all reductions together may not take so much."""
+    return way.discount if item.most_off >= way.discount else 0.0

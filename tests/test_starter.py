@@ -19,6 +19,10 @@ def test_what_init_writes_is_right_and_plays(tmp_path, matchday, monkeypatch):
         code, out, said = matchday(*command, *few)
         assert code == 0, said
         assert "warning" not in out
+        if command[0] == "compare":
+            told = out[out.index("what the rules of rules did, a night:") :].splitlines()
+            assert [line.split()[0] for line in told[2:5]] == ["lesson", "scarf-after-a-goal", "shirts-for-the-curious"]
+            assert told[1].split() == ["rule", "pushes", "shown", "clicks", "orders", "given", "away"]
     assert "schema/policy.schema.json" in Path("derby/rules.yaml").read_text()
 
 

@@ -152,7 +152,7 @@ def fit(logs: pd.DataFrame, nights: Sequence[int], trained: Mapping[str, Any]) -
             words = f"{min(few)} of '{target}' in one of three parts of {len(nights)} nights, and {LEAST} are needed"
             raise MatchdayError(f"too little to learn from: {words}: play {wanted} nights (-n), or more viewers")
         estimators[target] = _fitted(parts[0], parts[1], target)
-        quality[target] = _quality(estimators[target], parts[2], target)
+        quality[target] = quality_on(estimators[target], parts[2], target)
     return Model(estimators, quality, trained)
 
 
@@ -193,7 +193,8 @@ def _rows(logs: pd.DataFrame) -> Matrix:
     return design(x, logs["arm"].to_numpy(np.int8), logs["price"].to_numpy(float))
 
 
-def _quality(estimator: Any, held_out: pd.DataFrame, target: str) -> Quality:
+def quality_on(estimator: Any, held_out: pd.DataFrame, target: str) -> Quality:
+    """How good a model is on logged showings that it has not seen, all of which `target` is known of."""
     from sklearn.metrics import roc_auc_score
 
     told, came = estimator.predict_proba(_rows(held_out))[:, 1], held_out[target].to_numpy(float)

@@ -12,7 +12,7 @@ HEADS = {"said": "pushes", "exposures": "shown", "clicks": "clicks", "orders": "
 def rule_lines(policy: str, rules: pd.DataFrame, nights: int) -> Iterator[str]:
     """A line a rule, per night: those that did nothing say so."""
     width = max(len("rule"), *(len(str(rule)) for rule in rules.index))
-    yield f"what the rules of {policy} did, a night:"
+    yield f"\nwhat the rules of {policy} did, a night:"
     yield f"  {'rule':{width}}" + "".join(f"{head:>12}" for head in HEADS.values())
     for rule, row in (rules / nights).iterrows():
         numbers = "".join(f"{row[name]:12,.1f}" for name in HEADS)
