@@ -25,6 +25,7 @@ from sim.world.night import World
 from sim.world.redlines import LINES
 from sim.world.scenario import Scenario
 from sim.world.shelved import UNLIMITED
+from sim.world.surfaces import Surface
 
 Location = tuple[str | int, ...]
 Fault = tuple[Location, str]
@@ -206,7 +207,6 @@ class _Known:
         """Red lines that it would cross with everybody, where they are enforced."""
         host, shop, place = self.scenario.host, self.scenario.shop, getattr(self.scenario.surfaces, show.surface)
         enforced = {line for line in LINES if any(each.enforces(line) for each in self.lines)}
-        loud = place.forced or place.intrusiveness * show.prominence >= min(each.intrusive for each in self.lines)
         sold = any(item.price for item in items)
         if "claim" in enforced and show.claim:
             yield ("claim",), "it exaggerates, which the red lines forbid"
@@ -216,8 +216,15 @@ class _Known:
         if "price" in enforced and show.discount and not show.team and shop.price_lag and not place.at_store:
             words = f"the till learns of it {shop.price_lag:g} s later (shop.price_lag), which the red lines forbid"
             yield ("discount",), words
-        if "peak" in enforced and when.peak and loud and show.surface != STORE:
+        if "peak" in enforced and when.peak and self._loud(place, show.prominence, items):
             yield ("surface",), f"{show.surface} is too loud for a peak, which the red lines forbid"
+
+    def _loud(self, place: Surface, prominence: float, items: list[Item]) -> bool:
+        """Whether a push is high intrusion, whichever of the items it shows."""
+        content = any(item.kind is ItemKind.CONTENT for item in items)
+        gentle = self.scenario.assumptions.content_gentle if content else 1.0
+        strictest = min(each.intrusive for each in self.lines if each.watches("peak"))
+        return place.forced or place.intrusiveness * prominence * gentle >= strictest
 
     def _reached(self, rule: Rule, items: list[Item], names: str) -> Iterator[Fault]:
         """Whether any of the items is there to be shown to somebody who may buy it."""
