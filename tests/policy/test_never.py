@@ -6,21 +6,23 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from sim.engine.play import play
 from sim.experiment.load import load
+from sim.measures.parts import pushes
 from sim.policy import View
 from sim.policy.find import find
 from sim.policy.rules.form import RuleFile
 from sim.policy.rules.never import never
 from sim.policy.rules.read import read_rules
-from sim.policy.rules.ruled import holds
+from sim.policy.rules.ruled import Ruled, holds
 from sim.policy.rules.stops import stops
 from sim.world.match import PERIODS
 from sim.world.night import World
-from tests.worlds import shop, world
+from tests.worlds import TIERS, shop, whole_shop, world
 
 ROOT = Path(__file__).parents[2]
 
@@ -182,7 +184,7 @@ def fires(when: Any, seen: list[View]) -> bool:
 
 
 @pytest.mark.parametrize("match", SEEN)
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 @given(when=whens, by=st.sampled_from((None, "home", "away")))
 def test_no_rule_that_fires_is_said_never_to(match, when, by):
     if by and "events" in when:
@@ -196,3 +198,49 @@ def test_no_rule_that_fires_is_said_never_to(match, when, by):
     assert not (dead and any(fired)), dead
     if match == "final" and "peak" not in when:  # all of it is known beforehand, but for what the chat makes a peak
         assert bool(dead) != fired[0]
+
+
+# --- and of whole rules -----------------------------------------------------------------------------------------------
+
+PEOPLE = {"viewers": 60, "segments": {"all": {"members": 0.5, "consent": 0.5, "browse": {"median": 6.0}}}}
+EASY = {"click_base": -1.0, "chat_names": 0.3, "buy_base": -1.0}
+SHOPS = {  # plenty, next to nothing, and hosts who exaggerate under lines that are held
+    "plenty": {"shop": whole_shop(500)},
+    "little": {"shop": whole_shop(1)},
+    "strict": {"shop": whole_shop(50, price_lag=20.0), "host": {"truthfulness": 0.8}, "red_lines": {"mode": "enforce"}},
+}
+WORLDS = {name: world(audience=PEOPLE, loyalty=TIERS, assumptions=EASY, days_after=2.0, **changes)
+          for name, changes in SHOPS.items()}  # fmt: skip
+whos = st.fixed_dictionaries({}, optional={
+    "sides": some(("home", "away", "neutral")), "tier": ranges(0, 3).filter(lambda r: r.get("below", 1) >= 1),
+    "consent": st.booleans(), "early": st.booleans(), "minutes_watched": ranges(0, 200),
+    "clicks": st.sampled_from(({"at_least": 1}, {"below": 2})),
+    "shown": st.sampled_from(({"at_least": 1}, {"below": 3})),
+    "orders": st.sampled_from(({"at_least": 1}, {"below": 1})),
+    "interest": st.sampled_from(({"category": "jersey"}, {"category": "equipment", "at_least": 2})),
+})  # fmt: skip
+kinds = st.sampled_from(("product", "bundle", "coupon", "content", "presale"))
+picks = st.fixed_dictionaries({"kind": kinds}, optional={
+    "category": st.sampled_from(("jersey", "equipment", "boots")), "limited": st.sampled_from((True, False, None)),
+    "colours": st.sampled_from(("own", "home", "away", "neutral", "any")),
+    "by": st.sampled_from(("stock", "turns", "margin")),
+})  # fmt: skip
+stream = st.fixed_dictionaries({"when": whens | st.just({"every": 5}), "who": whos, "show": st.fixed_dictionaries(
+    {"surface": st.sampled_from(("pop_up", "side_panel", "host_mention")), "pick": picks, "lasts": st.just(5)},
+    optional={"discount": st.sampled_from((0.1, 0.6)), "claim": st.just(0.3)},
+)}, optional={"limits": st.fixed_dictionaries({"stock_floor": st.sampled_from((2, 30, 600))})})  # fmt: skip
+store = st.fixed_dictionaries({"when": st.fixed_dictionaries({"days": some((1, 2, 3))}), "who": whos, "show":
+    st.fixed_dictionaries({"surface": st.just("store_push"), "pick": picks, "lasts": st.just(600)})})  # fmt: skip
+
+
+@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
+@given(rule=stream | store, name=st.sampled_from(list(WORLDS)))
+def test_no_rule_that_reaches_anybody_is_said_never_to_fire(rule, name):
+    try:
+        rules = RuleFile.model_validate({"name": "Any", "rules": {"one": rule}})
+    except ValidationError:
+        assume(False)
+    dead = list(never(rules, WORLDS[name]))
+    assume(dead)
+    shown = sum(pushes(play(WORLDS[name].night(1, r), Ruled(rules), "p"))["exposures"].sum() for r in range(2))
+    assert shown == 0, dead
