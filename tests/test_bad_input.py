@@ -126,7 +126,7 @@ CORPUS = {
         SCENARIO.replace("name: Reds", 'name: "R\\x1b[2J"'), "", "bad.yaml:5:16: ", "holds '\\x1b'"),
     "a name that turns text round": (
         SCENARIO.replace("name: Reds", 'name: "a\\u202eb"'), "", "bad.yaml:5:16: ", "holds '\\u202e'"),
-    "a size without a name": (SCENARIO.replace("{M: 3", "{'': 3"), "", "bad.yaml:11:89: ", "at least 1 characters"),
+    "a size without a name": (SCENARIO.replace("{M: 3", "{'': 3"), "", "bad.yaml:11:89: ", "must not be empty"),
     "too many products": (
         SCENARIO.replace("  products:", "  products:" + "".join(f"\n    p{i}: {BALL}" for i in range(63))),
         "", "bad.yaml:11:5: ", "takes at most 64, has 65"),

@@ -22,7 +22,7 @@ def test_what_init_writes_is_right_and_plays(tmp_path, matchday, monkeypatch):
         if command[0] == "compare":
             told = out[out.index("what the rules of rules did, a night:") :].splitlines()
             assert [line.split()[0] for line in told[2:5]] == ["lesson", "scarf-after-a-goal", "shirts-for-the-curious"]
-            assert told[1].split() == ["rule", "pushes", "shown", "clicks", "orders", "given", "away"]
+            assert told[1].split() == ["rule", "pushes", "shown", "held", "back", "clicks", "orders", "given", "away"]
     assert "schema/policy.schema.json" in Path("derby/rules.yaml").read_text()
 
 

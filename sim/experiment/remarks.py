@@ -12,14 +12,19 @@ PART = 0.1  # of the orders a policy gains or loses, from which deliveries are t
 
 def remarks(comparison: Mapping[str, Any]) -> list[str]:
     """A sentence each; none for most comparisons."""
-    return [*_of_brackets(comparison), *_of_replenishment(comparison)]
+    return [*_of_brackets(comparison), *_of_red_lines(comparison), *_of_replenishment(comparison)]
 
 
 def _of_brackets(comparison: Mapping[str, Any]) -> Iterator[str]:
     if names := comparison["brackets"]:
-        see, bracket, are = ("see", "bracket", "are") if names[1:] else ("sees", "brackets", "is")
-        others = "what the others could do"
-        yield f"{' and '.join(names)} {see} what no platform sees: {bracket} {others}, and {are} no advice"
+        see, bracket, are = ("see", "they bracket", "are") if names[1:] else ("sees", "it brackets", "is")
+        yield f"{' and '.join(names)} {see} what no platform sees: {bracket} what others could do, and {are} no advice"
+
+
+def _of_red_lines(comparison: Mapping[str, Any]) -> Iterator[str]:
+    kept = {name: values["red_line_blocks"]["mean"] for name, values in comparison["policies"].items()}
+    if told := ", ".join(f"{name} {mean:,.1f}" for name, mean in kept.items() if mean > 0):
+        yield f"Pushes that enforced red lines kept from viewers, a night: {told} (red_lines.parquet says why)"
 
 
 def _of_replenishment(comparison: Mapping[str, Any]) -> Iterator[str]:

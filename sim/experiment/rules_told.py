@@ -8,14 +8,14 @@ import pandas as pd
 
 from sim.experiment.runs import Done, Plan
 
-DID = ("said", "exposures", "clicks", "orders", "given")
+DID = ("said", "exposures", "held_back", "clicks", "orders", "given")
 
 
 def rules_told(plan: Plan, nights: Sequence[Done]) -> Mapping[str, pd.DataFrame]:
     """By policy that is a rule file of the user's: a row a rule, in their order, with sums over the nights.
 
-    Columns: how often it was `said` (pushes), `exposures`, `clicks`, `orders`, and `given` [currency], what its
-    reductions took off these.
+    Columns: how often it was `said` (pushes), `exposures`, those that red lines `held_back`, `clicks`, `orders`, and
+    `given` [currency], what its reductions took off these.
     """
     return {policy.name: _of(policy.rules, [night for night in nights if night.policy == policy.name])
             for policy in plan.policies if policy.rules}  # fmt: skip

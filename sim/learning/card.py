@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from math import isnan
+
 from sim.learning.arms import ARMS
 from sim.learning.beside import Beside
 from sim.learning.model import Model, Quality, parted
+from sim.learning.offpolicy import Estimate
 from sim.learning.rounds import EVERY, EXPLORING
 
 CARD = """\
@@ -26,8 +29,8 @@ and observed shares over ten groups of equal size.
 ## What the logs say of other policies
 
 Clicks and orders a viewer and round, in thousandths, with 95% intervals over nights: estimated from the {held_out}
-held-out nights, and counted in {checked} other nights in which the policy was played. Orders are those of viewers
-who have consented.
+held-out nights (with one there is no interval, n/a: play more), and counted in {checked} other nights in which the
+policy was played. Orders are those of viewers who have consented.
 
 | policy | of | IPS | SNIPS | doubly robust | truth |
 |---|---|---:|---:|---:|---:|
@@ -66,9 +69,10 @@ def _quality(name: str, q: Quality) -> str:
 
 
 def _beside(beside: Beside) -> str:
-    cells = [*beside.estimates.values(), beside.truth]
-    return (
-        f"| {beside.policy} | {beside.reward}s | "
-        + " | ".join(f"{1e3 * e.mean:.2f} ± {1e3 * e.half_width:.2f}" for e in cells)
-        + " |"
-    )
+    cells = (*beside.estimates.values(), beside.truth)
+    return f"| {beside.policy} | {beside.reward}s | " + " | ".join(map(_thousandths, cells)) + " |"
+
+
+def _thousandths(estimate: Estimate) -> str:
+    half = "n/a" if isnan(estimate.half_width) else f"{1e3 * estimate.half_width:.2f}"
+    return f"{1e3 * estimate.mean:.2f} ± {half}"

@@ -150,7 +150,10 @@ def _numbers_problem(numbers: NDArray[Any], viewers: int) -> str | None:
         return f"viewer numbers run from 0 to {viewers - 1}; got {numbers.min()} to {numbers.max()}"
     named = np.zeros(viewers, bool)
     named[numbers] = True
-    return "a viewer is named twice" if np.count_nonzero(named) != len(numbers) else None
+    if np.count_nonzero(named) == len(numbers):
+        return None
+    sorted_ = np.sort(numbers)
+    return f"viewer {sorted_[1:][sorted_[1:] == sorted_[:-1]][0]} is named twice"
 
 
 def _cut(given: Any) -> str:

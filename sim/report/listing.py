@@ -36,7 +36,7 @@ def matches(results: Path) -> Rows:
 
 def policies(results: Path) -> Rows:
     """Names that `-p` takes."""
-    samples = [(s.name, s.about) for s in available()]
+    samples = [(s.name, f"(bracket) {s.about}" if "oracle" in s.name else s.about) for s in available()]
     return [*samples, *installed()]
 
 

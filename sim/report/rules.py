@@ -6,7 +6,10 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-HEADS = {"said": "pushes", "exposures": "shown", "clicks": "clicks", "orders": "orders", "given": "given away"}
+HEADS = {
+    "said": "pushes", "exposures": "shown", "held_back": "held back", "clicks": "clicks", "orders": "orders",
+    "given": "given away",
+}  # fmt: skip
 
 
 def rule_lines(policy: str, rules: pd.DataFrame, nights: int) -> Iterator[str]:

@@ -94,19 +94,18 @@ rule files with. Results (`pushes.parquet`) and `explain` name the rule behind e
 - **Limits count pushes**, until the next match; red lines count what is shown. A rule with `per_viewer` or `cool_down`
   is said to those who are there and have not muted pushes, so that who comes later does not meet more than that;
   other rules on surfaces that stay are met by latecomers, too. `budget` counts reductions that buyers have had, so
-  the last ones may go beyond it, and only of pushes for 20 viewers or more (docs/policies.md).
+  the last ones may go beyond it, and only of pushes for 20 viewers or more (docs/policies.md). Who leaves and comes
+  back meets a push that stands again: that is still one push, though two showings, which `red_lines` count.
+  `cool_down` runs from saying to saying; a push is met within the window (15 s) in which it is said.
+- **`red_lines`** are those of the scenario, held beside them: where both hold a line the stricter limit counts, and it
+  is enforced if either does so. Their `cool_down` is in seconds, that of `limits` in minutes.
 - **There is room for 16 pushes in a window and for 64 offers at the same time** (`pick: {{by: viewer}}` makes one for
   each item): where there is none left, later rules wait for the next window in which their moment is.
 
 `make schema` writes this page, and the schemas for editors, from the forms that check a rule file.
 """
-RED_LINES = """\
-What no push of these rules may do, beside what the scenario says (`red_lines` there,
-[docs/scenario.md](scenario.md#red_lines)); where both hold a line the stricter limit counts, and it is enforced if
-either does so. [docs/policies.md](policies.md#red-lines) tells each line.
-"""
 
 
 def rules_page() -> str:
     """The reference of all fields of a rule file, in Markdown."""
-    return reference(RuleFile.model_json_schema(), INTRO, {"red_lines": RED_LINES})
+    return reference(RuleFile.model_json_schema(), INTRO, {})

@@ -67,6 +67,8 @@ def explained(fault: ErrorDetails, schema: Schema, data: Any) -> tuple[Location,
     if kind == "too_long" and context["actual_length"] is None:  # pydantic stops counting at the first too many
         whole["actual_length"] = len(given)
     template = _TEMPLATES.get(kind, "{said}, got {given}")
+    if kind == "string_too_short" and context["min_length"] == 1:
+        template = "must not be empty"
     words = template.format(**{**whole, "given": shown(given), "said": fault["msg"]})
     return (*location, *context.get("at", ())), words + _advice(kind, given, owner)
 
@@ -103,7 +105,9 @@ def _not_one_of(given: Any, expected: str) -> str:
     known = expected.replace("'", "").replace(" or ", ", ")
     if not isinstance(given, str):
         return f"{shown(given)} is not one of {known}"
-    near = get_close_matches(given, known.split(", "), n=1)
+    words = known.split(", ")
+    same = [word for word in words if word.casefold() == given.casefold()]
+    near = same or get_close_matches(given, words, n=1)
     return f"{quoted(given)} is not one of {known}{did_you_mean(given, near)}"
 
 

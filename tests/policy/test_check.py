@@ -67,7 +67,7 @@ def to(audience):
         (to(lambda view: [1, 2]), "one NumPy array, not list"),
         (to(lambda view: "home"), "not 'home'"),
         (to(lambda view: np.array([-1, 80])), "run from 0 to 79; got -1 to 80"),
-        (to(lambda view: view.viewers.side.astype(int) * 0), "named twice"),
+        (to(lambda view: view.viewers.side.astype(int) * 0), "viewer 0 is named twice"),
     ],
 )
 def test_the_run_stops_with_name_clock_and_reason(what, reason):

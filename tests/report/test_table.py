@@ -20,7 +20,7 @@ from sim.report.table import SHOWN, markdown, spreadsheet, terminal
 
 ROOT = Path(__file__).parents[2]
 POLICIES = ["no_push", "blast", "A_policy_with_quite_a_long_name", *(f"candidate_{i}" for i in range(6))]
-CALM = {"delivered": 0.0}  # else every table had a remark
+CALM = {"delivered": 0.0, "red_line_blocks": 0.0}  # else every table had a remark
 LONG = ["ScarfAtHalfTimeForAwaySupportersOnlyV123", "aggressive_discount_after_each_late_goal", "x" * 40]
 
 

@@ -48,6 +48,10 @@ class Range(Form):
         enough = True if self.at_least is None else x >= self.at_least
         return enough if self.below is None else enough & (x < self.below)
 
+    def meets(self, low: float, high: float) -> bool:
+        """Whether anything from `low` to `high` lies in it."""
+        return (self.at_least is None or high >= self.at_least) and (self.below is None or low < self.below)
+
 
 class Count(Range):
     """From `at_least`, itself included, to `below`, itself not, of what comes in whole numbers."""
@@ -207,6 +211,13 @@ class Who(Form):
     history: Count | None = Field(default=None, description="orders before tonight, of who has consented")
     score: Promise | None = Field(default=None, description="how promising the viewer is, 0 to 1 (docs/rules.md)")
     share: Part | None = Field(default=None, description="a part of them by lot")
+
+    @model_validator(mode="after")
+    def _fits(self) -> Who:
+        none_shown = self.shown is not None and self.shown.below is not None and self.shown.below <= 1
+        if none_shown and self.minutes_since_shown and self.minutes_since_shown.below is not None:
+            raise misplaced("who has been shown nothing was never shown anything lately", "minutes_since_shown")
+        return self
 
 
 class Pick(Form):

@@ -18,7 +18,7 @@ class Meter:
 
     def __init__(self, limits: Limits, because: str | None = None) -> None:
         self.limits, self.because = limits, because  # None: all pushes of the policy
-        self.times = 0  # that it was pushed to anybody at all
+        self.times = 0
         self.sent: NDArray[np.uint16] | None = None  # (N,) pushes to each viewer
         self.sent_at: NDArray[np.float64] | None = None  # (N,) when the last was [s]
 

@@ -27,6 +27,8 @@ class Moment(NamedTuple):
     period: PeriodName
     began: bool  # the period has just begun
     into: float  # min since it did
+    elapsed: float  # min since the broadcast opened
+    slack: float  # min by which all times may be later
     minute: float | None  # of play; None: nobody plays
     in_play: bool | None
     peak: bool | None
@@ -53,10 +55,9 @@ def _of_match(stage: Stage, window: float, lines: Sequence[RedLines]) -> Iterato
         events = match.events_until(t)
         happened = frozenset((event.kind, event.side) for event in events[told:])
         peak = True if peaks.at(t, plays, 0.0) else None if peaks.at(t, plays, np.inf) else False
-        into = (t - period.start) / 60.0
-        yield Moment(
-            period.name, period.name != before, into, match.minute(t), plays, peak, match.score_at(t), happened
-        )
+        began, into, elapsed = period.name != before, (t - period.start) / 60.0, (t - match.opens) / 60.0
+        minute, score = match.minute(t), match.score_at(t)
+        yield Moment(period.name, began, into, elapsed, 0.0, minute, plays, peak, score, happened)
         before, told = period.name, len(events)
 
 
@@ -67,7 +68,7 @@ def _of_any_match(knockout: bool, scenario: Scenario) -> Iterator[Moment]:
     if knockout:
         lengths["P"] = KICKS
     periods = lay_out(lengths, scenario.assumptions)
-    before, may_have = "", frozenset[Happening]()
+    before, may_have, slack = "", frozenset[Happening](), scenario.timing.window / 60.0
     for period in periods:
         may = _possible(period.name)
         for t in np.arange(period.start, period.end, scenario.timing.window).tolist():
@@ -78,7 +79,8 @@ def _of_any_match(knockout: bool, scenario: Scenario) -> Iterator[Moment]:
             peak = True if period.name == "P" else None
             score = (0, 0) if t <= 0.0 else None
             in_play = None if period.playing else False
-            yield Moment(period.name, period.name != before, into, minute, in_play, peak, score, may | may_have)
+            began, elapsed = period.name != before, (t - periods[0].start) / 60.0
+            yield Moment(period.name, began, into, elapsed, slack, minute, in_play, peak, score, may | may_have)
             before, may_have = period.name, may
 
 

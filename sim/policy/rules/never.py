@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import pairwise
-from math import ceil
+from math import ceil, inf
 from typing import Any
 
 import numpy as np
@@ -16,7 +16,7 @@ import numpy as np
 from sim.errors import did_you_mean
 from sim.policy.items import Item, Items, cards_of
 from sim.policy.push import Offer, Push
-from sim.policy.rules.form import STORE, Rule, RuleFile, Show, When, Who
+from sim.policy.rules.form import STORE, Pick, Range, Rule, RuleFile, Show, When, Who
 from sim.policy.rules.moments import Moment, moments
 from sim.policy.terms import terms_problem
 from sim.world.catalogue import ItemKind, stock_up
@@ -37,8 +37,8 @@ KNOWN: Mapping[str, Callable[[When, Any, Moment], bool]] = {
     "periods": lambda _, periods, m: m.period in periods,
     "play": lambda _, play, m: m.in_play in (None, play),
     "peak": lambda _, peak, m: m.peak in (None, peak),
-    "into": lambda _, into, m: bool(into.holds(m.into)),
-    "minute": lambda _, minute, m: m.minute is not None and bool(minute.holds(m.minute)),
+    "into": lambda _, into, m: into.meets(m.into, m.into + m.slack),
+    "minute": lambda _, minute, m: m.minute is not None and minute.meets(m.minute, m.minute + m.slack),
     "score": lambda _, score, m: m.score is None or score.holds(*m.score),
 }
 
@@ -48,7 +48,8 @@ def never(rules: RuleFile, world: World) -> Iterator[Fault]:
     known = _Known(rules, world)
     for key, rule in rules.rules.items():
         for place, why in known.against(rule):
-            yield ("rules", key, *place), f"never fires in '{world.scenario.name}': {why}"
+            what = "never fires" if place[0] == "when" else "never reaches anybody"
+            yield ("rules", key, *place), f"{what} in '{world.scenario.name}': {why}"
 
 
 class _Known:
@@ -82,7 +83,7 @@ class _Known:
         *others, last = said
         if others:
             names = " and ".join(f"'{name}'" for name in others)
-            yield (last,), f"'{last}' is never so while {names} {'are' if others[1:] else 'is'}"
+            yield (last,), f"{names} and '{last}' never hold at the same time"
         else:
             yield (last,), self._why(when, last)
 
@@ -100,10 +101,11 @@ class _Known:
         if name in ("begins", "periods"):
             return f"{its} {has} {' or '.join(getattr(when, name))}"
         if name == "minute":
-            return f"its clock goes from 0 to {max(m.minute or 0.0 for m in self.moments):g}"
+            last = max(m.minute or 0.0 for m in self.moments)
+            return f"its clock goes from 0 to {last:g}, stoppage time as the minute it is added to"
         if name == "into":
             return f"no part of its broadcast lasts longer than {max(m.into for m in self.moments):.3g} minutes"
-        return f"'{name}' is never so"
+        return f"{its} has no such moment" if "no" in has else f"{its} has such a moment"
 
     def _days(self, when: When) -> Iterator[Fault]:
         days = self.scenario.days
@@ -126,8 +128,9 @@ class _Known:
             if getattr(who, name) and (not any(consents) or who.consent is False):
                 yield (name,), "it is known only of viewers who consent"
         yield from self._tiers(who)
-        yield from self._watching(who, days=rule.when.days is not None)
-        if rule.when.days and who.consent is False:
+        if not rule.when.days:
+            yield from self._so_far(rule)
+        elif who.consent is False:
             asked = [name for name in AT_STREAM if (range_ := getattr(who, name)) and not range_.holds(0)]
             asked += [name for name in ("interest", "early") if getattr(who, name)]
             yield from (((name,), "the store does not know it of who has not consented") for name in asked)
@@ -154,12 +157,24 @@ class _Known:
         elif low > 0 and not any(s.members for s in self.segments):
             yield ("tier",), "no segment has members"
 
-    def _watching(self, who: Who, *, days: bool) -> Iterator[Fault]:
-        longest = len(self.moments) * self.scenario.timing.window / 60.0
+    def _so_far(self, rule: Rule) -> Iterator[Fault]:
+        """What nobody can have done by the last moment of the rule's."""
+        said = [name for name in KNOWN if getattr(rule.when, name) is not None]
+        last = max((m.elapsed + m.slack for m in self._fitting(rule.when, said)), default=None)
+        if last is None:
+            return  # it never fires
         for name in ("minutes_watched", "minutes_since_shown"):
-            wanted = getattr(who, name)
-            if wanted and (wanted.at_least or 0.0) > longest and not days:
-                yield (name,), f"its broadcast lasts {longest:.0f} minutes at most"
+            wanted: Range | None = getattr(rule.who, name)
+            if wanted and (wanted.at_least or 0.0) > last:
+                yield (name,), f"by the last of its moments the broadcast has lasted {last:.1f} minutes"
+        for name in ("clicks", "chats", "shown", "orders"):
+            wanted = getattr(rule.who, name)
+            if wanted and not wanted.holds(0) and rule.when.begins == ("pre",):
+                yield (name,), "it fires as the broadcast opens, when nobody has done anything"
+        most = min((each.most for each in self.lines if each.enforces("most")), default=inf)
+        shown, place = rule.who.shown, getattr(self.scenario.surfaces, rule.show.surface)
+        if shown and (shown.at_least or 0.0) >= most and not place.in_shop:
+            yield ("shown",), f"the red lines let nobody be shown more than {most:g} pushes"
 
     # --- what is shown
 
@@ -168,13 +183,25 @@ class _Known:
         if show.item and not items:
             return  # a run would stop: `stops` tells so
         if show.pick and not items:
-            yield ("show", "pick"), f"its shop has no such {show.pick.kind}"
+            yield self._no_such(show.pick)
             return
         names = " or ".join(item.key for item in items[:3])
         if show.pick:
             yield from ((("show", *place), why) for place, why in self._terms(show, items, names))
-        yield from ((("show", *place), why) for place, why in self._forbidden(show, rule.when, items))
+        yield from ((("show", *place), why) for place, why in self._forbidden(rule, items))
         yield from self._reached(rule, items, names)
+
+    def _no_such(self, pick: Pick) -> Fault:
+        """Why there is nothing to pick from."""
+        kind = [item for item in self.items.values() if item.kind is ItemKind[pick.kind.upper()]]
+        categories = sorted({item.category for item in kind if item.category})
+        if pick.category and pick.category not in categories:
+            known = did_you_mean(pick.category, categories)
+            return ("show", "pick", "category"), f"its shop has no {pick.kind} of category '{pick.category}'{known}"
+        such = [item for item in kind if pick.category in (None, item.category)]
+        if pick.limited is False and such and all(item.limited for item in such):
+            return ("show", "pick"), f"its shop has only limited ones of that {pick.kind}: say 'limited: true'"
+        return ("show", "pick"), f"its shop has no such {pick.kind}"
 
     def _shown(self, rule: Rule) -> list[Item]:
         """What it may show, as far as kind, category and colours say."""
@@ -203,8 +230,9 @@ class _Known:
         if all(problems):
             yield ("discount" if show.discount else "pick",), str(problems[0])
 
-    def _forbidden(self, show: Show, when: When, items: list[Item]) -> Iterator[Fault]:
+    def _forbidden(self, rule: Rule, items: list[Item]) -> Iterator[Fault]:
         """Red lines that it would cross with everybody, where they are enforced."""
+        show, when = rule.show, rule.when
         host, shop, place = self.scenario.host, self.scenario.shop, getattr(self.scenario.surfaces, show.surface)
         enforced = {line for line in LINES if any(each.enforces(line) for each in self.lines)}
         sold = any(item.price for item in items)
@@ -218,6 +246,8 @@ class _Known:
             yield ("discount",), words
         if "peak" in enforced and when.peak and self._loud(place, show.prominence, items):
             yield ("surface",), f"{show.surface} is too loud for a peak, which the red lines forbid"
+        if "consent" in enforced and place.at_store and rule.who.consent is False:
+            yield ("surface",), "it aims at those who have not consented, which the red lines forbid"
 
     def _loud(self, place: Surface, prominence: float, items: list[Item]) -> bool:
         """Whether a push is high intrusion, whichever of the items it shows."""
@@ -239,6 +269,8 @@ class _Known:
             may = [item for item in items if item.tier < tier.below or (item.early and rule.who.early is not False)]
             if not may:
                 yield ("who", "tier"), f"nobody of those tiers may buy {names}"
+        if rule.when.surge and all(item.kind in (ItemKind.COUPON, ItemKind.CONTENT) for item in items):
+            yield ("when", "surge"), "the chat names goods alone"
         if rule.when.team and not {item.key for item in items} & self._gathered(rule):
             yield ("when", "team"), f"no other rule gathers a team for {names}"
 

@@ -14,7 +14,7 @@ from sim.errors import MatchdayError, did_you_mean
 from sim.policy.push import EVERYONE, Offer, Push
 from sim.policy.rules.choose import Mask, awaited, choose, goods_for
 from sim.policy.rules.form import Rule, RuleFile, When, Who
-from sim.policy.rules.meter import Meter, rested, there
+from sim.policy.rules.meter import Meter, rested
 from sim.policy.score import scores
 from sim.policy.view import View
 from sim.world.match import AWAY, HOME, SIDES
@@ -66,7 +66,7 @@ class _Follower:
         if said:
             self.last, self.turn = view.time, self.turn + 1
             for meter in self.meters:
-                meter.times += bool(there(view).any())  # what nobody was there for is none of a match's pushes
+                meter.times += 1
         return said
 
     def _rested(self, view: View) -> bool:
