@@ -23,7 +23,7 @@ from sim.world.catalogue import ItemKind
 from sim.world.match import NEUTRAL
 from sim.world.surfaces import SurfaceName
 
-REST = 120.0  # s between two rounds
+REST = 150.0  # s between two rounds
 APART = 180.0  # s between two pushes to a viewer
 LASTS = 300.0  # s
 DAY = 86_400.0  # s
@@ -48,7 +48,7 @@ class Oracle:
         self.fixed: _Fixed
 
     def decide(self, view: View) -> list[Push]:
-        """Every two minutes what is worth pushing to whom."""
+        """Every two and a half minutes what is worth pushing to whom."""
         if self.first is None:
             self.first = np.array([view.items[key].stock for key in view.latent.catalogue.keys])
             self.fixed = _fixed(view.latent)
@@ -90,7 +90,8 @@ class Oracle:
         for first in range(0, len(who), AT_ONCE):
             part = slice(first, first + AT_ONCE)
             worth = _worth(view.latent, self.fixed, who[part], np.array(goods), surface, second)
-            best[part], gain[part] = worth.argmax(axis=0), worth.max(axis=0)
+            best[part] = worth.argmax(axis=0)
+            gain[part] = worth[best[part], np.arange(worth.shape[1])]
         said: list[tuple[float, Push]] = []
         for place, number in enumerate(goods):
             chosen = (best == place) & (gain > 0.0)
@@ -119,18 +120,19 @@ class _Fixed(NamedTuple):
 
 def _fixed(latent: Latent) -> _Fixed:
     p, c, people = latent.scenario.assumptions, latent.catalogue, latent.people
-    side, fandom = latent.sides, people["fandom"]
+    side, fandom = latent.sides, people["fandom"].astype(np.float32)
+    sensitivity = people["price_sensitivity"].astype(np.float32)
     likes, click, buy = (np.zeros((len(c.keys), len(people)), np.float32) for _ in range(3))
     for item, own in enumerate(c.own_price.tolist()):
         if not own:
             continue
         x = (p.relevance_taste * TASTE_STEP) * latent.tastes[:, c.category[item]].astype(np.float32)
         if c.side[item] != NEUTRAL:
-            x = x + np.where(side == c.side[item], p.relevance_side, -p.relevance_rival) * fandom
+            x += np.where(side == c.side[item], np.float32(p.relevance_side), np.float32(-p.relevance_rival)) * fandom
         likes[item] = 0.0 if c.tier[item] > 0 or c.early[item] else expit(x)
-        off = np.log(own / c.reference[item])
+        off = math.log(own / c.reference[item])
         weight = (p.price_loss_aversion if off > 0.0 else 1.0) * 2.0 / (1.0 + p.price_loss_aversion)
-        price = p.price_elasticity * people["price_sensitivity"] * off * weight
+        price = (p.price_elasticity * off * weight) * sensitivity
         keen = p.interest * (likes[item] - 0.5)
         click[item], buy[item] = np.exp(keen + p.click_discount * price), np.exp(keen + price)
     return _Fixed(likes, click, buy, people["gain"].astype(np.float32), people["tolerance"].astype(np.float32))
