@@ -12,7 +12,7 @@ import pytest
 from sim.engine.ledger import Kind
 from sim.engine.play import Played, play
 from sim.errors import InputError
-from sim.measures.parts import pushes
+from sim.measures.parts import pushes, red_lines
 from sim.policy import AWAY, HOME, View
 from sim.policy.check import PolicyError
 from sim.policy.find import find
@@ -128,13 +128,13 @@ def ruled(folder: Path, *rules: str, more: str = "") -> Any:
 # --- what rules do ----------------------------------------------------------------------------------------------------
 
 
-def rich(stock: int = 5000) -> World:
+def rich(stock: int = 5000, **numbers: float) -> World:
     people = {
         "viewers": 200,
         "segments": {"all": {"members": 0.6, "customers": 0.5, "consent": 0.6, "browse": {"median": 6.0}}},
     }
     sides = {"home": {"name": "A", "expected_goals": 4}, "away": {"name": "B", "expected_goals": 3}}
-    easy = {"click_base": -1.0, "chat_names": 0.3, "buy_base": -2.0}
+    easy = {"click_base": -1.0, "chat_names": 0.3, "buy_base": -2.0, **numbers}
     match = {"source": "generated", **sides}
     return world(match=match, audience=people, shop=whole_shop(stock), loyalty=TIERS, assumptions=easy, days_after=4.0)
 
@@ -343,6 +343,16 @@ def test_no_viewer_is_shown_more_pushes_than_the_limits_allow(tmp_path):
     gaps = first.assign(said=first["push"].map(said)).groupby("viewer")["said"].diff().dropna()
     assert len(gaps)
     assert gaps.min() >= 480.0
+
+
+def test_a_message_to_all_aims_at_nobody_though_it_has_limits(tmp_path):
+    rule = "{when: {days: [1]}, show: {surface: store_push, item: ball, lasts: 1440}, limits: {per_viewer: 1}}"
+    others = "{when: {days: [2]}, who: {tier: {at_least: 1}}, show: {surface: store_push, item: ball, lasts: 1440}}"
+    loud = "{when: {every: 5}, show: {surface: pop_up, pick: {}, lasts: 2}}"
+    played, _ = said_by(tmp_path, rule, others, loud, w=rich(mute_rate=0.02))
+    assert 0 < played.crowd.known["muted"].sum() < 200
+    crossed = red_lines(played).query("line == 'consent'")
+    assert set(crossed["because"]) == {"rule-2"}
 
 
 def test_rules_wait_while_there_is_no_room(tmp_path):

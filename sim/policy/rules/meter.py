@@ -59,8 +59,11 @@ class Meter:
 
 
 def there(view: View) -> NDArray[np.bool_]:
-    """(N,) who can be reached now: on the stream, or after the match by message."""
-    return ~view.viewers.muted & view.viewers.present if view.day == 0 else ~view.viewers.muted
+    """(N,) who can be reached now: who is on the stream; after the match all, so that a message to them aims at nobody.
+
+    Those who have muted get none then, whoever it is for.
+    """
+    return ~view.viewers.muted & view.viewers.present if view.day == 0 else np.ones(len(view.viewers), bool)
 
 
 def rested(since: Any, minutes: float) -> Any:
