@@ -65,9 +65,8 @@ def _quiet(folder: Path, n: int, jobs: int) -> tuple[float, Path]:
     world, file = load(ROOT / "training" / "generated-nights.yaml"), folder / "ml_scored_quiet.py"
     for price in PRICES:
         file.write_text(QUIET.format(folder=str(MlScored.folder), sha256=MlScored.sha256, price=price))
-        annoyance = (
-            _nights(world, ("context_aware", str(file)), n, jobs, 8_000).groupby("policy")["annoyance_mean"].mean()
-        )
+        nights = _nights(world, ("context_aware", str(file)), n, jobs, 8_000)
+        annoyance = nights.groupby("policy")["annoyance_mean"].mean()
         if annoyance["ml_scored_quiet"] <= annoyance["context_aware"]:
             break
     return price, file
@@ -100,13 +99,9 @@ def _compared(nights: pd.DataFrame) -> Iterator[str]:
     yield "|---|---|---:|---:|---:|---|"
     for policy in LEARNT:
         for other in BY_HAND:
-            gaps = {
-                name: wide[name][policy] - wide[name][other] for name in ("net_revenue", "net_value", "annoyance_mean")
-            }
+            gaps = {name: wide[name][policy] - wide[name][other] for name in GAPS}
             half = {name: stats.sem(gap) * stats.t.ppf(0.975, len(gap) - 1) for name, gap in gaps.items()}
-            money = " | ".join(
-                f"{gaps[name].mean():+,.0f} ± {half[name]:,.0f}" for name in ("net_revenue", "net_value")
-            )
+            money = " | ".join(f"{gaps[name].mean():+,.0f} ± {half[name]:,.0f}" for name in GAPS[:2])
             annoys = gaps["annoyance_mean"].mean()
             less = "yes" if annoys <= 0 else "no"
             yield f"| {policy} | {other} | {money} | {annoys:+.3f} ± {half['annoyance_mean']:.3f} | {less} |"

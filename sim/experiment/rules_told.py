@@ -7,18 +7,19 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 
 from sim.experiment.runs import Done, Plan
+from sim.policy.find import RULES
 
 DID = ("said", "exposures", "held_back", "clicks", "orders", "given")
 
 
 def rules_told(plan: Plan, nights: Sequence[Done]) -> Mapping[str, pd.DataFrame]:
-    """By policy that is a rule file of the user's: a row a rule, in their order, with sums over the nights.
+    """By policy that is a rule file of the user's, no sample: a row a rule, in their order, with sums over the nights.
 
     Columns: how often it was `said` (pushes), `exposures`, those that red lines `held_back`, `clicks`, `orders`, and
     `given` [currency], what its reductions took off these.
     """
     return {policy.name: _of(policy.rules, [night for night in nights if night.policy == policy.name])
-            for policy in plan.policies if policy.rules}  # fmt: skip
+            for policy in plan.policies if policy.spec.endswith(RULES)}  # fmt: skip
 
 
 def _of(rules: Sequence[str], nights: Sequence[Done]) -> pd.DataFrame:

@@ -36,8 +36,9 @@ policy was played. Orders are those of viewers who have consented.
 |---|---|---:|---:|---:|---:|
 {besides}
 
-The logs tell of viewers as the exploring policy has left them. One that pushes more tires them more, and brings less
-than they say; one that pushes less brings more.
+“learnt” is what the models choose for the item of the moment in every such round; the policy beside this card also
+chooses the item, and speaks in lulls alone. The logs tell of viewers as the exploring policy has left them. One that
+pushes more tires them more, and brings less than they say; one that pushes less brings more.
 
 ## Use and limits
 

@@ -47,21 +47,16 @@ class Rounds:
         self.chances, self.keeps, self.log = chances, log, list[Logged]()
         self.turn, self.next_at = 0, float("-inf")
 
-    every = EVERY
-
-    def reached(self, view: View) -> NDArray[np.bool_]:
-        """(N,) who takes part in a round."""
-        return np.asarray(view.viewers.present & ~view.viewers.muted)
-
     def decide(self, view: View) -> list[Push]:
         """A round every few minutes, from the first window on."""
         if view.time < self.next_at:
             return []
-        self.next_at, self.turn = view.time + self.every, self.turn + 1
-        reached, side = self.reached(view), view.viewers.side
-        chosen = np.zeros(len(view.viewers), np.int8)
+        self.next_at, self.turn = view.time + EVERY, self.turn + 1
+        v = view.viewers
+        there, side = v.present & ~v.muted, v.side
+        chosen = np.zeros(len(v), np.int8)
         for of, item in items_now(view, self.turn).items():
-            who = np.flatnonzero(reached & (side == of))
+            who = np.flatnonzero(there & (side == of))
             for first in range(0, len(who), AT_ONCE):
                 some = who[first : first + AT_ONCE]
                 chosen[some] = self._round(view, some, of, item)

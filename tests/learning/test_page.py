@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
 import pytest
+
+from sim.learning.card import CARD
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "learning.md").read_text(encoding="utf-8")
@@ -24,6 +27,27 @@ def test_every_snippet_runs(snippet, monkeypatch, capsys):
         assert out.count("Estimate(") == 8
     if "Quiet" in names:
         assert names["Quiet"]().price_of_annoyance == 0.9
+
+
+def test_the_command_makes_the_files_of_the_table(matchday, tmp_path):
+    (command,) = re.findall(r"run_sim\.py (train .*)", PAGE)
+    few = command.replace("models/derby", str(tmp_path / "derby")).replace("12000", "1500").replace("-n 20", "-n 6")
+    few = few.replace("--logs logs", f"--logs {tmp_path / 'logs'}").replace("scenarios/", f"{ROOT}/scenarios/")
+    code, _, said = matchday(*few.split())
+    assert code == 0, said
+    told = PAGE[PAGE.index("| file in") : PAGE.index("The policy gives each viewer")]
+    assert {file.name for file in (tmp_path / "derby").iterdir()} == set(
+        re.findall(r"`(\w+\.(?:py|md|skops|json))`", told)
+    )
+
+
+def test_the_card_that_comes_with_the_sample_is_that_of_its_models_and_of_this_code():
+    folder = ROOT / "policies" / "ml_scored"
+    card, facts = (folder / "card.md").read_text(encoding="utf-8"), json.loads((folder / "model.json").read_text())
+    assert all(line in card for line in CARD.splitlines() if "{" not in line)
+    assert f"{facts['trained']['nights']} nights" in card
+    for name, q in facts["quality"].items():
+        assert f"| {name} | {q['rows']:,} | {q['events']:,} | {q['auc']:.3f} | {q['calibration_error']:.4%} |" in card
 
 
 def test_what_is_measured_is_there():

@@ -17,8 +17,9 @@ from sim.world.stage import Stage
 
 Happening = tuple[EventKind, int]  # what, and whose
 SHOOT_OUT: tuple[EventKind, ...] = ("shootout_goal", "shootout_miss")
-STOPPAGE = 1800.0  # s: no half of a generated match has more
-KICKS = 3600.0  # s: no shoot-out lasts longer
+LONGEST = (
+    7200.0  # s of stoppage, or of a shoot-out: far more than is ever drawn, for no rule that may fire is to be missed
+)
 
 
 class Moment(NamedTuple):
@@ -64,9 +65,9 @@ def _of_match(stage: Stage, window: float, lines: Sequence[RedLines]) -> Iterato
 def _of_any_match(knockout: bool, scenario: Scenario) -> Iterator[Moment]:
     """Those of a match that is another every night: of the longest there could be."""
     played: tuple[PeriodName, ...] = ("1H", "2H", "E1", "E2", "P") if knockout else ("1H", "2H")
-    lengths = {name: (last - first) * 60.0 + STOPPAGE for name, (first, last) in PLAYING.items() if name in played}
+    lengths = {name: (last - first) * 60.0 + LONGEST for name, (first, last) in PLAYING.items() if name in played}
     if knockout:
-        lengths["P"] = KICKS
+        lengths["P"] = LONGEST
     periods = lay_out(lengths, scenario.assumptions)
     before, may_have, slack = "", frozenset[Happening](), scenario.timing.window / 60.0
     for period in periods:

@@ -93,19 +93,18 @@ class _Known:
         return [m for m in self.moments if all(may(when, wanted, m) for may, wanted in said)]
 
     def _why(self, when: When, name: str) -> str:
-        its = "its match" if len(self.scenario.matches) == 1 else "none of its matches"
-        has = "has no" if len(self.scenario.matches) == 1 else "has a"
+        lacks = "its match has no" if len(self.scenario.matches) == 1 else "none of its matches has any"
         if name == "events":
             by = f" by {when.by}" if when.by else ""
-            return f"{its} {has} {' or '.join(when.events or ())}{by}"
+            return f"{lacks} {' or '.join(when.events or ())}{by}"
         if name in ("begins", "periods"):
-            return f"{its} {has} {' or '.join(getattr(when, name))}"
+            return f"{lacks} {' or '.join(getattr(when, name))}"
         if name == "minute":
             last = max(m.minute or 0.0 for m in self.moments)
             return f"its clock goes from 0 to {last:g}, stoppage time as the minute it is added to"
         if name == "into":
             return f"no part of its broadcast lasts longer than {max(m.into for m in self.moments):.3g} minutes"
-        return f"{its} has no such moment" if "no" in has else f"{its} has such a moment"
+        return f"{lacks} such moment"
 
     def _days(self, when: When) -> Iterator[Fault]:
         days = self.scenario.days
