@@ -19,6 +19,7 @@ from scipy import stats
 
 from benchmarks.library import ROOT, TEMPLATES
 from policies.ml_scored import MlScored
+from sim.experiment.executors import executor
 from sim.experiment.load import load
 from sim.experiment.runs import Plan, play_all, table, warm_up
 from sim.learning.logs import logged_night
@@ -75,7 +76,7 @@ def _quiet(folder: Path, n: int, jobs: int) -> tuple[float, Path]:
 def _nights(world: World, specs: tuple[str, ...], n: int, jobs: int, viewers: int) -> pd.DataFrame:
     plan = Plan(world, find_all(specs), world.scenario.experiment.seed, n, viewers)
     warm_up(plan)
-    return table(list(play_all(plan, jobs)))
+    return table(list(play_all(plan, executor(jobs))))
 
 
 def _models(world: World, viewers: int) -> Iterator[str]:

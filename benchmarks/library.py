@@ -12,6 +12,7 @@ from pathlib import Path
 import pandas as pd
 from scipy import stats
 
+from sim.experiment.executors import executor
 from sim.experiment.load import load
 from sim.experiment.runs import Plan, play_all, table, warm_up
 from sim.policy.find import available, find_all
@@ -40,7 +41,7 @@ def main() -> None:
         world = load(file)
         plan = Plan(world, find_all(names), world.scenario.experiment.seed, options.n, viewers)
         warm_up(plan)
-        nights = table(list(play_all(plan, options.j)))
+        nights = table(list(play_all(plan, executor(options.j))))
         print(f"### On {title}: {options.n} nights of {viewers:,} viewers [{world.scenario.shop.currency}]\n")
         print(*_lines(nights), sep="\n", flush=True)
 

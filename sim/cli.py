@@ -376,6 +376,7 @@ def _conduct(
     from rich.console import Console
 
     from sim.experiment.cautions import cautions
+    from sim.experiment.executors import executor
     from sim.experiment.session import conduct
     from sim.experiment.store import Command
     from sim.report.outputs import write_outputs
@@ -387,7 +388,7 @@ def _conduct(
         print(f"note: {caution}", file=sys.stderr)
     command = Command(tuple(sys.argv[1:]), tuple(sets or ()), baseline, results)
     with _in_memory(plan.viewers, jobs), progress(len(plan.jobs)) as tell:
-        finished = conduct(plan, command, jobs=jobs, ledger=ledger, tell=tell)
+        finished = conduct(plan, command, executor=executor(jobs), ledger=ledger, tell=tell)
     currency = plan.world.scenario.shop.currency
     asked = tuple(dict.fromkeys(metrics or ()))
     write_outputs(outputs or (), finished.comparison, currency, asked or ALL)

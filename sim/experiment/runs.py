@@ -9,8 +9,8 @@ from __future__ import annotations
 import hashlib
 import os
 import time
-from collections.abc import Callable, Generator, Mapping, Sequence
-from contextlib import closing
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -19,7 +19,8 @@ import pandas as pd
 
 from sim.engine.play import EngineName, Played, play
 from sim.engine.season import play_season
-from sim.experiment.workers import in_workers
+from sim.errors import MatchdayError
+from sim.experiment.executors import Executor, here
 from sim.measures.outcomes import NAMES, outcomes
 from sim.measures.parts import parts_of
 from sim.measures.rows import ledger, viewers
@@ -30,6 +31,7 @@ from sim.policy.find import FoundPolicy, find_all
 from sim.world.night import World
 
 MANY = 200_000  # viewers from which a night is worth several threads
+Job = tuple[int, int]  # replication, number of the policy
 ENOUGH = 30  # nights among which the typical one is looked for
 
 
@@ -47,8 +49,8 @@ class Plan:
     control: str | None = None  # name of the policy, the first, whose viewers the others' are joined with
 
     @property
-    def jobs(self) -> list[tuple[int, int]]:
-        """(replication, number of the policy), in order."""
+    def jobs(self) -> list[Job]:
+        """All of them, in order."""
         return [(r, p) for r in range(self.replications) for p in range(len(self.policies))]
 
     @cached_property
@@ -73,19 +75,27 @@ class Done:
     twins: Mapping[str, float] | None = None  # `sim.measures.twins.TWINS`; None of the control, and where there is none
 
 
-def play_all(plan: Plan, jobs: int = 1) -> Generator[Done]:
-    """Plays the plan on `jobs` processes and gives the nights in order; no process outlives it.
+Play = Callable[[Iterable[Job]], Generator[Done]]
 
-    Raises PolicyError as the first night that fails does, WorkerLostError when a process dies, and ValueError if the
-    plan's control is not its first policy.
+
+@contextmanager
+def playing(plan: Plan, executor: Executor = here) -> Iterator[Play]:
+    """Gives what plays jobs of the plan, in order; it can be called again and again.
+
+    That raises PolicyError as the first night that fails does, and WorkerLostError when a worker dies.  Of every
+    replication the control comes first, if there is one; raises ValueError if it is not the plan's first policy.
     """
     if plan.control not in (None, plan.policies[0].name):
         raise ValueError(f"{plan.control} is the control and must be the first policy")
-    if jobs > 1:
-        yield from _beside_twins(_in_processes(plan, min(jobs, len(plan.jobs))), plan.control)
-        return
-    threads = (os.cpu_count() or 1) if plan.viewers >= MANY else 1
-    yield from _beside_twins((play_one(plan, *job, threads) for job in plan.jobs), plan.control)
+    threads = (os.cpu_count() or 1) if executor is here and plan.viewers >= MANY else 1
+    with executor(_Parcel.of(plan, threads).unpacked) as work:
+        yield lambda jobs: _beside_twins(work(jobs), plan.control)
+
+
+def play_all(plan: Plan, executor: Executor = here) -> Generator[Done]:
+    """Plays the whole plan and gives the nights in order; no worker outlives it.  Raises as `playing`."""
+    with playing(plan, executor) as play:
+        yield from play(plan.jobs)
 
 
 def _beside_twins(nights: Generator[Done], control: str | None) -> Generator[Done]:
@@ -181,17 +191,19 @@ def table(nights: Sequence[Done]) -> pd.DataFrame:
 class _Parcel:
     """A plan as it travels: policies by what finds them, for their classes do not."""
 
-    world: World
-    specs: tuple[str, ...]
-    rest: tuple[int, int, int, EngineName, Path | None, str | None]
+    plan: Plan  # without policies
+    policies: tuple[tuple[str, str], ...]  # what finds each, and the hash of its source
+    threads: int
 
-    def unpacked(self) -> Callable[[tuple[int, int]], Done]:
-        """What plays a job of it."""
-        plan = Plan(self.world, find_all(self.specs), *self.rest)
-        return lambda job: play_one(plan, *job)
+    @classmethod
+    def of(cls, plan: Plan, threads: int) -> _Parcel:
+        return cls(replace(plan, policies=()), tuple((p.spec, p.source_sha256) for p in plan.policies), threads)
 
-
-def _in_processes(plan: Plan, jobs: int) -> Generator[Done]:
-    rest = (plan.seed, plan.replications, plan.viewers, plan.engine, plan.ledger, plan.control)
-    parcel = _Parcel(plan.world, tuple(p.spec for p in plan.policies), rest)
-    return in_workers(parcel.unpacked, plan.jobs, jobs)
+    def unpacked(self) -> Callable[[Job], Done]:
+        """What plays a job of it; raises MatchdayError where a policy is another one here."""
+        found = find_all(spec for spec, _ in self.policies)
+        for policy, (spec, sha256) in zip(found, self.policies, strict=True):
+            if policy.source_sha256 != sha256:
+                raise MatchdayError(f"policy {spec} has changed while its nights were played")
+        plan = replace(self.plan, policies=found)
+        return lambda job: play_one(plan, *job, self.threads)

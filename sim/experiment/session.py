@@ -12,6 +12,7 @@ from typing import Any
 import pandas as pd
 
 from sim.experiment.comparison import compare
+from sim.experiment.executors import Executor, here
 from sim.experiment.rules_told import rules_told
 from sim.experiment.runs import Done, Plan, play_all, table, twins_table, warm_up
 from sim.experiment.store import Command, close, draft, fill
@@ -29,7 +30,12 @@ class Finished:
 
 
 def conduct(
-    plan: Plan, command: Command, *, jobs: int = 1, ledger: bool = False, tell: Callable[[Done], None] = lambda _: None
+    plan: Plan,
+    command: Command,
+    *,
+    executor: Executor = here,
+    ledger: bool = False,
+    tell: Callable[[Done], None] = lambda _: None,
 ) -> Finished:
     """Plays `plan`, telling of each night, and keeps the results; leaves nothing behind when it fails.
 
@@ -41,7 +47,7 @@ def conduct(
         plan = replace(plan, ledger=folder / "ledger" if ledger else None, control=command.baseline)
         warm_up(plan)
         nights = []
-        with closing(play_all(plan, jobs)) as playing:  # its processes end before what they write is tidied away
+        with closing(play_all(plan, executor)) as playing:  # its processes end before what they write is tidied away
             for night in playing:
                 nights.append(night)
                 tell(night)

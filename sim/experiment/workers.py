@@ -9,93 +9,90 @@ from __future__ import annotations
 import os
 import signal
 import traceback
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator
 from contextlib import contextmanager
 from multiprocessing import get_context, parent_process
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from threading import Thread
-from typing import TypeVar
+from typing import Any
 
-from sim.errors import MatchdayError
+from sim.experiment.executors import Executor, Prepare, Work, WorkerLostError, in_order
 from sim.stop import held
 
-AHEAD = 8  # jobs a worker that are handed out before the first of them is back
-
-Job = TypeVar("Job")
-Result = TypeVar("Result")
+AGAIN = "a worker process died (out of memory?); try again with a smaller -j"
 
 
-class WorkerLostError(MatchdayError):
-    """A worker process died without a word."""
+def on_processes(number: int) -> Executor:
+    """Works jobs out in `number` processes, which are spawned with the first job; no process outlives the executor.
 
-    exit_code = 1
-
-    def __init__(self) -> None:
-        super().__init__("a worker process died (out of memory?); try again with a smaller -j")
-
-
-def in_workers(
-    prepare: Callable[[], Callable[[Job], Result]], jobs: Sequence[Job], processes: int
-) -> Generator[Result]:
-    """Gives the results of `jobs`, in their order; no process outlives it.
-
-    Each worker calls `prepare` once, for what works out a job.  All of it travels by pickle.  Raises what the first job
-    that fails does, and WorkerLostError when a process dies.
+    All that goes to them and comes back travels by pickle.  Raises WorkerLostError when one dies.
     """
-    workers: dict[Connection, BaseProcess] = {}
+
+    @contextmanager
+    def opened(prepare: Prepare) -> Iterator[Work]:
+        crew = _Processes(prepare, number)
+        try:
+            yield lambda jobs: _worked(crew, jobs)
+        except BaseException:
+            crew.kill()  # nobody waits for what they are doing
+            raise
+        finally:
+            crew.dismiss()
+
+    return opened
+
+
+def _worked(crew: _Processes, jobs: Iterable[Any]) -> Generator[Any]:
     try:
-        with _interrupts_held():
-            workers.update(_spawned() for _ in range(processes))
-        for pipe in workers:
-            _send(pipe, prepare)
-        yield from _in_order(list(workers), jobs)
+        yield from in_order(crew, jobs)
     except BaseException:
-        for worker in workers.values():
-            worker.kill()  # nobody waits for what it is doing
+        crew.kill()  # what they are at is not asked for any more
         raise
-    finally:
-        for pipe, worker in workers.items():
+
+
+class _Processes:
+    """A crew whose workers are known by our ends of their pipes, which are the tickets, too."""
+
+    def __init__(self, prepare: Prepare, number: int) -> None:
+        self.prepare, self.number = prepare, number
+        self.processes: dict[Connection, BaseProcess] = {}
+
+    def workers(self) -> list[Connection]:
+        if not self.processes:
+            with _interrupts_held():
+                self.processes.update(_spawned() for _ in range(self.number))
+            for pipe in self.processes:
+                self.give(pipe, self.prepare)
+        return list(self.processes)
+
+    def give(self, worker: Connection, job: Any) -> Connection:
+        try:
+            worker.send(job)
+        except OSError as error:
+            raise WorkerLostError(AGAIN) from error
+        return worker
+
+    def wait(self, tickets: list[Connection]) -> list[Any]:
+        return wait(tickets)
+
+    def take(self, ticket: Connection) -> tuple[bool, Any]:
+        try:
+            told: tuple[bool, Any] = ticket.recv()
+        except (EOFError, OSError) as error:
+            raise WorkerLostError(AGAIN) from error
+        return told
+
+    def kill(self) -> None:
+        for process in self.processes.values():
+            process.kill()
+        self.dismiss()
+
+    def dismiss(self) -> None:
+        for pipe, process in self.processes.items():
             pipe.close()  # which ends it
-            worker.join()
-
-
-def _in_order(idle: list[Connection], jobs: Sequence[Job]) -> Generator[Result]:
-    most, handed = AHEAD * len(idle), 0
-    busy: dict[Connection, int] = {}  # which job each is at
-    back: dict[int, tuple[bool, Result]] = {}
-    for due in range(len(jobs)):
-        while True:
-            while idle and handed < min(len(jobs), due + most):
-                _send(idle[-1], jobs[handed])
-                busy[idle.pop()] = handed
-                handed += 1
-            if due in back:
-                break  # only now: nobody is idle while the caller looks at it
-            for pipe in wait(list(busy)):
-                assert isinstance(pipe, Connection)
-                back[busy.pop(pipe)] = _received(pipe)
-                idle.append(pipe)
-        well, result = back.pop(due)
-        if not well:
-            assert isinstance(result, BaseException)
-            raise result
-        yield result
-
-
-def _send(pipe: Connection, what: object) -> None:
-    try:
-        pipe.send(what)
-    except OSError as error:
-        raise WorkerLostError from error
-
-
-def _received(pipe: Connection) -> tuple[bool, Result]:
-    try:
-        told: tuple[bool, Result] = pipe.recv()
-    except (EOFError, OSError) as error:
-        raise WorkerLostError from error
-    return told
+            process.join()
+        self.processes.clear()
 
 
 # --- starting one -----------------------------------------------------------------------------------------------------

@@ -16,11 +16,11 @@ import pytest
 
 from sim.errors import MatchdayError
 from sim.experiment import runs
+from sim.experiment.executors import WorkerLostError, executor
 from sim.experiment.provenance import checkout, file_sha256
 from sim.experiment.runs import Plan, play_all, table, twins_table
 from sim.experiment.session import conduct
 from sim.experiment.store import Command, draft
-from sim.experiment.workers import WorkerLostError
 from sim.policy.check import PolicyError
 from sim.policy.find import find_all
 from sim.world.night import World
@@ -56,7 +56,7 @@ def everything_below(folder: Path) -> list[Path]:
 
 def test_processes_do_not_change_the_results(tmp_path):
     one = list(play_all(plan(ledger=tmp_path / "one", control="no_push")))
-    two = list(play_all(plan(ledger=tmp_path / "two", control="no_push"), jobs=2))
+    two = list(play_all(plan(ledger=tmp_path / "two", control="no_push"), executor=executor(2)))
     order = [("no_push", 0), ("blast", 0), ("no_push", 1), ("blast", 1)]
     assert [(n.policy, n.replication) for n in one] == [(n.policy, n.replication) for n in two] == order
     assert [n.ledger_sha256 for n in one] == [n.ledger_sha256 for n in two]
@@ -99,7 +99,7 @@ def test_a_policy_that_fails_in_a_worker_is_told_as_in_this_process(tmp_path):
     said = []
     for jobs in (1, 2):
         with pytest.raises(PolicyError) as raised:
-            list(play_all(bad, jobs))
+            list(play_all(bad, executor(jobs)))
         said.append(str(raised.value))
     assert said[0] == said[1]
     assert "policy 'Late' at" in said[0]
@@ -108,7 +108,7 @@ def test_a_policy_that_fails_in_a_worker_is_told_as_in_this_process(tmp_path):
 
 def test_a_worker_that_dies_is_told(tmp_path):
     with pytest.raises(WorkerLostError, match="worker process died"):
-        list(play_all(plan("no_push", late(tmp_path, "os._exit(9)")), 2))
+        list(play_all(plan("no_push", late(tmp_path, "os._exit(9)")), executor(2)))
 
 
 class Huge(World):
@@ -122,7 +122,7 @@ def test_memory_that_does_not_suffice_a_worker_is_told_as_in_this_process(tmp_pa
     huge = replace(plan(), world=Huge(WORLD.scenario, (None,), WORLD.file, ""))
     for jobs in (1, 2):
         with pytest.raises(MemoryError, match="Unable to allocate"):
-            conduct(huge, command(tmp_path / "results"), jobs=jobs)
+            conduct(huge, command(tmp_path / "results"), executor=executor(jobs))
     assert everything_below(tmp_path) == []
 
 
@@ -163,7 +163,7 @@ def test_a_run_leaves_a_complete_folder(tmp_path, undrawn):
 
 
 def test_a_run_repeated_gives_the_same_files(tmp_path):
-    first, second = (conduct(plan(), command(tmp_path), jobs=jobs) for jobs in (1, 2))
+    first, second = (conduct(plan(), command(tmp_path), executor=executor(jobs)) for jobs in (1, 2))
     assert first.folder != second.folder
     one, two = (json.loads((r.folder / "manifest.json").read_text()) for r in (first, second))
     assert one["identity"] == two["identity"]

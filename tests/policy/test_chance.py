@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 
 import pytest
 
+from sim.experiment.executors import executor
 from sim.experiment.runs import Plan, play_all
 from sim.policy import Offer, Push
 from sim.policy.find import find_all
@@ -47,7 +48,7 @@ def drawing(tmp_path):
 
 
 def ledgers(plan, jobs=1):
-    return [night.ledger_sha256 for night in play_all(plan, jobs)]
+    return [night.ledger_sha256 for night in play_all(plan, executor(jobs))]
 
 
 def test_the_same_seed_gives_the_same_night_on_both_engines_and_in_several_processes(drawing):

@@ -8,7 +8,8 @@ from time import sleep
 
 import pytest
 
-from sim.experiment.workers import AHEAD, WorkerLostError, in_workers
+from sim.experiment.executors import AHEAD, WorkerLostError
+from sim.experiment.workers import on_processes
 
 
 def squares():
@@ -58,6 +59,11 @@ def long_words():
 
 def dying():
     return lambda _: os._exit(3)
+
+
+def in_workers(prepare, jobs, processes):
+    with on_processes(processes)(prepare) as work:
+        yield from work(jobs)
 
 
 @pytest.mark.parametrize("processes", [1, 2, 3])
