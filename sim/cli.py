@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
 from shutil import get_terminal_size
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
@@ -17,7 +17,8 @@ from sim.plain import make_plain
 from sim.stop import Stopped, stoppable
 
 if TYPE_CHECKING:
-    from sim.experiment.runs import Plan
+    from sim.experiment.runs import Plan, Stopping
+    from sim.experiment.store import Store
 
 app = typer.Typer(
     name="matchday",
@@ -86,6 +87,26 @@ Viewers = Annotated[
     int | None,
     typer.Option(min=1, max=50_000_000, help="size of the audience; stock is scaled with it, in whole units"),
 ]
+Aims = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--precision",
+        metavar="METRIC=HALF",
+        help="instead of -n: play until every 95% interval of METRIC is within ± HALF of its unit; may be repeated",
+    ),
+]
+Most = Annotated[
+    int | None,
+    typer.Option(min=30, max=100_000, help="nights at most, where -n does not say how many", show_default=False),
+]
+Ray = Annotated[
+    str | None,
+    typer.Option(metavar="auto|ADDRESS", help="play on a Ray cluster instead of processes here", show_default=False),
+]
+Resume = Annotated[
+    bool, typer.Option("--resume/--no-resume", help="take finished nights from the store, or play all anew")
+]
+Dry = Annotated[bool, typer.Option("--dry-run", help="say what would be played, and play nothing")]
 Jobs = Annotated[int, typer.Option("-j", min=1, max=1024, help="processes that play at the same time")]
 Sets = Annotated[
     list[str] | None,
@@ -134,12 +155,17 @@ def run(
     scenario: Scenario,
     policy: Policies = None,
     n: Replications = None,
+    precision: Aims = None,
+    most: Most = None,
     seed: Seed = None,
     viewers: Viewers = None,
     engine: Engines = Engine.COMPILED,
     results: Results = Path("results"),
     ledger: Ledger = False,
     jobs: Jobs = 1,
+    ray: Ray = None,
+    resume: Resume = True,
+    dry_run: Dry = False,
     set_: Sets = None,
     metric: Metrics = None,
     output: Outputs = None,
@@ -149,9 +175,11 @@ def run(
         raise typer.BadParameter("say which policy plays: -p NAME (`list policies` shows them)", param_hint="-p")
     from sim.experiment.request import Request, plan_run
 
-    request = Request(scenario, tuple(policy), tuple(set_ or ()), seed, n, viewers, engine.value)
+    stopping = _stopping(n, precision, None, most)
+    request = Request(scenario, tuple(policy), tuple(set_ or ()), seed, n, viewers, engine.value, stopping, most)
+    way = _Way(results, jobs, ray, resume, ledger, dry_run)
     _check(output, metric)
-    _conduct(plan_run(request), None, set_, results, jobs, ledger, output, metric)
+    _conduct(plan_run(request), None, set_, way, output, metric)
 
 
 @app.command()
@@ -160,25 +188,41 @@ def compare(
     policy: Policies = None,
     baseline: Annotated[str | None, typer.Option(help="the policy the others are compared with")] = None,
     n: Replications = None,
+    precision: Aims = None,
+    choose: Annotated[
+        str | None,
+        typer.Option(
+            metavar="METRIC=SIZE",
+            help="instead of -n: drop policies as soon as they cannot be the best in METRIC by SIZE of its unit",
+            show_default=False,
+        ),
+    ] = None,
+    most: Most = None,
     seed: Seed = None,
     viewers: Viewers = None,
     jobs: Jobs = 1,
+    ray: Ray = None,
+    resume: Resume = True,
+    dry_run: Dry = False,
     set_: Sets = None,
     metric: Metrics = None,
     results: Results = Path("results"),
     ledger: Ledger = False,
     output: Outputs = None,
 ) -> None:
-    """Play several policies through the same nights and say where they differ.
+    """Play several policies through the same nights, say where they differ and which to take.
 
-    Policies, baseline, seed and number of nights are the scenario's unless given.
+    Policies, baseline, seed and number of nights are the scenario's unless given.  Nights that are finished are kept:
+    what was stopped goes on, and another policy or more nights play only what is missing.
     """
     from sim.experiment.request import Request, plan_comparison
 
     _check(output, metric)
-    request = Request(scenario, tuple(policy or ()), tuple(set_ or ()), seed, n, viewers)
+    stopping = _stopping(n, precision, choose, most)
+    asked = tuple(policy or ()), tuple(set_ or ())
+    request = Request(scenario, *asked, seed, n, viewers, stopping=stopping, most=most)
     plan, name = plan_comparison(request, baseline)
-    _conduct(plan, name, set_, results, jobs, ledger, output, metric)
+    _conduct(plan, name, set_, _Way(results, jobs, ray, resume, ledger, dry_run), output, metric)
 
 
 @app.command()
@@ -319,7 +363,7 @@ def explain(
 ) -> None:
     """Tell one viewer's night or season, moment by moment: what happened, at which price, how annoyed and how moved."""
     if target.is_dir():
-        from sim.experiment.request import plan_again
+        from sim.experiment.kept import plan_again
 
         if (seed, viewers, set_) != (None, None, None):
             raise typer.BadParameter("--seed, --viewers and --set are those of the run")
@@ -363,13 +407,34 @@ def _check(outputs: list[Path] | None, metrics: list[str] | None) -> None:
             raise MatchdayError(f"no metric '{name}'{did_you_mean(name, NAMES)}")
 
 
+class _Way(NamedTuple):
+    """How nights are played, and where they go."""
+
+    results: Path
+    jobs: int
+    ray: str | None
+    resume: bool
+    ledger: bool = False
+    dry_run: bool = False
+
+
+def _stopping(n: int | None, precision: list[str] | None, choose: str | None, most: int | None) -> Stopping:
+    from sim.experiment.request import aims, choice
+    from sim.experiment.runs import Stopping
+
+    said = [name for name, told in (("-n", n), ("--precision", precision), ("--choose", choose)) if told]
+    if len(said) > 1:
+        raise typer.BadParameter(f"{' and '.join(said)} both say how many nights are played: give one")
+    if n and most:
+        raise typer.BadParameter("-n says how many nights are played: it takes no --most")
+    return Stopping(aims(precision or ()), choice(choose) if choose else None)
+
+
 def _conduct(
     plan: Plan,
     baseline: str | None,
     sets: list[str] | None,
-    results: Path,
-    jobs: int,
-    ledger: bool,
+    way: _Way,
     outputs: list[Path] | None,
     metrics: list[str] | None,
 ) -> None:
@@ -377,8 +442,9 @@ def _conduct(
 
     from sim.experiment.cautions import cautions
     from sim.experiment.executors import executor
+    from sim.experiment.folder import Command
     from sim.experiment.session import conduct
-    from sim.experiment.store import Command
+    from sim.experiment.store import Store
     from sim.report.outputs import write_outputs
     from sim.report.progress import progress
     from sim.report.rules import rule_lines
@@ -386,17 +452,36 @@ def _conduct(
 
     for caution in cautions(plan, sets or ()):
         print(f"note: {caution}", file=sys.stderr)
-    command = Command(tuple(sys.argv[1:]), tuple(sets or ()), baseline, results)
-    with _in_memory(plan.viewers, jobs), progress(len(plan.jobs)) as tell:
-        finished = conduct(plan, command, executor=executor(jobs), ledger=ledger, tell=tell)
+    store = Store(way.results, _warn) if way.resume else None
+    if way.dry_run:
+        _foretell(plan, Store(way.results) if way.resume else None)
+        return
+    command = Command(tuple(sys.argv[1:]), tuple(sets or ()), baseline, way.results)
+    with _in_memory(plan.viewers, way.jobs), progress() as tell:
+        finished = conduct(
+            plan, command, executor=executor(way.jobs, way.ray), store=store, ledger=way.ledger, tell=tell
+        )
     currency = plan.world.scenario.shop.currency
     asked = tuple(dict.fromkeys(metrics or ()))
     write_outputs(outputs or (), finished.comparison, currency, asked or ALL)
     width = max(LEAST, get_terminal_size().columns)
     Console(width=width).print(terminal(finished.comparison, currency, asked or SHOWN))
     for name, rules in finished.rules.items():
-        print("\n".join(rule_lines(name, rules, plan.replications)))
+        print("\n".join(rule_lines(name, rules, finished.comparison["replications"])))
     print(finished.folder)
+
+
+def _warn(words: str) -> None:
+    print(f"note: {words}", file=sys.stderr)
+
+
+def _foretell(plan: Plan, store: Store | None) -> None:
+    """What would be played, and how much of it is there."""
+    there = sum(bool(store and (key := plan.key(job)) and store.has(key)) for job in plan.jobs)
+    upto = "" if plan.stopping.fixed else "up to "
+    print(f"{plan.world.scenario.name}: {upto}{len(plan.jobs):,} nights of {plan.viewers:,} viewers, seed {plan.seed}")
+    print(f"{len(plan.policies)} policies: {', '.join(policy.name for policy in plan.policies)}")
+    print(f"finished before: {there:,}; to be played: {upto}{len(plan.jobs) - there:,}")
 
 
 @contextmanager
@@ -419,5 +504,5 @@ def main() -> None:
             print(error, file=sys.stderr)
             sys.exit(error.exit_code)
         except Stopped as stopped:
-            print(f"stopped; {stopped.kept} kept", file=sys.stderr)
+            print(f"stopped; {stopped.kept}", file=sys.stderr)
             sys.exit(stopped.exit_code)

@@ -17,7 +17,7 @@ SAME = 3.0  # s in which another signal says the same again: `timeout` sends two
 
 _told: int | None = None  # the signal that said so, within `stoppable`
 _held = False  # whether it has to wait
-_kept: object = "nothing"  # of what the run makes
+_kept = "nothing kept"  # of what the run makes
 
 
 class Stopped(BaseException):
@@ -47,8 +47,8 @@ def held() -> Iterator[None]:
     check()
 
 
-def keep(kept: object) -> None:
-    """From now on who is stopped is told that `kept` is there."""
+def keep(kept: str) -> None:
+    """From now on who is stopped is told so."""
     global _kept  # noqa: PLW0603 - a process's own, as signals are
     _kept = kept
 
@@ -66,7 +66,7 @@ def stoppable() -> Iterator[None]:
             if not _held:
                 raise Stopped(number)
 
-    keep("nothing")
+    keep("nothing kept")
     before = {n: signal.signal(n, stop) for n in SIGNALS if signal.getsignal(n) is not signal.SIG_IGN}
     try:
         yield

@@ -49,7 +49,7 @@ def undrawn(monkeypatch):
     def blank(folder, *_, **__):
         (folder / "blank.svg").write_text("<svg/>")
 
-    monkeypatch.setattr("sim.experiment.store.draw_all", blank)
+    monkeypatch.setattr("sim.experiment.folder.draw_all", blank)
 
 
 @pytest.fixture

@@ -89,7 +89,7 @@ def test_a_policy_that_says_nonsense_is_told_with_the_clock(here, matchday):
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_an_audience_too_large_for_memory_is_told(here, matchday, monkeypatch, jobs):
     huge = lambda *_: np.empty(2**55)  # noqa: E731
-    monkeypatch.setattr("sim.world.night.gather" if jobs == 1 else "sim.experiment.session.play_all", huge)
+    monkeypatch.setattr("sim.world.night.gather" if jobs == 1 else "sim.experiment.session.playing", huge)
     code, out, err = matchday("run", "night.yaml", "-p", "blast", "--viewers", 40_000_000, "-j", jobs)
     assert (code, out) == (2, "")
     assert err == f"40,000,000 viewers do not fit in memory: try fewer{'' if jobs == 1 else ', or a smaller -j'}\n"

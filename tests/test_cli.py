@@ -166,15 +166,19 @@ def test_a_signal_stops_a_run_and_nothing_is_left(here, matchday, name, code, ca
     (here / "mine.py").write_text(KILLER.format(signal=name, caught=caught))
     before = files(here), signal.getsignal(signal.Signals[name])
     assert matchday("run", "night.yaml", "-p", "mine.py:Mine") == (code, "", "stopped; nothing kept\n")
-    assert (files(here), signal.getsignal(signal.Signals[name])) == before
+    assert (files(here) - {"results", "results/.nights"}, signal.getsignal(signal.Signals[name])) == before
 
 
 @pytest.mark.skipif(os.name != "posix", reason="signals as POSIX has them")
-@pytest.mark.parametrize("during", ["warm_up", "compare", "fill", "close"])
-def test_a_signal_between_nights_and_results_leaves_nothing_either(here, matchday, monkeypatch, during):
-    monkeypatch.setattr(f"sim.experiment.session.{during}", lambda *_, **__: os.kill(os.getpid(), signal.SIGTERM))
-    assert matchday("compare", "night.yaml", "-n", 1) == (143, "", "stopped; nothing kept\n")
-    assert not (here / "results").exists()
+@pytest.mark.parametrize("during", ["compare", "fill", "close"])
+def test_a_signal_between_nights_and_results_leaves_finished_nights(here, matchday, monkeypatch, during):
+    with monkeypatch.context() as stopping:
+        stopping.setattr(f"sim.experiment.session.{during}", lambda *_, **__: os.kill(os.getpid(), signal.SIGTERM))
+        said = "stopped; 3 finished nights kept: the same command goes on from there\n"
+        assert matchday("compare", "night.yaml", "-n", 1) == (143, "", said)
+    assert [f.name for f in (here / "results").iterdir()] == [".nights"]
+    monkeypatch.setattr("sim.experiment.runs.play_one", lambda *_: pytest.fail("played again"))
+    assert matchday("compare", "night.yaml", "-n", 1)[0] == 0
 
 
 @pytest.mark.skipif(os.name != "posix", reason="signals as POSIX has them")

@@ -9,9 +9,9 @@ from pathlib import Path
 import pandas as pd
 
 from sim.engine.ledger import Kind
+from sim.experiment.folder import Command
 from sim.experiment.runs import Plan
 from sim.experiment.session import conduct
-from sim.experiment.store import Command
 from sim.policy.find import find_all
 from tests.worlds import world
 

@@ -37,7 +37,7 @@ def compare(
     the table and counts in none of them: `nights` says how many stand behind each.  `brackets` are the policies that
     see what no platform sees.
     """
-    metrics, values = _by_policy(table)
+    metrics, values = by_policy(table)
     n = len(next(iter(values.values()))[0])
     others = [name for name in values if name != baseline] if baseline else []
     result: dict[str, Any] = {
@@ -57,11 +57,15 @@ def compare(
     return result if n > 1 else {**result, "note": "one replication: no intervals, low and high are null"}
 
 
-def _by_policy(table: pd.DataFrame) -> tuple[list[str], dict[str, Array]]:
-    """Names of the columns, and their values (columns, replications) under each policy."""
+def by_policy(table: pd.DataFrame) -> tuple[list[str], dict[str, Array]]:
+    """Names of the columns, and their values (columns, replications) under each policy.
+
+    NaN where a policy has not played a replication that others have.
+    """
     names = [str(c) for c in table if c not in ("policy", "replication")]
+    every = np.unique(table["replication"])
     values: dict[str, Array] = {
-        str(policy): rows.sort_values("replication")[names].to_numpy(float).T
+        str(policy): rows.set_index("replication")[names].reindex(every).to_numpy(float).T
         for policy, rows in table.groupby("policy", sort=False)
     }
     return names, values
@@ -69,7 +73,7 @@ def _by_policy(table: pd.DataFrame) -> tuple[list[str], dict[str, Array]]:
 
 def _of_twins(twins: pd.DataFrame) -> dict[str, dict[str, dict[str, float | None]]]:
     """Means by policy; a row is a pair of nights already, so their intervals are those of paired differences."""
-    names, values = _by_policy(twins)
+    names, values = by_policy(twins)
     return {policy: dict(zip(names, _means(x), strict=True)) for policy, x in values.items()}
 
 

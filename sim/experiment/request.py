@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from pydantic import BaseModel, Field, ValidationError
-
 from sim.engine.play import EngineName
 from sim.errors import InputError, MatchdayError
 from sim.experiment.lint import rule_problems_of
-from sim.experiment.load import load
-from sim.experiment.provenance import MANIFEST, MATCH, SCENARIO, file_sha256
-from sim.experiment.runs import Plan
+from sim.experiment.load import load, unknown_goal, unknown_metric
+from sim.experiment.runs import FIXED, Plan, Stopping
 from sim.policy.find import FoundPolicy, available, find, find_all, lacking
-from sim.world.night import World, load_world
+from sim.world.night import World
 
 
 @dataclass(frozen=True)
@@ -29,12 +27,43 @@ class Request:
     replications: int | None = None
     viewers: int | None = None
     engine: EngineName = "compiled"
+    stopping: Stopping = FIXED
+    most: int | None = None  # nights, where `stopping` says when it is enough
+
+
+def aims(told: Sequence[str]) -> dict[str, float]:
+    """What `--precision METRIC=HALF` asks for; raises MatchdayError."""
+    return dict(_sized("--precision", text) for text in told)
+
+
+def choice(told: str) -> tuple[str, float]:
+    """What `--choose METRIC=SIZE` asks for; raises MatchdayError."""
+    metric, size = _sized("--choose", told)
+    if why := unknown_goal(metric):
+        raise MatchdayError(f"--choose {told}: {why}")
+    return metric, size
+
+
+def _sized(option: str, text: str) -> tuple[str, float]:
+    metric, _, number = text.partition("=")
+    if why := unknown_metric(metric):
+        raise MatchdayError(f"{option} {text}: {why}")
+    try:
+        size = float(number)
+    except ValueError:
+        size = math.nan
+    if not 0.0 < size < math.inf:
+        raise MatchdayError(f"{option} {text}: expected {metric}= and a number above 0, such as {metric}=5")
+    return metric, size
 
 
 def plan_run(request: Request) -> Plan:
     """The policies that are named, one replication unless told otherwise.  Raises MatchdayError for bad input."""
     world = load(request.scenario, request.assignments)
-    return _plan(world, find_all(request.policies), request, replications=request.replications or 1)
+    told = world.scenario.experiment
+    fixed = request.stopping.fixed
+    replications = (request.replications or 1) if fixed else request.most or told.most
+    return made_plan(world, find_all(request.policies), request, request.stopping, replications)
 
 
 def plan_comparison(request: Request, baseline: str | None) -> tuple[Plan, str]:
@@ -47,7 +76,11 @@ def plan_comparison(request: Request, baseline: str | None) -> tuple[Plan, str]:
     told = world.scenario.experiment
     specs = request.policies or told.policies or _samples()
     found, name = _led_by(baseline or told.baseline, specs)
-    return _plan(world, found, request, replications=request.replications or told.replications), name
+    stopping = request.stopping
+    if stopping.fixed and request.replications is None:
+        stopping = Stopping(told.precision)
+    replications = (request.replications or told.replications) if stopping.fixed else request.most or told.most
+    return made_plan(world, found, request, stopping, replications), name
 
 
 def _samples() -> tuple[str, ...]:
@@ -76,75 +109,14 @@ def _among(found: Sequence[FoundPolicy], baseline: str) -> FoundPolicy | None:
     return next((p for p in found if p.origin == origin), None)
 
 
-def _plan(world: World, policies: tuple[FoundPolicy, ...], request: Request, *, replications: int) -> Plan:
+def made_plan(
+    world: World, policies: tuple[FoundPolicy, ...], request: Request, stopping: Stopping, replications: int
+) -> Plan:
+    """A plan for policies that are found; raises InputError where a rule file cannot be played in this scenario."""
     told = world.scenario
     faults = [p for policy in policies for p in rule_problems_of(policy.spec, world) if p.severity == "error"]
     if faults:
         raise InputError(faults)
     seed = told.experiment.seed if request.seed is None else request.seed
-    return Plan(world, policies, seed, replications, request.viewers or told.audience.viewers, request.engine)
-
-
-# --- a run that has been kept -----------------------------------------------------------------------------------------
-
-
-class _Source(BaseModel):
-    spec: str
-    source_sha256: str
-
-
-class _Manifest(BaseModel):
-    """What it takes to play a run again."""
-
-    policies: dict[str, _Source] = Field(min_length=1)
-    seed: int
-    replications: int
-    viewers: int
-    files: dict[str, str]  # hashes
-
-
-def plan_again(folder: Path, policy: str | None) -> Plan:
-    """The plan of a kept run with one of its policies.
-
-    Raises MatchdayError when its files or the policy are no longer what they were.
-    """
-    kept = _manifest(folder)
-    names = list(kept.policies)
-    if policy is None and len(names) > 1:
-        raise MatchdayError(f"{folder} holds several policies: say which with -p, one of {', '.join(names)}")
-    chosen = policy or names[0]
-    if chosen not in names:
-        raise MatchdayError(f"{folder} holds no policy '{chosen}' — there is: {', '.join(names)}")
-    for file in (folder / name for name in (SCENARIO, MATCH) if name in kept.files):
-        _same(file, file_sha256(file) if file.is_file() else "", kept.files[file.name])
-    source = kept.policies[chosen]
-    request = Request(folder / SCENARIO, seed=kept.seed, viewers=kept.viewers)
-    world = load_world(folder / SCENARIO)  # its other policies need not be there any more
-    plan = _plan(world, find_all([source.spec]), request, replications=kept.replications)
-    _same(f"policy {source.spec}", plan.policies[0].source_sha256, source.source_sha256)
-    return plan
-
-
-def _manifest(folder: Path) -> _Manifest:
-    file = folder / MANIFEST
-    if not file.is_file():
-        raise MatchdayError(f"{folder} is no results folder: it holds no {MANIFEST}{_latest_below(folder)}")
-    try:
-        return _Manifest.model_validate_json(file.read_bytes())
-    except OSError as error:
-        raise MatchdayError(f"{file} cannot be read: {error.strerror}") from error
-    except ValidationError as error:
-        fault = error.errors(include_url=False, include_input=False)[0]
-        where = ".".join(map(str, fault["loc"]))
-        raise MatchdayError(f"{file} is no manifest of a run: {where + ': ' if where else ''}{fault['msg']}") from error
-
-
-def _latest_below(folder: Path) -> str:
-    """Their names begin with the time."""
-    runs = [f.parent for depth in ("", "*/") for f in folder.glob(f"{depth}[!.]*/{MANIFEST}")]
-    return f" — the latest run below it is {max(runs, key=lambda run: run.name)}" if runs else ""
-
-
-def _same(what: object, now: str, then: str) -> None:
-    if now != then:
-        raise MatchdayError(f"{what} has changed since this run: its nights cannot be played again")
+    viewers = request.viewers or told.audience.viewers
+    return Plan(world, policies, seed, replications, viewers, request.engine, stopping)

@@ -11,7 +11,7 @@ import os
 import time
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -20,7 +20,9 @@ import pandas as pd
 from sim.engine.play import EngineName, Played, play
 from sim.engine.season import play_season
 from sim.errors import MatchdayError
-from sim.experiment.executors import Executor, here
+from sim.experiment.executors import Executor, Work, here
+from sim.experiment.record import Record, packed, unpacked
+from sim.experiment.store import Store, key_of, world_identity
 from sim.measures.outcomes import NAMES, outcomes
 from sim.measures.parts import parts_of
 from sim.measures.rows import ledger, viewers
@@ -28,11 +30,28 @@ from sim.measures.series import by_minute
 from sim.measures.twins import TWIN_NAMES, Ending, ending, joined
 from sim.policy import Push, View
 from sim.policy.find import FoundPolicy, find_all
+from sim.stop import check
 from sim.world.night import World
 
 MANY = 200_000  # viewers from which a night is worth several threads
 Job = tuple[int, int]  # replication, number of the policy
 ENOUGH = 30  # nights among which the typical one is looked for
+
+
+@dataclass(frozen=True)
+class Stopping:
+    """When enough is known, where the number of nights is not fixed; at most one of the two."""
+
+    precision: Mapping[str, float] = field(default_factory=dict)  # half widths wanted, by metric [its unit]
+    choose: tuple[str, float] | None = None  # the best in this metric, and what difference does not matter [its unit]
+
+    @property
+    def fixed(self) -> bool:
+        """Whether all nights of the plan are played."""
+        return not self.precision and self.choose is None
+
+
+FIXED = Stopping()
 
 
 @dataclass(frozen=True)
@@ -42,9 +61,10 @@ class Plan:
     world: World
     policies: tuple[FoundPolicy, ...]
     seed: int
-    replications: int
+    replications: int  # at most, where `stopping` says when it is enough
     viewers: int
     engine: EngineName = "compiled"
+    stopping: Stopping = FIXED
     ledger: Path | None = None  # folder for the rows of every night; None: they are not kept
     control: str | None = None  # name of the policy, the first, whose viewers the others' are joined with
 
@@ -53,6 +73,18 @@ class Plan:
         """All of them, in order."""
         return [(r, p) for r in range(self.replications) for p in range(len(self.policies))]
 
+    def key(self, job: Job) -> str | None:
+        """What the store keeps a night under; None where it must not be kept, or rows are asked for."""
+        replication, number = job
+        policy = self.policies[number]
+        if self.ledger or policy.doubts or policy.unhashed:
+            return None
+        return key_of(self._identity, policy.identity, self.seed, replication, self.viewers, self.engine)
+
+    @cached_property
+    def _identity(self) -> str:
+        return world_identity(self.world)
+
     @cached_property
     def typical(self) -> int:
         """The replication that figures show: the first whose match has as many goals as the median one."""
@@ -60,61 +92,99 @@ class Plan:
         return goals.index(sorted(goals)[len(goals) // 2])
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, kw_only=True)
 class Done:
-    """What is kept of a night that was played."""
+    """A night that was played, in a plan."""
 
     policy: str
     replication: int
     outcomes: dict[str, float]
-    ledger_sha256: str | None
     parts: Mapping[str, pd.DataFrame]  # the night by its parts, as `sim.measures.parts.PARTS` makes them
     series: pd.DataFrame | None  # by minute, of the plan's typical replication
-    ending: Ending | None  # until it is joined with the control's
-    seconds: float  # it took
-    twins: Mapping[str, float] | None = None  # `sim.measures.twins.TWINS`; None of the control, and where there is none
+    twins: Mapping[str, float] | None  # `sim.measures.twins.TWINS`; None of the control, and where there is none
+    ledger_sha256: str | None
+    seconds: float | None  # it took; None: it was there already
+    stored: bool  # whether it need not be played again
+
+
+@dataclass(frozen=True)
+class Made:
+    """A night as a worker sends it home."""
+
+    record: bytes
+    ledger_sha256: str | None = None
+    seconds: float | None = None  # it took; None: it was there already
 
 
 Play = Callable[[Iterable[Job]], Generator[Done]]
 
 
 @contextmanager
-def playing(plan: Plan, executor: Executor = here) -> Iterator[Play]:
+def playing(plan: Plan, executor: Executor = here, store: Store | None = None) -> Iterator[Play]:
     """Gives what plays jobs of the plan, in order; it can be called again and again.
 
-    That raises PolicyError as the first night that fails does, and WorkerLostError when a worker dies.  Of every
-    replication the control comes first, if there is one; raises ValueError if it is not the plan's first policy.
+    Nights that are in the store are not played, and those that are played are put there.  Of every replication the
+    control comes first, if there is one; raises ValueError if it is not the plan's first policy.  Playing raises
+    PolicyError as the first night that fails does, WorkerLostError when a worker dies, and MatchdayError where the
+    store cannot be used.
     """
     if plan.control not in (None, plan.policies[0].name):
         raise ValueError(f"{plan.control} is the control and must be the first policy")
     threads = (os.cpu_count() or 1) if executor is here and plan.viewers >= MANY else 1
     with executor(_Parcel.of(plan, threads).unpacked) as work:
-        yield lambda jobs: _beside_twins(work(jobs), plan.control)
+        yield lambda jobs: _told(plan, _found_or_made(plan, work, store, list(jobs)))
 
 
-def play_all(plan: Plan, executor: Executor = here) -> Generator[Done]:
+def play_all(plan: Plan, executor: Executor = here, store: Store | None = None) -> Generator[Done]:
     """Plays the whole plan and gives the nights in order; no worker outlives it.  Raises as `playing`."""
-    with playing(plan, executor) as play:
+    with playing(plan, executor, store) as play:
         yield from play(plan.jobs)
 
 
-def _beside_twins(nights: Generator[Done], control: str | None) -> Generator[Done]:
+def _found_or_made(
+    plan: Plan, work: Work, store: Store | None, jobs: Sequence[Job]
+) -> Generator[tuple[Job, Made, bool]]:
+    """The nights of jobs in order, from the store or from who plays them, and whether they are in the store now."""
+    keys = {job: key for job in jobs if store and (key := plan.key(job))}
+    there = {job for job, key in keys.items() if store and store.has(key)}
+    with closing(work(job for job in jobs if job not in there)) as made:
+        for job in jobs:
+            found = store.get(keys[job]) if store and job in there else None
+            if found is not None:
+                yield job, Made(found), True
+                continue
+            night = play_one(plan, *job) if job in there else next(made)  # here, where what was there is damaged
+            check()  # a policy that has caught the signal may have said something else than it would have
+            if store and job in keys:
+                store.put(keys[job], night.record)
+            yield job, night, job in keys
+
+
+def _told(plan: Plan, nights: Generator[tuple[Job, Made, bool]]) -> Generator[Done]:
     """Joins the nights of each replication with the control's, which come first; no ending outlives its replication.
 
     The join is made here and not by who plays, so that a replication's policies can be played side by side.
     """
     beside: Ending | None = None
     with closing(nights):
-        for night in nights:
-            twins = None
-            if night.policy == control:
-                beside = night.ending
-            elif beside and night.ending:
-                twins = joined(beside, night.ending)
-            yield replace(night, ending=None, twins=twins)
+        for (replication, number), night, stored in nights:
+            policy, record = plan.policies[number].name, unpacked(night.record)
+            if policy == plan.control:
+                beside = record.ending
+            yield Done(
+                policy=policy,
+                replication=replication,
+                outcomes=record.outcomes,
+                parts=record.parts,
+                series=record.series if replication == plan.typical else None,
+                twins=joined(beside, record.ending) if beside and policy != plan.control else None,
+                ledger_sha256=night.ledger_sha256,
+                seconds=night.seconds,
+                stored=stored,
+            )
 
 
-def play_one(plan: Plan, replication: int, number: int, threads: int = 1) -> Done:
+def play_one(plan: Plan, replication: int, number: int, threads: int = 1) -> Made:
     """Plays one policy through one replication."""
     started = time.perf_counter()
     policy, world, keep = plan.policies[number], plan.world, plan.ledger is not None
@@ -125,23 +195,15 @@ def play_one(plan: Plan, replication: int, number: int, threads: int = 1) -> Don
         world, policy.make, policy.name, plan.seed, replication, plan.viewers,
         engine=plan.engine, threads=threads, keep=keep,
     )  # fmt: skip
-    nights, series = [], None
+    nights, series = [], pd.DataFrame()
     for played in season:
         if plan.ledger is not None:
             write(ledger(played), plan.ledger / f"{_file_of(plan, policy.name, replication, played)}.parquet")
-        if replication == plan.typical and played.night.fixture == 0:
+        if played.night.fixture == 0:
             series = by_minute(played)
         nights.append(played.let_go() if played.carried else played)
-    return Done(
-        policy.name,
-        replication,
-        outcomes(nights),
-        sha256_of(nights) if keep else None,
-        parts_of(nights),
-        series,
-        ending(nights) if plan.control else None,
-        time.perf_counter() - started,
-    )
+    record = Record(outcomes=outcomes(nights), parts=parts_of(nights), series=series, ending=ending(nights))
+    return Made(packed(record), sha256_of(nights) if keep else None, time.perf_counter() - started)
 
 
 def _file_of(plan: Plan, policy: str, replication: int, played: Played) -> str:
@@ -162,7 +224,7 @@ class _Silent:
 
 
 def warm_up(plan: Plan) -> None:
-    """Compiles the loops once, before worker processes read them from disk."""
+    """Compiles the loops once, before several worker processes read them from disk."""
     play(plan.world.night(plan.seed, 0, 1), _Silent(), "warm-up", engine=plan.engine)
 
 
@@ -199,7 +261,7 @@ class _Parcel:
     def of(cls, plan: Plan, threads: int) -> _Parcel:
         return cls(replace(plan, policies=()), tuple((p.spec, p.source_sha256) for p in plan.policies), threads)
 
-    def unpacked(self) -> Callable[[Job], Done]:
+    def unpacked(self) -> Callable[[Job], Made]:
         """What plays a job of it; raises MatchdayError where a policy is another one here."""
         found = find_all(spec for spec, _ in self.policies)
         for policy, (spec, sha256) in zip(found, self.policies, strict=True):

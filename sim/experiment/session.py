@@ -2,21 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import pandas as pd
 
 from sim.experiment.comparison import compare
+from sim.experiment.decision import decision
 from sim.experiment.executors import Executor, here
+from sim.experiment.folder import Command, close, draft, fill
 from sim.experiment.rules_told import rules_told
-from sim.experiment.runs import Done, Plan, play_all, table, twins_table, warm_up
-from sim.experiment.store import Command, close, draft, fill
-from sim.stop import check
+from sim.experiment.runs import Done, Plan, playing, table, twins_table
+from sim.experiment.schedule import Schedule, choice, schedule_of, too_wide
+from sim.experiment.store import Store
+from sim.stop import check, keep
+
+
+class Tell(Protocol):
+    """Who is told how far a run is."""
+
+    def expect(self, nights: int) -> None:
+        """So many more will be played."""
+
+    def __call__(self, night: Done, /) -> None:
+        """One is done."""
+
+
+class _Silence:
+    def expect(self, nights: int) -> None:
+        pass
+
+    def __call__(self, night: Done, /) -> None:
+        pass
+
+
+SILENCE = _Silence()  # nobody is told
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,29 +53,30 @@ class Finished:
     rules: Mapping[str, pd.DataFrame]  # what each rule did, by policy that is a rule file of the user's
 
 
+Also = Callable[[Path, Sequence[Done]], None]
+
+
 def conduct(
     plan: Plan,
     command: Command,
     *,
     executor: Executor = here,
+    store: Store | None = None,
     ledger: bool = False,
-    tell: Callable[[Done], None] = lambda _: None,
+    tell: Tell = SILENCE,
+    schedule: Schedule | None = None,
+    also: Also = lambda folder, nights: None,
 ) -> Finished:
-    """Plays `plan`, telling of each night, and keeps the results; leaves nothing behind when it fails.
+    """Plays `plan`, telling of each night, and keeps the results; no folder is left behind when it fails.
 
-    Raises MatchdayError where results cannot be written, and what `sim.experiment.runs.play_all` raises.
+    Nights that are finished stay in the store.  `schedule` is the plan's own if not given; `also` writes more into the
+    folder.  Raises MatchdayError where results cannot be written, and what `sim.experiment.runs.playing` raises.
     """
     started = datetime.now(UTC)
     with draft(plan, command) as made:
         folder = made.folder
         plan = replace(plan, ledger=folder / "ledger" if ledger else None, control=command.baseline)
-        warm_up(plan)
-        nights = []
-        with closing(play_all(plan, executor)) as playing:  # its processes end before what they write is tidied away
-            for night in playing:
-                nights.append(night)
-                tell(night)
-                check()
+        nights = _played(plan, schedule or schedule_of(plan), executor, store, tell)
         rows = table(nights)
         comparison = compare(
             rows,
@@ -61,7 +86,50 @@ def conduct(
             baseline=command.baseline,
             brackets=[policy.name for policy in plan.policies if policy.bracket],
         )
+        comparison |= _enough(plan, nights)
+        if command.baseline:
+            told = plan.world.scenario.experiment
+            comparison["decision"] = decision(comparison, rows, goal=told.goal, margins=told.margins)
         fill(folder, plan, nights, comparison)
+        also(folder, nights)
         close(folder, plan, command, nights, started)
         check()
     return Finished(made.final, comparison, rows, rules_told(plan, nights))
+
+
+def _played(plan: Plan, schedule: Schedule, executor: Executor, store: Store | None, tell: Tell) -> list[Done]:
+    nights: list[Done] = []
+    kept = 0
+    with playing(plan, executor, store) as play:
+        while jobs := schedule(nights):
+            tell.expect(len(jobs))
+            with closing(play(jobs)) as batch:  # its processes end before what they write is tidied away
+                for night in batch:
+                    nights.append(night)
+                    tell(night)
+                    kept += night.stored
+                    if kept:
+                        keep(f"{kept} finished night{'s' * (kept > 1)} kept: the same command goes on from there")
+                    check()
+    return nights
+
+
+def _enough(plan: Plan, nights: Sequence[Done]) -> dict[str, Any]:
+    """What came of the rule for stopping, for the JSON."""
+    if wanted := plan.stopping.precision:
+        wide = too_wide(nights, plan.control, wanted)
+        return {"precision": {"half_widths": dict(wanted), "most": plan.replications, "not_reached": wide}}
+    if plan.stopping.choose:
+        metric, indifference = plan.stopping.choose
+        found = choice(plan, nights, metric, indifference)
+        return {
+            "choice": {
+                "metric": metric,
+                "indifference": indifference,
+                "most": plan.replications,
+                "left": list(found.left),
+                "dropped": dict(found.dropped),
+                "nights": len(nights),
+            }
+        }
+    return {}

@@ -1,279 +1,121 @@
-"""The results folder of a run: everything or nothing.
+"""Nights that are finished, kept under the hash of all that decides what they are: played once, used again.
 
-It is filled under a temporary name and gets its own when it is complete.  Clock times, host and durations stand in
-`manifest.json` and `run.log` alone, so that all other files hash equal when the run is repeated.
+Whoever has the same scenario, policy, code, seed and number of viewers finds them there.  What is not to be trusted is
+not kept (a policy that takes in what its hash does not cover), and what is damaged is named and played again.
 """
 
 from __future__ import annotations
 
-import errno
 import json
 import os
 import platform
-import re
-import shutil
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from itertools import count
+from collections.abc import Callable
+from functools import cache
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
-
+import sim
 from sim import draws
 from sim.errors import MatchdayError
-from sim.experiment.cautions import cautions
-from sim.experiment.provenance import MANIFEST, MATCH, SCENARIO, checkout, folder_sha256, text_sha256, versions
-from sim.experiment.runs import Done, Plan, table, twins_table, write
-from sim.measures.parts import PARTS
-from sim.report.figures import draw_all
-from sim.report.table import markdown
-from sim.stop import held, keep
+from sim.experiment.provenance import text_sha256, versions
+from sim.experiment.record import DamagedError, check
+from sim.experiment.unfinished import is_left, name_until_whole
 from sim.world.night import World
 from sim.world.timeline import timeline_text
-from sim.world.yaml_text import yaml_text
 
-SCHEMA_VERSION = 1
-DRAFT = re.compile(r"\.\d{8}T\d{6}Z-[0-9a-f]{8}-(?P<here>[0-9a-f]{8})-(?P<pid>\d{1,9})")
-
-
-@dataclass
-class Draft:
-    """A results folder in the making, and what it is called once it is complete."""
-
-    folder: Path
-    final: Path
+FOLDER = ".nights"  # in the results
+MADE_WITH = ("numpy", "numba", "scipy", "simpy", "scikit-learn", "pandas", "pyarrow")
+SHOWN = ("report", "cli.py", "shipped", "starter")  # of the package: what shows nights and does not make them
 
 
-@dataclass(frozen=True)
-class Command:
-    """How a run was asked for."""
+class Store:
+    """Finished nights below a folder, which several processes may use at the same time.
 
-    arguments: tuple[str, ...]  # of the command line
-    assignments: tuple[str, ...]  # --set
-    baseline: str | None
-    results: Path
-
-
-@contextmanager
-def draft(plan: Plan, command: Command) -> Iterator[Draft]:
-    """A folder to fill; it is renamed when the block ends well and leaves no trace when it does not.
-
-    Drafts of runs that were killed are removed first.  Raises MatchdayError where nothing can be written.
+    `warn` is told of files that are damaged.
     """
-    scenario = command.results / plan.world.file.stem
-    stamp = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{identity(plan, command)[:8]}"
-    made = [p for p in (scenario, *scenario.parents) if not p.exists()]
-    unfinished = scenario / f".{stamp}-{_here()}-{os.getpid()}"
-    try:
-        _sweep(scenario)
-        unfinished.mkdir(parents=True)
-        making = Draft(unfinished, scenario / stamp)
-        yield making
-        with held():  # who stops it just now must not be told that nothing is kept
-            making.final = _placed(unfinished, scenario / stamp)
-            keep(making.final)
-    except BaseException as error:
-        _remove(unfinished, made)
-        if isinstance(error, OSError):
-            place = f" ({error.filename})" if error.filename else ""
-            raise MatchdayError(
-                f"cannot write results to {command.results}: {error.strerror or error}{place}"
-            ) from error
-        raise
 
+    def __init__(self, results: Path, warn: Callable[[str], None] = lambda _: None) -> None:
+        self.folder, self.warn = results / FOLDER, warn
 
-def _placed(unfinished: Path, wanted: Path) -> Path:
-    """Renames a folder to `wanted`, or to the first of `wanted-2`, `wanted-3`, … that no other run has taken."""
-    for number in count(1):
-        final = wanted if number == 1 else wanted.with_name(f"{wanted.name}-{number}")
-        if final.exists():
-            continue
+    def file(self, key: str) -> Path:
+        """Where the night of a key is, or would be."""
+        return self.folder / key[:2] / f"{key}.zip"
+
+    def has(self, key: str) -> bool:
+        """Whether a night is there, as far as can be told without reading it."""
+        return self.file(key).is_file()
+
+    def get(self, key: str) -> bytes | None:
+        """The record of a night; None where it is not there, or not whole."""
+        file = self.file(key)
         try:
-            os.replace(unfinished, final)
+            told = file.read_bytes()
+            check(told)
+        except FileNotFoundError:
+            return None
         except OSError as error:
-            if error.errno not in (errno.ENOTEMPTY, errno.EEXIST):
+            raise MatchdayError(f"cannot read the finished night {file}: {error.strerror}") from error
+        except DamagedError as error:
+            self.warn(f"{file} is damaged ({error}): that night is played again")
+            return None
+        return told
+
+    def put(self, key: str, told: bytes) -> None:
+        """Keeps a night, whole or not at all, whoever else does so; raises MatchdayError where it cannot."""
+        file = self.file(key)
+        unfinished = file.with_name(name_until_whole(file.name))
+        try:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            try:
+                unfinished.write_bytes(told)
+                os.replace(unfinished, file)
+            except BaseException:
+                unfinished.unlink(missing_ok=True)
                 raise
-        else:
-            return final
-    raise AssertionError("there is always a next number")
+        except OSError as error:
+            raise MatchdayError(f"cannot keep the night {file}: {error.strerror or error}") from error
+
+    def sweep(self) -> None:
+        """Removes what processes of this host that were killed have left unfinished."""
+        for file in self.folder.glob("*/.*"):
+            if is_left(file.name):
+                file.unlink(missing_ok=True)
 
 
-def _sweep(scenario: Path) -> None:
-    for draft in scenario.glob(".*"):
-        found = DRAFT.fullmatch(draft.name)
-        if found and found["here"] == _here() and not _lives(int(found["pid"])):
-            shutil.rmtree(draft, ignore_errors=True)
-
-
-def _here() -> str:
-    """Where a process number means something: this host, or the container in it."""
-    numbering = Path("/proc/self/ns/pid")
-    inside = os.readlink(numbering) if numbering.is_symlink() else ""
-    return text_sha256(platform.node() + inside)[:8]
-
-
-def _lives(pid: int) -> bool:
-    if os.name != "posix":
-        return True  # asking might end it
-    try:
-        os.kill(pid, 0)
-    except OSError as error:
-        return not isinstance(error, ProcessLookupError)  # somebody else's lives, too
-    return True
-
-
-def _remove(folder: Path, made: Sequence[Path]) -> None:
-    shutil.rmtree(folder, ignore_errors=True)
-    for parent in made:
-        with suppress(OSError):
-            parent.rmdir()
-
-
-def identity(plan: Plan, command: Command) -> str:
-    """SHA-256 of everything that decides what a run gives."""
+def key_of(world: str, policy: str, seed: int, replication: int, viewers: int, engine: str) -> str:
+    """What a night is kept under; `world` is `world_identity`, `policy` the identity of a policy."""
     told = {
-        "scenario": text_sha256(plan.world.source),
-        "matches": [timeline_text(match) if match else None for match in plan.world.fixed],
-        "set": command.assignments,
-        "policies": [(p.name, p.source_sha256) for p in plan.policies],
-        **_numbers(plan),
-        "draws": draws.SCHEME,
+        "world": world,
+        "policy": policy,
+        "seed": seed,
+        "replication": replication,
+        "viewers": viewers,
+        "engine": engine,
+        "code": code_identity(),
     }
     return text_sha256(json.dumps(told))
 
 
-def _numbers(plan: Plan) -> dict[str, Any]:
-    return {
-        "seed": plan.seed,
-        "replications": plan.replications,
-        "viewers": plan.viewers,
-        "engine": plan.engine,
-    }
+def world_identity(world: World) -> str:
+    """Hash of all of a scenario that a night depends on: not its name, nor how it is to be compared.
 
-
-def fill(folder: Path, plan: Plan, nights: Sequence[Done], comparison: dict[str, Any]) -> None:
-    """Writes everything but manifest and log; raises OSError."""
-    _write_scenario(folder, plan.world)
-    write(table(nights), folder / "replications.parquet")
-    if plan.control:
-        write(twins_table(nights), folder / "twins.parquet")
-    write(_series(nights), folder / "series.parquet")
-    for name in PARTS:
-        write(_part(nights, name), folder / f"{name}.parquet")
-    write_json(folder / "comparison.json", comparison)
-    summary = markdown(comparison, plan.world.scenario.shop.currency)
-    (folder / "summary.md").write_text(summary, encoding="utf-8")
-    _draw(folder / "figures", plan, nights, comparison)
-
-
-def _write_scenario(folder: Path, world: World) -> None:
-    """The scenario as written and as played; the latter with the match beside it, so that it can be played again."""
-    (folder / "scenario.source.yaml").write_text(world.source, encoding="utf-8")
-    resolved = world.scenario.model_dump(mode="json")
-    for i, match in enumerate(world.fixed):
+    A match that is found is told by what happens in it, wherever it was found.
+    """
+    told: dict[str, Any] = world.scenario.model_dump(mode="json", exclude={"name", "about", "experiment"})
+    told["viewer_worth"] = world.scenario.experiment.viewer_worth
+    owners = [told] if world.scenario.match else told["fixtures"]
+    for owner, match in zip(owners, world.fixed, strict=True):
         if match is not None:
-            file = MATCH if world.scenario.match else f"match-{i + 1}.yaml"
-            (folder / file).write_text(timeline_text(match), encoding="utf-8")
-            owner = resolved if world.scenario.match else resolved["fixtures"][i]
-            owner["match"] = {"source": "timeline", "file": file}
-    (folder / SCENARIO).write_text(yaml_text(resolved), encoding="utf-8")
+            owner["match"] = timeline_text(match)
+    return text_sha256(json.dumps(told))
 
 
-def _series(nights: Sequence[Done]) -> pd.DataFrame:
-    return _together((n, n.series) for n in nights if n.series is not None)
-
-
-def _part(nights: Sequence[Done], name: str) -> pd.DataFrame:
-    return _together((n, n.parts[name]) for n in nights)
-
-
-def _together(tables: Iterable[tuple[Done, pd.DataFrame]]) -> pd.DataFrame:
-    """Tables of nights as one, headed by policy and replication; those without rows only when there are no others."""
-    told = [(night, rows) for night, rows in tables]
-    told = [(night, rows) for night, rows in told if len(rows)] or told[:1]
-    frames = []
-    for night, rows in told:
-        frame = rows.copy()
-        frame.insert(0, "policy", night.policy)
-        frame.insert(1, "replication", night.replication)
-        frames.append(frame)
-    return pd.concat(frames, ignore_index=True)
-
-
-def _of_first_match(part: pd.DataFrame) -> pd.DataFrame:
-    """The match that the series tells."""
-    return part[part["match"] == 1] if "match" in part else part
-
-
-def _draw(folder: Path, plan: Plan, nights: Sequence[Done], comparison: dict[str, Any]) -> None:
-    folder.mkdir()
-    series = {n.policy: n.series for n in nights if n.series is not None}
-    pushes = {n.policy: _of_first_match(n.parts["pushes"]) for n in nights if n.series is not None}
-    match, currency = plan.world.match(plan.seed, plan.typical), plan.world.scenario.shop.currency
-    draw_all(folder, comparison, table(nights), series, match, pushes, currency=currency, replication=plan.typical)
-
-
-def close(folder: Path, plan: Plan, command: Command, nights: Sequence[Done], started: datetime) -> None:
-    """Writes the log and, last, the manifest; raises OSError."""
-    ended = datetime.now(UTC)
-    lines = [f"{n.policy} replication {n.replication}: {n.seconds:.3f} s" for n in nights]
-    log = [f"started {started.isoformat()}", *lines, f"ended {ended.isoformat()}"]
-    (folder / "run.log").write_text("\n".join(log) + "\n", encoding="utf-8")
-    manifest = {
-        "schema_version": SCHEMA_VERSION,
-        "arguments": list(command.arguments),
-        "identity": identity(plan, command),
-        "scenario": _scenario(plan, command),
-        "policies": {
-            p.name: {"spec": p.spec, "source_sha256": p.source_sha256, "bracket": p.bracket} for p in plan.policies
-        },
-        "baseline": command.baseline,
-        **_numbers(plan),
-        "draws": draws.SCHEME,
-        "git": checkout(),
-        "cautions": cautions(plan, command.assignments),
-        "versions": versions(),
-        "host": platform.platform(),
-        "started": started.isoformat(),
-        "seconds": (ended - started).total_seconds(),
-        "files": folder_sha256(folder),
-        **({"ledger_sha256": ledger_hashes(nights)} if plan.ledger else {}),
-    }
-    write_json(folder / MANIFEST, manifest)
-
-
-def _scenario(plan: Plan, command: Command) -> dict[str, Any]:
-    world = plan.world
-    return {
-        "name": world.scenario.name,
-        "file": str(world.file),
-        "sha256": text_sha256(world.source),
-        "set": list(command.assignments),
-    }
-
-
-def ledger_hashes(nights: Sequence[Done]) -> str | dict[str, dict[str, str]]:
-    """The one hash of a single night; of several, by policy and replication."""
-    hashes: dict[str, dict[str, str]] = {}
-    for night in nights:
-        hashes.setdefault(night.policy, {})[str(night.replication)] = night.ledger_sha256 or ""
-    return next(iter(hashes[nights[0].policy].values())) if len(nights) == 1 else hashes
-
-
-def write_json(file: Path, content: dict[str, Any]) -> None:
-    """JSON without NaN, so that any reader takes it; raises OSError."""
-    write_whole(file, json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False) + "\n")
-
-
-def write_whole(file: Path, text: str) -> None:
-    """Writes a file that is never seen half written; raises OSError."""
-    unfinished = file.with_name(f".{file.name}-{os.getpid()}")
-    try:
-        unfinished.write_text(text, encoding="utf-8")
-        os.replace(unfinished, file)
-    except BaseException:
-        unfinished.unlink(missing_ok=True)
-        raise
+@cache
+def code_identity() -> str:
+    """Hash of this program, but for what shows results, and of what it works with."""
+    package = Path(sim.__file__).parent
+    files = sorted(f for f in package.rglob("*.py") if f.relative_to(package).parts[0] not in SHOWN)
+    code = [(f.relative_to(package).as_posix(), sha256(f.read_bytes()).hexdigest()) for f in files]
+    with_ = {name: version for name, version in versions().items() if name in MADE_WITH}
+    return text_sha256(json.dumps([code, draws.SCHEME, with_, platform.machine()]))

@@ -286,6 +286,8 @@ METRICS: tuple[Metric, ...] = (
     ),
 )  # fmt: skip
 NAMES = tuple(metric.name for metric in METRICS)
+BY_NAME = {metric.name: metric for metric in METRICS}
+BETTER = {metric.name: metric.better for metric in METRICS}
 
 
 def outcomes(nights: Sequence[Played]) -> dict[str, float]:

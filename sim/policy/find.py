@@ -39,7 +39,12 @@ class FoundPolicy:
     make: Callable[[], Policy]
     bracket: bool = False  # sees what is latent
     rules: tuple[str, ...] = ()  # names of its rules, if it is a rule file
+    unhashed: tuple[str, ...] = ()
     doubts: tuple[str, ...] = ()  # why the same seed may give other results, each a sentence without its subject
+
+    @property
+    def identity(self) -> str:
+        return self.source_sha256 + self.origin.rpartition(":")[2]
 
 
 class Sample(NamedTuple):

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from sim.errors import MatchdayError, did_you_mean
-from sim.experiment.store import write_whole
+from sim.experiment.folder import write_whole
 from sim.report.table import ALL, markdown, spreadsheet
 
 FORMATS: Mapping[str, Callable[[Mapping[str, Any], str, Sequence[str]], str]] = {

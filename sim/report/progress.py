@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
@@ -14,26 +14,47 @@ SOON = 3.0  # s from the first night to the first line: short runs, too, say how
 
 
 @contextmanager
-def progress(total: int) -> Iterator[Callable[[object], None]]:
-    """Gives what to call after each of `total` nights."""
+def progress(total: int = 0) -> Iterator[Bar | Lines]:
+    """Gives what to call after each night; `total` are expected, and whoever plays may expect more."""
     console = Console(stderr=True)
     if not console.is_interactive:
-        yield _Lines(console, total)
+        yield Lines(console, total)
         return
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=console, transient=True) as bar:
-        task = bar.add_task("compiling", total=total)
-        yield lambda _: bar.update(task, advance=1, description="nights")
+    with Progress(*columns, console=console, transient=True) as shown:
+        yield Bar(shown, total)
 
 
-class _Lines:
+class Bar:
+    """A bar with the time left."""
+
+    def __init__(self, shown: Progress, total: int) -> None:
+        self.shown, self.total = shown, total
+        self.task = shown.add_task("compiling", total=total or None)
+
+    def expect(self, nights: int) -> None:
+        """So many more will be played."""
+        self.total += nights
+        self.shown.update(self.task, total=self.total)
+
+    def __call__(self, night: object, /) -> None:
+        """A night is done."""
+        self.shown.update(self.task, advance=1, description="nights")
+
+
+class Lines:
     """A line every now and then, with the time left."""
 
     def __init__(self, console: Console, total: int) -> None:
         self.console, self.total, self.done = console, total, 0
         self.first = self.due = 0.0  # on the monotonic clock
 
-    def __call__(self, _: object) -> None:
+    def expect(self, nights: int) -> None:
+        """So many more will be played."""
+        self.total += nights
+
+    def __call__(self, night: object, /) -> None:
+        """A night is done."""
         self.done += 1
         now = time.monotonic()
         if self.done == 1:

@@ -78,7 +78,17 @@ assumptions: {cart_paid: 0.35, half_time: 16}        # any number of `list assum
 timing: {window: 15}                   # seconds
 
 red_lines: {mode: enforce, most: 6, leave_out: [claim, price]}   # what no push may do to a viewer; `audit` counts
-experiment: {seed: 1, replications: 30, baseline: no_push, policies: [peak_flash, lull_only]}
+experiment:
+  seed: 1
+  replications: 30                     # nights; or precision: {net_value: 500}, and as many as that takes
+  baseline: no_push
+  policies: [peak_flash, lull_only]
+  goal: net_value                      # decides which policy to take
+  margins: {net_value: 250, annoyance_mean: 5%}      # differences that do not matter
+  gate:                                # what `gate` holds a policy to
+    - {metric: net_value, vs: no_push, require: "> 0"}
+    - {metric: annoyance_mean, vs: baseline, require: "<= 5%"}   # may be worse than the stored one by 5%
+    - {metric: red_line_violations, vs: null, require: "<= 0.5", severity: warning}
 """
 INTRO = f"""\
 # A scenario, field by field

@@ -20,8 +20,9 @@ from rich.text import Text
 
 from sim.experiment.comparison import decided, half_interval, varies
 from sim.experiment.remarks import remarks
-from sim.measures.outcomes import METRICS, MONEY, Metric
+from sim.measures.outcomes import BY_NAME, MONEY, Metric
 from sim.report import twins
+from sim.report.advice import advice
 from sim.report.decimals import decimals
 
 NAME = 14  # letters of a policy's name in a line, if names must be folded and numbers need no more
@@ -32,7 +33,6 @@ SHOWN = (
     "watch_minutes", "annoyance_mean", "annoyed_share", "mutes", "lost_viewers", "stockout_minutes",
     "sold_out_at_checkout", "red_line_violations", "trust_mean", "retention",
 )  # fmt: skip
-BY_NAME = {metric.name: metric for metric in METRICS}
 ALL = tuple(BY_NAME)
 LEAST = 60  # columns below which a table is no longer read but deciphered
 WORD = re.compile(r"[A-Z]+(?![a-z])[_-]*|[A-Z]?[^A-Z_-]+[_-]*|[_-]+")  # of a name: up to "_", "-" or a capital
@@ -81,7 +81,9 @@ def markdown(comparison: Comparison, currency: str, metrics: Sequence[str] = ALL
     """A report of a few lines and one table."""
     policies = list(map(_literal, comparison["policies"]))
     rows = [_row(comparison, BY_NAME[name]) for name in metrics]
-    lines = [f"# {_literal(comparison['scenario'])}", "", _literal(_legend(comparison, metrics, rows, UNICODE)), ""]
+    lines = [f"# {_literal(comparison['scenario'])}", ""]
+    lines += [f"**{_literal(said)}.**\n" for said in advice(comparison, currency, UNICODE.within)]
+    lines += [_literal(_legend(comparison, metrics, rows, UNICODE)), ""]
     lines += ["| metric | " + " | ".join(policies) + " |", "|---" + "|---:" * len(policies) + "|"]
     for name, row in zip(metrics, rows, strict=True):
         cells = row.values()
@@ -150,14 +152,14 @@ TRUST = (
 
 def _of_nothing(comparison: Comparison, metrics: Sequence[str]) -> str:
     """What is said of shares and means that not every night has."""
-    n = comparison["replications"]
+    n, dropped = comparison["replications"], comparison.get("choice", {}).get("dropped")
     fewest = {
         name: min(
             values[name]["nights"] for part in ("policies", "differences") for values in comparison[part].values()
         )
         for name in metrics
     }
-    few = [f"{name} {nights} of {n}" for name, nights in fewest.items() if 0 < nights < n]
+    few = [f"{name} {nights} of {n}" for name, nights in fewest.items() if 0 < nights < n and not dropped]
     told = f" {NOTHING}: no night has anything to take it of." * (0 in fewest.values())
     return told + f" Not every night has these, of all policies at least: {', '.join(few)}." * bool(few)
 
@@ -239,6 +241,8 @@ class _Blocks:
             yield ""
         if self.metrics == SHOWN:
             yield from _of_twins(self.comparison, self.currency, signs, options.max_width)
+        for said in advice(self.comparison, self.currency, signs.within):
+            yield Text(f"{said}.", style="bold")
         for remark in remarks(self.comparison):
             yield Text(f"{remark}.")
         yield Text(_legend(self.comparison, self.metrics, rows, signs), style="dim")

@@ -14,6 +14,7 @@ from pydantic import AfterValidator, ConfigDict, Field, model_validator
 from sim.errors import did_you_mean
 from sim.evidence import NONE, note, number, numbers
 from sim.parameters import Parameters
+from sim.world.experiment import Experiment
 from sim.world.forms import Form, Key, add_to_one
 from sim.world.fulfilment import Fulfilment
 from sim.world.host import Host
@@ -245,22 +246,6 @@ class Timing(Form):
 
     window: float = Field(
         default=15.0, ge=1, le=60, description="lag with which people see shared state: chat, stock, offers [s]"
-    )
-
-
-class Experiment(Form):
-    """What a comparison does unless the command line says otherwise."""
-
-    seed: int = Field(default=1, ge=0, lt=2**63, description="seed of all draws")
-    replications: int = Field(default=30, ge=1, le=100_000, description="nights each policy plays [nights]")
-    viewer_worth: float = number(3.0, "currency", 0.5, 15, "assumed", NONE,
-        "Worth of a viewer who will come again and can still be reached, beyond the days that are followed",
-        ge=0, le=10_000)  # fmt: skip
-    baseline: str = Field(default="no_push", description="the policy others are compared with")
-    policies: tuple[str, ...] = Field(
-        default=(),
-        description="policies to compare, by name or as path/to/file.py:Class from the working directory; "
-        "all sample policies but the brackets if empty",
     )
 
 

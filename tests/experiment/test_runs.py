@@ -9,6 +9,7 @@ import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -17,10 +18,10 @@ import pytest
 from sim.errors import MatchdayError
 from sim.experiment import runs
 from sim.experiment.executors import WorkerLostError, executor
+from sim.experiment.folder import Command, draft
 from sim.experiment.provenance import checkout, file_sha256
 from sim.experiment.runs import Plan, play_all, table, twins_table
 from sim.experiment.session import conduct
-from sim.experiment.store import Command, draft
 from sim.policy.check import PolicyError
 from sim.policy.find import find_all
 from sim.world.night import World
@@ -81,12 +82,11 @@ def test_twins_are_those_of_their_own_replication(control):
         for played, own in ((night, "incremental_orders"), (beside, "orders_lost")):
             orders = played.outcomes["orders"] + played.outcomes["store_orders"]
             assert night.twins["orders_anyway"] + night.twins[own] == orders
-    assert all(night.ending is None for night in nights)
     assert nights[1].twins != nights[3].twins
 
 
 def test_without_a_control_nobody_has_a_twin():
-    assert all(night.twins is night.ending is None for night in play_all(plan()))
+    assert all(night.twins is None for night in play_all(plan()))
 
 
 def test_a_control_that_is_not_first_is_refused():
@@ -144,9 +144,19 @@ def test_large_audiences_play_on_all_cores(monkeypatch):
 # --- the folder -------------------------------------------------------------------------------------------------------
 
 
+class Told(NamedTuple):
+    nights: list
+
+    def expect(self, nights):
+        assert nights == 4
+
+    def __call__(self, night):
+        self.nights.append(night)
+
+
 def test_a_run_leaves_a_complete_folder(tmp_path, undrawn):
     told = []
-    done = conduct(plan(), command(tmp_path), ledger=True, tell=told.append)
+    done = conduct(plan(), command(tmp_path), ledger=True, tell=Told(told))
     manifest = json.loads((done.folder / "manifest.json").read_text())
     assert len(told) == 4
     files = {f.relative_to(done.folder).as_posix() for f in everything_below(done.folder) if f.is_file()}
@@ -195,7 +205,7 @@ def test_a_disk_that_fills_leaves_nothing(tmp_path, monkeypatch):
 
 
 def test_a_file_in_the_way_is_told_before_anything_is_played(tmp_path, monkeypatch):
-    monkeypatch.setattr("sim.experiment.session.play_all", lambda *_: pytest.fail("played"))
+    monkeypatch.setattr("sim.experiment.session.playing", lambda *_: pytest.fail("played"))
     (tmp_path / "results").write_text("in the way")
     with pytest.raises(MatchdayError, match="cannot write results"):
         conduct(plan(), command(tmp_path / "results"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import signal
 import subprocess
 import sys
@@ -12,8 +13,9 @@ from pathlib import Path
 
 import pytest
 
+from sim.experiment.folder import Command, draft
 from sim.experiment.request import Request, plan_run
-from sim.experiment.store import Command, draft
+from sim.experiment.store import FOLDER
 from tests.test_cli import ROOT, SCENARIO
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads /proc")
@@ -93,7 +95,14 @@ def alive(pid: int) -> bool:
 
 
 def everything_below(folder: Path) -> dict[Path, bytes | None]:
-    return {f: f.read_bytes() if f.is_file() else None for f in folder.rglob("*")}
+    """But finished nights, which stay."""
+    nights = folder / FOLDER
+    there = [f for f in folder.rglob("*") if not f.is_relative_to(nights)]
+    return {f: f.read_bytes() if f.is_file() else None for f in there}
+
+
+def finished(results: Path) -> dict[str, bytes]:
+    return {f.name: f.read_bytes() for f in (results / FOLDER).rglob("*.zip")}
 
 
 @pytest.mark.parametrize(
@@ -107,7 +116,10 @@ def test_a_comparison_that_is_stopped_leaves_everything_as_it_was(results, jobs,
         started.send_signal(number)
         out, err = started.communicate()
     told = [line for line in err.splitlines() if "nights played" not in line]
-    assert (started.returncode, out, told) == (code, "", ["stopped; nothing kept"])
+    assert (started.returncode, out, len(told)) == (code, "", 1)
+    said = re.fullmatch(r"stopped; (\d+) finished nights? kept: the same command goes on from there", told[0])
+    assert said
+    assert 0 <= len(finished(results)) - int(said[1]) <= 1  # one may be kept and not yet counted
     assert everything_below(results) == before
     assert all_end(workers)
 

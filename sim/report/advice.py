@@ -1,0 +1,126 @@
+"""What a comparison says should be done, in sentences: first the one to act on, then what stands behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from sim.experiment.comparison import half_interval
+from sim.experiment.verdicts import FRONT, USUAL_MARGIN
+from sim.measures.outcomes import BY_NAME, MONEY
+from sim.report.decimals import decimals
+
+Comparison = Mapping[str, Any]
+
+
+def advice(comparison: Comparison, currency: str, within: str) -> list[str]:
+    """Sentences; none where nothing is compared.  `within` is how "plus or minus" is written."""
+    return [
+        *_of_precision(comparison, currency, within),
+        *_of_choice(comparison, currency),
+        *_of_decision(comparison, currency, within),
+        *_of_front(comparison),
+    ]
+
+
+def _of_decision(comparison: Comparison, currency: str, within: str) -> Iterator[str]:
+    told = comparison.get("decision")
+    if not told or not told["verdicts"]:
+        return
+    baseline, goal, take = comparison["baseline"], told["goal"], told["take"]
+    if comparison["replications"] == 1:
+        yield "One night decides nothing: play more (-n 30)"
+    elif take == baseline:
+        yield f"Keep {baseline}: no policy is better in {goal} by more than {_margin(comparison, currency)}"
+    elif take:
+        gain = _difference(comparison, take, goal, currency, within)
+        level = f" ({_listed(told['level'])} cannot be told from it)" if told["level"] else ""
+        yield f"Take {take}{level}: {gain} a night over {baseline}; {_costs(comparison, take, currency, within)}"
+    else:
+        unsure = [name for name, row in told["verdicts"].items() if row[goal]["verdict"] == "open"]
+        yield (
+            f"Not decided: whether {_listed(unsure)} {'is' if len(unsure) == 1 else 'are'} better than {baseline} in "
+            f"{goal} by more than {_margin(comparison, currency)}{_more_nights(comparison)}"
+        )
+
+
+def _costs(comparison: Comparison, policy: str, currency: str, within: str) -> str:
+    goal, verdicts = comparison["decision"]["goal"], comparison["decision"]["verdicts"][policy]
+    others = [metric for metric in verdicts if metric != goal]
+    told = [f"{_difference(comparison, policy, m, currency, within)} ({verdicts[m]['verdict']})" for m in others]
+    return ", ".join(told)
+
+
+def _more_nights(comparison: Comparison) -> str:
+    needed, now = comparison["decision"]["nights_needed"], comparison["replications"]
+    return f"; about {needed:,} nights would tell, these are {now:,}" if needed and needed > now else ""
+
+
+def _margin(comparison: Comparison, currency: str) -> str:
+    goal = comparison["decision"]["goal"]
+    told = comparison["decision"]["margins"].get(goal, f"{USUAL_MARGIN:.0%}")
+    return f"{told} of its" if isinstance(told, str) else f"{told:,g} {_unit(goal, currency)}"
+
+
+def _difference(comparison: Comparison, policy: str, metric: str, currency: str, within: str) -> str:
+    """`orders +12.3 ± 4.5`: a paired difference, in percentage points for shares."""
+    value = comparison["differences"][policy][metric]
+    scale = 100.0 if BY_NAME[metric].unit == "share" else 1.0
+    mean, half = scale * value["mean"], scale * half_interval(value)
+    places = decimals([mean], [(mean, half)])
+    unit = _unit(metric, currency)
+    return f"{metric} {mean:+z,.{places}f}" + (f" {within}{half:,.{places}f}" if half else "") + f" {unit}" * bool(unit)
+
+
+def _unit(metric: str, currency: str) -> str:
+    """As it is said behind a number; "" where the metric's name says it."""
+    unit = {"share": "points", MONEY: currency, "average tolerances": ""}.get(
+        BY_NAME[metric].unit, BY_NAME[metric].unit
+    )
+    return "" if unit in metric else unit
+
+
+def _of_front(comparison: Comparison) -> Iterator[str]:
+    front = (comparison.get("decision") or {}).get("front", {})
+    if len(front) < 3 or comparison["replications"] == 1:
+        return
+    best = [name for name, beaten in front.items() if beaten is None]
+    yield f"Not beaten in {_listed(FRONT)} together by any other policy: {_listed(best)}"
+
+
+def _of_precision(comparison: Comparison, currency: str, within: str) -> Iterator[str]:
+    if not (told := comparison.get("precision")):
+        return
+    n, wide = comparison["replications"], told["not_reached"]
+    wanted = {m: f"{m} {within}{half:,g} {_unit(m, currency)}".rstrip() for m, half in told["half_widths"].items()}
+    if not wide:
+        yield f"As precise as asked after {n:,} nights: {_listed(wanted.values())}"
+        return
+    missed = [f"{wanted[m]} (it is {within}{half:,.3g})" for m, half in wide.items()]
+    yield f"Not as precise as asked after {n:,} nights, the most that were allowed: {_listed(missed)}"
+
+
+def _of_choice(comparison: Comparison, currency: str) -> Iterator[str]:
+    if not (told := comparison.get("choice")):
+        return
+    metric, left, dropped = told["metric"], told["left"], told["dropped"]
+    size = f"{told['indifference']:,g} {_unit(metric, currency)}".rstrip()
+    if len(left) == 1:
+        yield (
+            f"Best in {metric}: {left[0]}, with 95% confidence if the next is at least {size} behind "
+            "(Kim and Nelson's procedure)"
+        )
+    else:
+        yield (
+            f"Best in {metric}: one of {_listed(left)}; {told['most']:,} nights, the most that were allowed, do not "
+            f"say which by {size}"
+        )
+    if dropped:
+        yield "Dropped: " + ", ".join(f"{name} after {n:,} nights" for name, n in dropped.items())
+    whole = comparison["replications"] * len(comparison["policies"])
+    yield f"{told['nights']:,} nights were played, where all policies to the end would have been {whole:,}"
+
+
+def _listed(names: Any) -> str:
+    *most, last = names
+    return f"{', '.join(most)} and {last}" if most else last
