@@ -132,17 +132,17 @@ def _differences(x: Array, base: Array) -> list[dict[str, float | None]]:
     """
     d = x - base
     whole = ~np.isnan(d).any(axis=1)
-    bca = np.full((len(d), 2), np.nan)
-    bca[whole] = _bca(d[whole])
+    limits = np.full((len(d), 2), np.nan)
+    limits[whole] = bca(d[whole])
     for i in np.flatnonzero(~whole):
-        bca[i] = _bca(d[i : i + 1, ~np.isnan(d[i])])[0]
+        limits[i] = bca(d[i : i + 1, ~np.isnan(d[i])])[0]
     return [
         {**row, "bca_low": _limit(low), "bca_high": _limit(high), "variance_reduction": _variance_reduction(*pair)}
-        for row, (low, high), pair in zip(_means(d), bca, zip(x, base, strict=True), strict=True)
+        for row, (low, high), pair in zip(_means(d), limits, zip(x, base, strict=True), strict=True)
     ]
 
 
-def _bca(d: Array) -> Array:
+def bca(d: Array) -> Array:
     """BCa bootstrap intervals (metrics, 2) of the means of rows; the t interval where there is nothing to resample.
 
     NaN where there are fewer than two nights.

@@ -27,7 +27,7 @@ from sim.errors import MatchdayError
 from sim.experiment.cautions import cautions
 from sim.experiment.provenance import MANIFEST, MATCH, SCENARIO, checkout, folder_sha256, text_sha256, versions
 from sim.experiment.runs import Done, Plan, table, twins_table, write
-from sim.experiment.store import world_identity
+from sim.experiment.store import code_identity, world_identity
 from sim.experiment.unfinished import is_left, name_until_whole
 from sim.measures.parts import PARTS
 from sim.report.figures import draw_all
@@ -224,6 +224,7 @@ def close(folder: Path, plan: Plan, command: Command, nights: Sequence[Done], st
             "found": sum(n.seconds is None for n in nights),
         },
         "world_sha256": world_identity(plan.world),
+        "code_sha256": code_identity(),
         "draws": draws.SCHEME,
         "git": checkout(),
         "cautions": cautions(plan, command.assignments),

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sim.engine.play import EngineName
 from sim.errors import InputError, MatchdayError
+from sim.experiment.baselines import Baseline, differs
+from sim.experiment.gate import Gate
 from sim.experiment.lint import rule_problems_of
 from sim.experiment.load import load, unknown_goal, unknown_metric
 from sim.experiment.runs import FIXED, Plan, Stopping
+from sim.experiment.store import world_identity
 from sim.policy.find import FoundPolicy, available, find, find_all, lacking
+from sim.world.experiment import STORED
 from sim.world.night import World
 
 
@@ -81,6 +85,34 @@ def plan_comparison(request: Request, baseline: str | None) -> tuple[Plan, str]:
         stopping = Stopping(told.precision)
     replications = (request.replications or told.replications) if stopping.fixed else request.most or told.most
     return made_plan(world, found, request, stopping, replications), name
+
+
+def plan_gate(request: Request, stored: Baseline | None) -> tuple[Plan, Gate]:
+    """The policies that are held to the scenario's checks, those they are compared with, and the gate.
+
+    Policies not named are the scenario's, or else the one that was blessed.  Raises MatchdayError for bad input.
+    """
+    world = load(request.scenario, request.assignments)
+    told = world.scenario.experiment
+    checks = told.gate
+    named = request.policies or told.policies or ((stored.spec,) if stored else ())
+    if checks and not named:
+        raise MatchdayError("say which policy is held to the checks: -p NAME")
+    if stored and (why := differs(stored, world_identity(world))):
+        raise MatchdayError(f"the baseline cannot be compared with: {why}; bless a run of it again")
+    if stored is None and any(check.vs == STORED for check in checks):
+        raise MatchdayError("a check compares with a stored baseline: say which with --baseline NAME")
+    others = tuple(dict.fromkeys(c.vs for c in checks if c.vs and c.vs != STORED and c.vs not in named))
+    found = find_all([*named, *others])
+    for policy in found[: len(named)]:
+        if policy.bracket:
+            raise MatchdayError(f"policy '{policy.name}' sees what no platform sees: no gate lets it pass")
+    if stored:
+        request = replace(request, seed=stored.seed, viewers=stored.viewers)
+    most = request.most or told.most
+    plan = made_plan(world, found, request, FIXED, min(most, stored.replications) if stored else most)
+    names = {policy.spec: policy.name for policy in found}
+    return plan, Gate(checks, tuple(policy.name for policy in found[: len(named)]), names, stored)
 
 
 def _samples() -> tuple[str, ...]:

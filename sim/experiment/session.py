@@ -11,14 +11,17 @@ from typing import Any, Protocol
 
 import pandas as pd
 
+from sim.experiment.baselines import is_older
 from sim.experiment.comparison import compare
 from sim.experiment.decision import decision
 from sim.experiment.executors import Executor, here
 from sim.experiment.folder import Command, close, draft, fill
+from sim.experiment.gate import Gate, judged, looks, until_decided, verdict_of
 from sim.experiment.rules_told import rules_told
 from sim.experiment.runs import Done, Plan, playing, table, twins_table
 from sim.experiment.schedule import Schedule, choice, schedule_of, too_wide
 from sim.experiment.store import Store
+from sim.report.gate import FILES, writers
 from sim.stop import check, keep
 
 
@@ -133,3 +136,55 @@ def _enough(plan: Plan, nights: Sequence[Done]) -> dict[str, Any]:
             }
         }
     return {}
+
+
+@dataclass(frozen=True, eq=False)
+class Gated:
+    """A gate that is done."""
+
+    folder: Path
+    result: dict[str, Any]
+
+
+def conduct_gate(
+    plan: Plan,
+    gate: Gate,
+    command: Command,
+    *,
+    strict: bool = True,
+    executor: Executor = here,
+    store: Store | None = None,
+    tell: Tell = SILENCE,
+) -> Gated:
+    """Plays nights until every check that counts is decided, or the plan's number, and keeps what came of it.
+
+    `strict` lets only what has passed pass: what is inconclusive stops the gate, too.  Raises as `conduct`.
+    """
+    result: dict[str, Any] = {}
+
+    def write(folder: Path, nights: Sequence[Done]) -> None:
+        checks = judged(gate.evidence(nights), len(looks(plan.replications)))
+        verdict = verdict_of(checks)
+        result.update(
+            schema_version=1,
+            scenario=plan.world.scenario.name,
+            passed=verdict == "pass" or (verdict == "inconclusive" and not strict),
+            verdict=verdict,
+            strict=strict,
+            seed=plan.seed,
+            notes=_notes(gate),
+            checks=checks,
+        )
+        for name, extension in FILES.items():
+            written = writers(result, plan.world.scenario.shop.currency)[extension]()
+            (folder / name).write_text(written, encoding="utf-8")
+
+    schedule = until_decided(plan, gate)
+    done = conduct(plan, command, executor=executor, store=store, tell=tell, schedule=schedule, also=write)
+    return Gated(done.folder, result)
+
+
+def _notes(gate: Gate) -> list[str]:
+    if gate.stored and is_older(gate.stored):
+        return ["the program has changed since the baseline was blessed: differences may be its doing, too"]
+    return []
