@@ -34,8 +34,8 @@ Row = NDArray[np.float32]  # (viewers,)
 class Oracle:
     """The best item for each viewer on a side panel, lessons before the match, and messages after it.
 
-    A round comes after a `rest` [s], has the `most` pushes, at most, that are best, and `lasts` so many seconds; pushes to
-    a viewer are so many minutes `apart`.  A `reserve`, as a share of the first stock, is left to those who come by
+    A round comes after a `rest` [s], has at most so many pushes, the best (`most`), and `lasts` so many seconds; pushes
+    to a viewer are so many minutes `apart`.  A `reserve`, as a share of the first stock, is left to those who come by
     themselves.
     """
 
