@@ -47,9 +47,7 @@ class FoundPolicy:
     bracket: bool = False  # sees what is latent
     rules: tuple[str, ...] = ()  # names of its rules, if it is a rule file
     doubts: tuple[str, ...] = ()  # why the same seed may give other results, each a sentence without its subject
-    unhashed: tuple[
-        str, ...
-    ] = ()  # what it takes in that `identity` does not cover, each a sentence without its subject
+    unhashed: tuple[str, ...] = ()  # what it takes in that `identity` does not cover, in the same manner
 
     @property
     def origin(self) -> str:

@@ -93,8 +93,8 @@ def _unknown(name: str, parameters: Mapping[str, Any], owner: str) -> str:
     if not parameters:
         return f"{owner} takes no parameters, such as '{name}': its constructor has no keywords with defaults"
     near = did_you_mean(name, list(parameters))
-    near = near if "?" in near else ""  # the whole list follows
-    return f"{owner} takes no parameter '{name}'{near} — it takes {listed(parameters)}"
+    hint = f"{near} It" if "?" in near else ": it"
+    return f"{owner} takes no parameter '{name}'{hint} takes {listed(parameters)}"
 
 
 def _fitting(value: Value, default: Any, what: str) -> Value:

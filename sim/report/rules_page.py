@@ -108,10 +108,10 @@ Fields are changed from outside by their paths, as `--set` changes those of a sc
 a list, from 0. With the files of this page and docs/scenario.md saved as `rules.yaml` and `derby.yaml`:
 
 ```
-.venv/bin/python run_sim.py compare derby.yaml -p rules.yaml -p 'rules.yaml(rules.lesson.show.lasts=4, limits.per_viewer=3)'
+.venv/bin/python run_sim.py run derby.yaml -p 'rules.yaml(rules.lesson.show.lasts=4, limits.per_viewer=3)'
 ```
 
-Tables call the second one `rules(rules.lesson.show.lasts=4, limits.per_viewer=3)`. It is checked like the file, and samples take
+Tables call it `rules(rules.lesson.show.lasts=4, limits.per_viewer=3)`. It is checked as the file is, and samples take
 parameters, too: `frequency_capped(limits.per_viewer=2)`.
 
 `make schema` writes this page, and the schemas for editors, from the forms that check a rule file.

@@ -116,7 +116,7 @@ def test_a_path_may_have_parentheses_of_its_own(tmp_path):
 @pytest.mark.parametrize(
     ("given", "said"),
     [
-        ("cpa=3", "{file}: Own takes no parameter 'cpa' — did you mean 'cap'? — it takes cap=4, share=0.5, name=all,"),
+        ("cpa=3", "{file}: Own takes no parameter 'cpa' — did you mean 'cap'? It takes cap=4, share=0.5, name=all,"),
         ("cap=3.5", "{file}: Own: parameter 'cap' is a whole number (4 unless given), got 3.5"),
         ("cap=true", "parameter 'cap' is a whole number (4 unless given), got true"),
         ("share=true", "parameter 'share' is a number (0.5 unless given), got true"),

@@ -95,7 +95,7 @@ def test_the_command_with_parameters_runs(derby, monkeypatch, matchday):
     (command,) = re.findall(r"^\.venv/bin/python run_sim\.py (.*)$", page, re.MULTILINE)
     code, out, said = matchday(*shlex.split(command), "-n", "2", "--viewers", "60")
     assert code == 0, said
-    assert f"what the rules of {re.findall(r'call the second one `(.*?)`', page)[0]} did" in out
+    assert f"what the rules of {re.findall(r'call it `(.*?)`', page)[0]} did" in out
     assert find("frequency_capped(limits.per_viewer=2)").make().all.limits.per_viewer == 2
 
 
