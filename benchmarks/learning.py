@@ -11,8 +11,6 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterator
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pandas as pd
 from scipy import stats
@@ -31,16 +29,7 @@ from sim.world.night import World
 LEARNT, BY_HAND = ("ml_scored", "ml_scored_quiet", "bandit"), ("context_aware", "blast")
 PRICES = [round(0.1 * tenth, 1) for tenth in range(3, 31)]  # of annoyance [currency]
 GAPS = ("net_revenue", "net_value", "annoyance_mean")
-QUIET = """from pathlib import Path
-
-from sim.learning.scored import Scored
-
-
-class Quiet(Scored):
-    folder = Path({folder!r})
-    sha256 = {sha256!r}
-    price_of_annoyance = {price}
-"""
+QUIET = "ml_scored(price_of_annoyance={price})"
 LOGGED = 3  # nights on which the models are judged
 
 
@@ -50,33 +39,32 @@ def main() -> None:
     parser.add_argument("-n", type=int, default=10, help="nights each policy plays")
     parser.add_argument("-j", type=int, default=2, help="processes")
     options = parser.parse_args()
-    with TemporaryDirectory() as folder:
-        price, quiet = _quiet(Path(folder), options.n, options.j)
-        print(f"`ml_scored_quiet` takes {price:g} for an average tolerance of annoyance, `ml_scored` 0.3.\n")
-        for title, (file, viewers) in TEMPLATES.items():
-            world = load(file)
-            print(f"### On {title}: {options.n} nights of {viewers:,} viewers [{world.scenario.shop.currency}]\n")
-            print(*_models(world, viewers), sep="\n", flush=True)
-            specs = ("no_push", *BY_HAND, "ml_scored", str(quiet), "bandit")
-            print(*_compared(_nights(world, specs, options.n, options.j, viewers)), sep="\n", flush=True)
+    price = _price(options.n, options.j)
+    print(f"`ml_scored_quiet` takes {price:g} for an average tolerance of annoyance, `ml_scored` 0.3.\n")
+    for title, (file, viewers) in TEMPLATES.items():
+        world = load(file)
+        print(f"### On {title}: {options.n} nights of {viewers:,} viewers [{world.scenario.shop.currency}]\n")
+        print(*_models(world, viewers), sep="\n", flush=True)
+        specs = ("no_push", *BY_HAND, "ml_scored", QUIET.format(price=price), "bandit")
+        print(*_compared(_nights(world, specs, options.n, options.j, viewers)), sep="\n", flush=True)
 
 
-def _quiet(folder: Path, n: int, jobs: int) -> tuple[float, Path]:
+def _price(n: int, jobs: int) -> float:
     """The lowest price at which it annoys no more than `context_aware` on nights like those it was learnt from."""
-    world, file = load(ROOT / "training" / "generated-nights.yaml"), folder / "ml_scored_quiet.py"
+    world = load(ROOT / "training" / "generated-nights.yaml")
     for price in PRICES:
-        file.write_text(QUIET.format(folder=str(MlScored.folder), sha256=MlScored.sha256, price=price))
-        nights = _nights(world, ("context_aware", str(file)), n, jobs, 8_000)
+        nights = _nights(world, ("context_aware", QUIET.format(price=price)), n, jobs, 8_000)
         annoyance = nights.groupby("policy")["annoyance_mean"].mean()
         if annoyance["ml_scored_quiet"] <= annoyance["context_aware"]:
             break
-    return price, file
+    return price
 
 
 def _nights(world: World, specs: tuple[str, ...], n: int, jobs: int, viewers: int) -> pd.DataFrame:
     plan = Plan(world, find_all(specs), world.scenario.experiment.seed, n, viewers)
     warm_up(plan)
-    return table(list(play_all(plan, executor(jobs))))
+    nights = table(list(play_all(plan, executor(jobs))))
+    return nights.replace({"policy": {policy.name: "ml_scored_quiet" for policy in plan.policies if policy.parameters}})
 
 
 def _models(world: World, viewers: int) -> Iterator[str]:

@@ -12,17 +12,18 @@ import numpy as np
 
 from sim.policy import EVERYONE, Item, Offer, Push, View
 
-REST = 120.0  # s between two rounds
-LASTS = 7200.0  # s
-SHOUT = 60.0  # s
-
 
 class AntiOracle:
-    """Everything at the deepest discount at once, and then pop-ups for the least tolerant when play grips most."""
+    """Everything at the deepest discount at once, and then pop-ups for the least tolerant when play grips most.
+
+    What is given away `lasts` so many seconds.  Between two rounds of pop-ups there is a `rest` [s], and each stays for
+    `shout` [s].
+    """
 
     sees_what_is_latent = True
 
-    def __init__(self) -> None:
+    def __init__(self, rest: float = 120.0, lasts: float = 7200.0, shout: float = 60.0) -> None:
+        self.rest, self.lasts, self.shout = rest, lasts, shout
         self.sold_out = False
         self.rested_at = float("-inf")
 
@@ -35,7 +36,7 @@ class AntiOracle:
         second = view.latent.stage.curves.seconds[int(view.time - view.latent.stage.curves.opens)]
         if view.time < self.rested_at or second["attention"] < 0.4:
             return []
-        self.rested_at = view.time + REST
+        self.rested_at = view.time + self.rest
         return self._shout(view)
 
     def follow_up(self, view: View) -> list[Push]:
@@ -46,7 +47,7 @@ class AntiOracle:
     def _give_away(self, view: View, item: Item) -> Push:
         most = 1.0 - (1.0 - item.most_off) * item.list_price / item.price
         discount = max(0.0, np.floor(100.0 * min(0.9, most)) / 100.0)
-        return Push("floating_entry", Offer(item.key, discount, claim=1.0), view.time + LASTS, EVERYONE, 4.0)
+        return Push("floating_entry", Offer(item.key, discount, claim=1.0), view.time + self.lasts, EVERYONE, 4.0)
 
     def _shout(self, view: View) -> list[Push]:
         people = view.latent.people
@@ -55,7 +56,9 @@ class AntiOracle:
         offers = [Offer(_worst(goods).key, claim=1.0)] if goods else []
         lesson = [Offer(item.key) for item in view.content.values()][:1]
         return [
-            Push("pop_up", offer, view.time + SHOUT, who, 4.0) for offer in (offers or lesson) for who in (thin, ~thin)
+            Push("pop_up", offer, view.time + self.shout, who, 4.0)
+            for offer in (offers or lesson)
+            for who in (thin, ~thin)
         ]
 
 

@@ -17,9 +17,6 @@ from numpy.typing import NDArray
 from sim.policy import AWAY, HOME, NEUTRAL, Item, Offer, Push, View
 from sim.world.surfaces import SurfaceName
 
-REST = 240.0  # s between two rounds
-LASTS = 240.0  # s
-MOST, APART = 8, 8.0  # pushes shown to a viewer, and minutes between two
 CLICKS = (2.0, 60.0)  # belief before the match: clicks, and showings without one
 ORDERS = (1.0, 30.0)  # orders, and clicks without one
 
@@ -43,19 +40,25 @@ Counts = Mapping[str, NDArray[np.float64]]  # shown, clicked, ordered, by cell a
 
 
 class Bandit:
-    """Cells of side and engagement; a way for each, drawn anew from what its pushes have brought so far."""
+    """Cells of side and engagement; a way for each, drawn anew from what its pushes have brought so far.
 
-    def __init__(self) -> None:
+    A round comes after a `rest` [s] at the earliest and `lasts` so many seconds.  A viewer is shown `most` pushes, at
+    least so many minutes `apart`.
+    """
+
+    def __init__(self, rest: float = 240.0, lasts: float = 240.0, most: int = 8, apart: float = 8.0) -> None:
+        self.rest, self.lasts = rest, lasts
+        self.most, self.apart = most, apart
         self.turn = 0
         self.rested_at = float("-inf")
 
     def decide(self, view: View) -> list[Push]:
-        """A round every four minutes while play rests or is calm."""
+        """A round after each rest while play rests or is calm."""
         if view.peak or view.time < self.rested_at:
             return []
-        self.rested_at, self.turn = view.time + REST, self.turn + 1
+        self.rested_at, self.turn = view.time + self.rest, self.turn + 1
         v, so_far = view.viewers, _so_far(view)
-        fresh = v.present & ~v.muted & (v.shown < MOST) & (v.minutes_since_shown >= APART)
+        fresh = v.present & ~v.muted & (v.shown < self.most) & (v.minutes_since_shown >= self.apart)
         engaged, side = (v.clicks > 0) | (v.chats > 1), v.side
         said = []
         for name, of in (("home", HOME), ("away", AWAY), ("neutral", NEUTRAL)):
@@ -76,7 +79,7 @@ class Bandit:
         if drawn[best] <= 0.0:
             return []
         offer, because = Offer(item.key, _off(best, item)), f"{cell}: {best.name}"
-        return [Push(best.surface, offer, view.time + LASTS, who, because=because)]
+        return [Push(best.surface, offer, view.time + self.lasts, who, because=because)]
 
 
 def _so_far(view: View) -> Counts:

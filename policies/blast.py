@@ -9,13 +9,13 @@ from __future__ import annotations
 from sim.policy import Offer, Push, View
 
 KEY = {"goal", "own_goal", "penalty_award", "penalty_miss", "red", "second_yellow"}
-LASTS = 300.0  # s
 
 
 class Blast:
-    """A pop-up and a side panel for all, product after product."""
+    """A pop-up and a side panel for all, product after product; each `lasts` so many seconds."""
 
-    def __init__(self) -> None:
+    def __init__(self, lasts: float = 300.0) -> None:
+        self.lasts = lasts
         self.turn = 0
         self.period = ""
 
@@ -28,4 +28,4 @@ class Blast:
             return []
         self.turn += 1
         offer = Offer(goods[self.turn % len(goods)].key)
-        return [Push(surface, offer, expires=view.time + LASTS) for surface in ("pop_up", "side_panel")]
+        return [Push(surface, offer, expires=view.time + self.lasts) for surface in ("pop_up", "side_panel")]

@@ -13,28 +13,38 @@ from numpy.typing import NDArray
 from sim.policy import AWAY, HOME, NEUTRAL, Item, Offer, Push, View
 from sim.policy.score import scores
 
-REST = 300.0  # s between two rounds
-LASTS = 300.0  # s
-MOST = 7  # pushes shown to a viewer
-APART = 8.0  # min between two of them
-KEEN, WARM = 0.5, 0.33  # scores
-HELP = 0.1  # discount for those who hesitate
 Served = list[tuple[Item, NDArray[np.bool_]]]
 
 
 class ContextAware:
-    """In lulls: a panel for the keen, a discounted panel for the warm, a quiet entry for the rest."""
+    """In lulls: a panel for the keen, a discounted panel for the warm, a quiet entry for the rest.
 
-    def __init__(self) -> None:
+    A round comes after a `rest` [s] at the earliest and `lasts` so many seconds.  A viewer is shown `most` pushes, at
+    least so many minutes `apart`.  Who scores `keen` or more is keen, and from `warm` on warm (scores are from 0 to 1);
+    the warm get a `discount`, a share of the price.
+    """
+
+    def __init__(
+        self,
+        rest: float = 300.0,
+        lasts: float = 300.0,
+        most: int = 7,
+        apart: float = 8.0,
+        keen: float = 0.5,
+        warm: float = 0.33,
+        discount: float = 0.1,
+    ) -> None:
+        self.rest, self.lasts, self.most, self.apart = rest, lasts, most, apart
+        self.keen, self.warm, self.discount = keen, warm, discount
         self.rested_at = float("-inf")
 
     def decide(self, view: View) -> list[Push]:
         """Pushes while play rests and no peak is near, to each side its own goods."""
         if view.in_play or view.peak or view.time < self.rested_at:
             return []
-        self.rested_at = view.time + REST
+        self.rested_at = view.time + self.rest
         v, score = view.viewers, scores(view)
-        fresh = v.present & ~v.muted & (v.shown < MOST) & (v.minutes_since_shown >= APART)
+        fresh = v.present & ~v.muted & (v.shown < self.most) & (v.minutes_since_shown >= self.apart)
         side = v.side
         groups = [(of, fresh & (side == of)) for of in (HOME, AWAY, NEUTRAL)]
         return [push for of, fans in groups if fans.any() for push in self._of_side(view, of, fans, score)]
@@ -43,12 +53,12 @@ class ContextAware:
         goods = [item for item in view.everything() if item.side in (side, NEUTRAL) and not item.limited]
         if not goods:
             return []
-        keen = fans & (score >= KEEN)
-        warm = fans & (score >= WARM) & ~keen
+        keen = fans & (score >= self.keen)
+        warm = fans & (score >= self.warm) & ~keen
         cool = fans & ~keen & ~warm
         own = max(goods, key=lambda item: (item.side == side, item.price - item.cost))
-        depth = HELP if own.most_off >= HELP else 0.0
-        until, pushes = view.time + LASTS, []
+        depth = self.discount if own.most_off >= self.discount else 0.0
+        until, pushes = view.time + self.lasts, []
         for item, who in self._by_taste(view, goods, own, keen):
             pushes.append(Push("side_panel", Offer(item.key), until, who, prominence=1.5, because="keen"))
         pushes.append(Push("side_panel", Offer(own.key, depth), until, warm, because="warm"))

@@ -9,22 +9,24 @@ from __future__ import annotations
 from sim.policy import Offer, Push, View
 from sim.policy.view import AWAY, HOME
 
-REST = 900.0  # s between two pushes
-LASTS = 420.0  # s
 BREAKS = {"HT", "ET_break", "ET_HT", "PK_break", "post"}
 
 
 class LullOnly:
-    """A side panel with goods of the viewer's own side, at most every quarter of an hour, only while nothing is on."""
+    """A side panel with goods of the viewer's own side, now and then, only while nothing is on.
 
-    def __init__(self) -> None:
+    It `lasts` so many seconds; between two there is a `rest` [s], of half that length in breaks.
+    """
+
+    def __init__(self, rest: float = 900.0, lasts: float = 420.0) -> None:
+        self.rest, self.lasts = rest, lasts
         self.turn = 0
         self.last = float("-inf")
 
     def decide(self, view: View) -> list[Push]:
         """Pushes in stoppages and breaks, once after each rest."""
         lull = not view.in_play and view.period not in ("pre", "P")
-        rested = view.time - self.last >= (REST / 2 if view.period in BREAKS else REST)
+        rested = view.time - self.last >= (self.rest / 2 if view.period in BREAKS else self.rest)
         if not (lull and rested):
             return []
         self.last = view.time
@@ -36,4 +38,4 @@ class LullOnly:
         if not goods:
             return []
         offer = Offer(goods[self.turn % len(goods)].key)
-        return [Push("side_panel", offer, expires=view.time + LASTS, audience=view.mask(side=side))]
+        return [Push("side_panel", offer, expires=view.time + self.lasts, audience=view.mask(side=side))]

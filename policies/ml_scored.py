@@ -14,7 +14,10 @@ from sim.learning.scored import Scored
 
 
 class MlScored(Scored):
-    """Greedy on the models in `ml_scored`: what an order brings, less what muting and annoyance cost."""
+    """Greedy on the models in `ml_scored`: what an order brings, less what muting and annoyance cost.
+
+    `price_of_annoyance` is that of an average tolerance [currency]; a round comes after a `rest` [s] at the earliest.
+    """
 
     folder = Path(__file__).parent / "ml_scored"
     sha256 = "54f0c0d0fd095a6a883aeaf06d97ca24d9afd73770e4285a785bd71c4c90d444"

@@ -23,12 +23,7 @@ from sim.world.catalogue import ItemKind
 from sim.world.match import NEUTRAL
 from sim.world.surfaces import SurfaceName
 
-REST = 150.0  # s between two rounds
-APART = 180.0  # s between two pushes to a viewer
-LASTS = 300.0  # s
 DAY = 86_400.0  # s
-MOST = 12  # pushes in a round, best first
-SOLD_OFF = 0.15  # share of their stock from which goods are kept for those who come by themselves
 RETURNED = 0.25  # share of pushed orders that come back (assumed; the seed of the night is not known to it either)
 STATES = ("annoyance", "noticed", "trust")  # of a viewer, that an evening changes
 AT_ONCE = 1 << 14  # viewers: as many as near memory holds
@@ -37,18 +32,27 @@ Row = NDArray[np.float32]  # (viewers,)
 
 
 class Oracle:
-    """The best item for each viewer on a side panel, lessons before the match, and messages after it."""
+    """The best item for each viewer on a side panel, lessons before the match, and messages after it.
+
+    A round comes after a `rest` [s], has at most so many pushes, the best (`most`), and `lasts` so many seconds; pushes
+    to a viewer are so many minutes `apart`.  A `reserve`, as a share of the first stock, is left to those who come by
+    themselves.
+    """
 
     sees_what_is_latent = True
 
-    def __init__(self) -> None:
+    def __init__(
+        self, rest: float = 150.0, apart: float = 3.0, lasts: float = 300.0, most: int = 12, reserve: float = 0.15
+    ) -> None:
+        self.rest, self.apart, self.lasts = rest, apart, lasts
+        self.most, self.reserve = most, reserve
         self.rested_at = float("-inf")
         self.first: NDArray[np.int64] | None = None
         self.taught = False
         self.fixed: _Fixed
 
     def decide(self, view: View) -> list[Push]:
-        """Every two and a half minutes what is worth pushing to whom."""
+        """After each rest what is worth pushing to whom."""
         if self.first is None:
             self.first = np.array([view.items[key].stock for key in view.latent.catalogue.keys])
             self.fixed = _fixed(view.latent)
@@ -57,11 +61,11 @@ class Oracle:
             return self._lessons(view)
         if view.time < self.rested_at:
             return []
-        self.rested_at = view.time + REST
+        self.rested_at = view.time + self.rest
         v = view.viewers
-        fresh = v.present & ~v.muted & (v.minutes_since_shown >= APART / 60.0)
+        fresh = v.present & ~v.muted & (v.minutes_since_shown >= self.apart)
         second = view.latent.stage.curves.seconds[int(view.time - view.latent.stage.curves.opens)]
-        return self._round(view, fresh, "side_panel", LASTS, second)
+        return self._round(view, fresh, "side_panel", self.lasts, second)
 
     def follow_up(self, view: View) -> list[Push]:
         """A message every second day."""
@@ -76,7 +80,7 @@ class Oracle:
         for item in list(lessons.values())[:4]:
             likes = latent.tastes[:, latent.catalogue.categories.index(item.category)] > 0
             who = likes & (people["annoyance"] < 0.5 * people["tolerance"])
-            pushes.append(Push("short_video", Offer(item.key), view.time + LASTS, who, because="a lesson"))
+            pushes.append(Push("short_video", Offer(item.key), view.time + self.lasts, who, because="a lesson"))
         return pushes
 
     def _round(
@@ -98,14 +102,14 @@ class Oracle:
             if chosen.any():
                 offer = Offer(view.latent.catalogue.keys[number])
                 said.append((float(gain[chosen].sum()), Push(surface, offer, view.time + lasts, who[chosen])))
-        return [push for _, push in sorted(said, key=lambda pair: -pair[0])[:MOST]]
+        return [push for _, push in sorted(said, key=lambda pair: -pair[0])[: self.most]]
 
     def _sells(self, view: View, number: int, surface: str) -> bool:
         catalogue = view.latent.catalogue
         assert self.first is not None
         kind, stock = catalogue.kind[number], view.items[catalogue.keys[number]].stock
         sold = kind in (ItemKind.PRODUCT, ItemKind.BUNDLE) or (kind == ItemKind.PRESALE and surface != "store_push")
-        return bool(sold and stock > SOLD_OFF * self.first[number])
+        return bool(sold and stock > self.reserve * self.first[number])
 
 
 class _Fixed(NamedTuple):

@@ -8,12 +8,16 @@ from __future__ import annotations
 
 from sim.policy import Offer, Push, View
 
-DISCOUNT = 0.15
-LASTS = 360.0  # s
-
 
 class PeakFlash:
-    """15% off the goods of the side that scored, in a pop-up and a side panel, for its own fans only."""
+    """A discount on goods of the side that scored, in a pop-up and a side panel, for its own fans only.
+
+    `discount` is a share of the price, and it `lasts` so many seconds.
+    """
+
+    def __init__(self, discount: float = 0.15, lasts: float = 360.0) -> None:
+        self.discount = discount
+        self.lasts = lasts
 
     def decide(self, view: View) -> list[Push]:
         """Pushes once for each side that has just scored, while it has goods to sell."""
@@ -25,6 +29,6 @@ class PeakFlash:
         if not goods:
             return []
         best = max(goods, key=lambda product: product.stock)
-        offer = Offer(best.key, discount=DISCOUNT)
+        offer = Offer(best.key, discount=self.discount)
         fans = view.mask(side=side)
-        return [Push(s, offer, expires=view.time + LASTS, audience=fans) for s in ("pop_up", "side_panel")]
+        return [Push(s, offer, expires=view.time + self.lasts, audience=fans) for s in ("pop_up", "side_panel")]

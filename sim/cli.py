@@ -91,7 +91,10 @@ Scenario = Annotated[Path, typer.Argument(metavar="SCENARIO", help="scenario fil
 Policies = Annotated[
     list[str] | None,
     typer.Option(
-        "--policy", "-p", help="policy by name, or path/to/file.py:Class; may be repeated", show_default=False
+        "--policy",
+        "-p",
+        help="policy by name, or path/to/file.py:Class, and '(parameter=value)' if you like; may be repeated",
+        show_default=False,
     ),
 ]
 Replications = Annotated[

@@ -18,7 +18,7 @@ def cautions(plan: Plan, assignments: Sequence[str] = ()) -> list[str]:
     """A sentence each; none for most plans.  `assignments` are those of `--set`."""
     unsteady = [f"policy '{policy.name}' {doubt}" for policy in plan.policies for doubt in policy.doubts]
     idle = [
-        f"{problem.file}:{problem.line}: {problem.where}: {problem.message}"
+        f"{problem.file}:{f'{problem.line}:' * bool(problem.line)} {problem.where}: {problem.message}"
         for policy in plan.policies
         for problem in rule_problems_of(policy.spec, plan.world)
     ]

@@ -9,11 +9,11 @@ from pathlib import Path
 
 from sim.errors import InputError, MatchdayError, Problem
 from sim.experiment.load import Location, load, named
-from sim.policy.find import RULES
 from sim.policy.find import doubts as policy_doubts
 from sim.policy.rules.never import never
 from sim.policy.rules.read import read_rules
 from sim.policy.rules.stops import stops
+from sim.policy.spec import parted
 from sim.world.doubts import doubts
 from sim.world.kinds import read_known
 from sim.world.night import World
@@ -89,7 +89,8 @@ def _problems(file: Path, against: World | None) -> Sequence[Problem]:
         return [Problem(file, 0, 0, "", str(error))]
     found = [*doubts(world.scenario), *_of_policies(world.scenario)]
     warnings = [replace(document.problem(*doubt), severity="warning") for doubt in found]
-    return [*warnings, *(p for rules in _rule_files(world.scenario) for p in rule_problems(rules, world))]
+    policies = dict.fromkeys(named(world.scenario.experiment).values())
+    return [*warnings, *(problem for spec in policies for problem in rule_problems_of(spec, world))]
 
 
 def _of_policies(scenario: Scenario) -> Iterator[tuple[Location, str]]:
@@ -98,22 +99,17 @@ def _of_policies(scenario: Scenario) -> Iterator[tuple[Location, str]]:
             yield place, f"policy '{spec}' {doubt}"
 
 
-def _rule_files(scenario: Scenario) -> list[Path]:
-    """Those that a scenario names by their path: samples are meant for any scenario."""
-    specs = named(scenario.experiment).values()
-    return list(dict.fromkeys(Path(spec) for spec in specs if spec.endswith(RULES)))
-
-
-def rule_problems(file: Path, world: World) -> list[Problem]:
+def rule_problems(file: Path, world: World, assignments: Sequence[str] = ()) -> list[Problem]:
     """What in a rule file a run of a scenario would stop at and, as warnings, which of its rules can never fire there.
 
-    Raises InputError where the file itself is wrong.
+    `assignments` are made in it first.  Raises InputError where the file itself is wrong.
     """
-    document, rules = read_rules(file)
+    document, rules = read_rules(file, assignments)
     doubted = [replace(document.problem(*fault), severity="warning") for fault in never(rules, world)]
     return [*(document.problem(*fault) for fault in stops(rules, world)), *doubted]
 
 
 def rule_problems_of(spec: str, world: World) -> list[Problem]:
     """The same for a policy that is named by a rule file's path; samples are meant for any scenario."""
-    return rule_problems(Path(spec), world) if spec.endswith(RULES) else []
+    asked = parted(spec)
+    return rule_problems(Path(asked.path), world, asked.assignments) if asked.is_rules else []

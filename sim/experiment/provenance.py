@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import platform
-import re
 import subprocess
 from collections.abc import Mapping
-from importlib.metadata import PackageNotFoundError, requires, version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+
+from sim.requirements import required
 
 MANIFEST, SCENARIO, MATCH = "manifest.json", "scenario.resolved.yaml", "match.yaml"  # in a results folder
 
 
 def versions() -> dict[str, str]:
     """Of Python, of this package and of what it directly depends on."""
-    names = [re.split(r"[^\w.-]", r)[0] for r in requires("matchday") or () if "extra ==" not in r]
-    found = {name: _version(name) for name in ["matchday", *sorted(names)]}
+    found = {name: _version(name) for name in ["matchday", *required()]}
     return {"python": platform.python_version(), **{name: v for name, v in found.items() if v}}
 
 

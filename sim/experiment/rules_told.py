@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 
 from sim.experiment.runs import Done, Plan
-from sim.policy.find import RULES
+from sim.policy.spec import parted
 
 DID = ("said", "exposures", "held_back", "clicks", "orders", "given")
 
@@ -19,7 +19,7 @@ def rules_told(plan: Plan, nights: Sequence[Done]) -> Mapping[str, pd.DataFrame]
     `given` [currency], what its reductions took off these.
     """
     return {policy.name: _of(policy.rules, [night for night in nights if night.policy == policy.name])
-            for policy in plan.policies if policy.spec.endswith(RULES)}  # fmt: skip
+            for policy in plan.policies if parted(policy.spec).is_rules}  # fmt: skip
 
 
 def _of(rules: Sequence[str], nights: Sequence[Done]) -> pd.DataFrame:

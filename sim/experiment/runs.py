@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import time
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
@@ -35,6 +36,7 @@ from sim.world.night import World
 
 MANY = 200_000  # viewers from which a night is worth several threads
 Job = tuple[int, int]  # replication, number of the policy
+LONG = 60  # letters of a policy's name in a file's
 ENOUGH = 30  # nights among which the typical one is looked for
 
 
@@ -208,7 +210,13 @@ def play_one(plan: Plan, replication: int, number: int, threads: int = 1) -> Mad
 
 def _file_of(plan: Plan, policy: str, replication: int, played: Played) -> str:
     match = f"-match-{played.night.fixture + 1}" if len(plan.world.fixed) > 1 else ""
-    return f"{policy}-{replication}{match}"
+    return f"{_stem(policy)}-{replication}{match}"
+
+
+def _stem(policy: str) -> str:
+    """A policy's name as a file's; what could not be one gets a hash, so that no two policies write the same file."""
+    stem = re.sub(r"[^\w.()=, +-]+", "-", policy)[:LONG]
+    return policy if stem == policy else f"{stem}-{hashlib.sha256(policy.encode()).hexdigest()[:8]}"
 
 
 def sha256_of(nights: Sequence[Played]) -> str:

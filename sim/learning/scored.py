@@ -22,7 +22,6 @@ ANNOYS = {name: surface.intrusiveness for name, surface in Surfaces()}  # averag
 PRICE_OF_ANNOYANCE = 0.3  # of an average tolerance [currency]
 SHOWN, RESTED = NAMES.index("shown"), NAMES.index("rested")
 MOST, APART = 10, 6.0  # pushes a viewer, and minutes between two
-REST = 300.0  # s between two rounds
 
 
 def values(model: Model, moment: Moment, price_of_annoyance: float = PRICE_OF_ANNOYANCE) -> Matrix:
@@ -56,23 +55,24 @@ def greedy(model: Model, moment: Moment) -> Matrix:
 class Scored:
     """In lulls, greedy on the model in `folder`, whose hash is `sha256`: who, which item, in which way.
 
-    Who has turned to some kind of goods gets what is worth most of all kinds, the others what is next by turns.  Raises
-    MatchdayError as `load_model`.
+    Who has turned to some kind of goods gets what is worth most of all kinds, the others what is next by turns.
+    `price_of_annoyance` is that of an average tolerance [currency]: the dearer, the quieter.  A round comes after a
+    `rest` [s] at the earliest.  Raises MatchdayError as `load_model`.
     """
 
     folder: Path
     sha256: str | None = None
-    price_of_annoyance = PRICE_OF_ANNOYANCE  # the dearer, the quieter
 
-    def __init__(self) -> None:
+    def __init__(self, price_of_annoyance: float = PRICE_OF_ANNOYANCE, rest: float = 300.0) -> None:
+        self.price_of_annoyance, self.rest = price_of_annoyance, rest
         self.model = load_model(self.folder, self.sha256)
         self.turn, self.next_at = 0, float("-inf")
 
     def decide(self, view: View) -> list[Push]:
-        """A round when play rests, five minutes after the one before at the earliest."""
+        """A round when play rests, once after each rest."""
         if view.in_play or view.peak or view.time < self.next_at:
             return []
-        self.next_at, self.turn = view.time + REST, self.turn + 1
+        self.next_at, self.turn = view.time + self.rest, self.turn + 1
         v = view.viewers
         fresh = v.present & ~v.muted & (v.shown < MOST) & (v.minutes_since_shown >= APART)
         side, keen = v.side, v.interests > 0

@@ -1,4 +1,7 @@
-"""Where policies come from: a sample's name, `path/to/file.py:Class`, a rule file, or an installed entry point."""
+"""Where policies come from: a sample's name, `path/to/file.py:Class`, a rule file, or an installed entry point.
+
+Each may be followed by parameters: `peak_flash(discount=0.3)`.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ import ast
 import hashlib
 import inspect
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from importlib.metadata import EntryPoint, entry_points
 from itertools import count
@@ -19,32 +22,46 @@ from pydantic import ValidationError
 import sim
 from sim.errors import InputError, MatchdayError, did_you_mean
 from sim.policy.latent import sees_latent
-from sim.policy.outside import outside
+from sim.policy.outside import outside, unhashed
+from sim.policy.parameters import Value, listed, parameters_in, parameters_of, taken
 from sim.policy.push import Policy
 from sim.policy.source import Source, classes_in, names_in, place, read_source, sha256_of
+from sim.policy.spec import RULES, Spec, parted
 from sim.world.redlines import RedLines
+from sim.world.yaml_source import scalar
 
 GROUP = "matchday.policies"
-RULES = (".yaml", ".yml")  # of rule files
 
 
 @dataclass(frozen=True)
 class FoundPolicy:
     """A policy that can be played: every night gets a new one from `make`, which raises MatchdayError if that fails."""
 
-    name: str
+    name: str  # with the parameters that are given
     spec: str  # as the user wrote it
     source_sha256: str
-    origin: str  # its file and class, whatever they were called
+    file: Path
+    class_name: str  # "" of a rule file
     make: Callable[[], Policy]
+    parameters: Mapping[str, Value]  # those that are given
     bracket: bool = False  # sees what is latent
     rules: tuple[str, ...] = ()  # names of its rules, if it is a rule file
-    unhashed: tuple[str, ...] = ()
     doubts: tuple[str, ...] = ()  # why the same seed may give other results, each a sentence without its subject
+    unhashed: tuple[str, ...] = ()  # what it takes in that `identity` does not cover, in the same manner
+
+    @property
+    def origin(self) -> str:
+        """Its file, class and parameters, whatever they were called."""
+        return f"{self.file.resolve()}:{self.class_name}({self._given})"
 
     @property
     def identity(self) -> str:
-        return self.source_sha256 + self.origin.rpartition(":")[2]
+        """Hash of what decides what it does, wherever its file lies: source, class and parameters."""
+        return hashlib.sha256(f"{self.source_sha256}:{self.class_name}({self._given})".encode()).hexdigest()
+
+    @property
+    def _given(self) -> str:
+        return listed(dict(sorted(self.parameters.items())))  # their order makes no difference
 
 
 class Sample(NamedTuple):
@@ -58,37 +75,28 @@ class Sample(NamedTuple):
 def find(spec: str) -> FoundPolicy:
     """The policy that `spec` names.
 
-    Raises MatchdayError when there is none, its file fails to import, or it is no policy.
+    Raises MatchdayError when there is none, its file fails to import, it is no policy, or it does not take a parameter.
     """
-    path, class_name = _parted(spec)
-    if path.endswith(".py"):
-        return _from_file(class_name or Path(path).stem, spec, Path(path), class_name)
-    if path.endswith(RULES):
-        return _from_rules(Path(path).stem, spec, Path(path))
-    if sample := next((s for s in available() if s.name == spec), None):
-        is_rules = sample.file.suffix in RULES
-        return _from_rules(spec, spec, sample.file) if is_rules else _from_file(spec, spec, sample.file, "")
-    if point := next((p for p in entry_points(group=GROUP) if p.name == spec), None):
-        return _from_entry_point(point)
-    raise MatchdayError(_unknown(spec))
+    asked = parted(spec)
+    if file := _file_of(asked):
+        return _from_rules(spec, asked, file) if file.suffix in RULES else _from_file(spec, asked, file)
+    if point := next((p for p in entry_points(group=GROUP) if p.name == asked.path), None):
+        return _from_entry_point(spec, asked, point)
+    raise MatchdayError(_unknown(asked.path))
 
 
 def lacking(spec: str) -> str | None:
     """Why `spec` names no policy, None where it does, as far as that can be told without running anything."""
-    path, class_name = _parted(spec)
-    if path.endswith(RULES):
-        return _wrong_rules(Path(path))
-    if not path.endswith(".py"):
-        return None if spec in names() else _unknown(spec)
     try:
-        known, classes = names_in(Path(path)), classes_in(Path(path))
-    except OSError as error:
-        return f"cannot read {path}, seen from the working directory: {error.strerror}"
-    except (SyntaxError, ValueError) as error:
-        return f"{path}: {error}"
-    if not class_name or known is None or class_name in known:
-        return None
-    return f"{path}: no class '{class_name}'{did_you_mean(class_name, classes)}"
+        asked = parted(spec)
+    except MatchdayError as error:
+        return str(error)
+    file = _file_of(asked)
+    if file is None:
+        return None if asked.path in names() else _unknown(asked.path)
+    if file.suffix in RULES:
+        return _wrong_rules(file, asked.assignments)
+    return _wrong_class(file, asked) or _wrong_parameter(file, asked)
 
 
 def doubts(spec: str) -> tuple[str, ...]:
@@ -96,27 +104,49 @@ def doubts(spec: str) -> tuple[str, ...]:
 
     As far as that can be told without running anything; nothing for entry points and for what `lacking` tells of.
     """
-    path, _ = _parted(spec)
-    file = Path(path) if path.endswith(".py") else next((s.file for s in available() if s.name == spec), None)
     try:
+        file = _file_of(parted(spec))
         return outside(read_source(file).files) if file and file.suffix == ".py" else ()
-    except OSError:
+    except (OSError, MatchdayError):
         return ()
 
 
-def _parted(spec: str) -> tuple[str, str]:
-    """The path or name, and the class or ""."""
-    path, _, class_name = spec.rpartition(":") if ".py:" in spec else (spec, "", "")
-    return path, class_name
+def _file_of(asked: Spec) -> Path | None:
+    """The file that is named by its path or as a sample, None where neither is."""
+    if asked.is_python or asked.is_rules:
+        return Path(asked.path)
+    return next((sample.file for sample in available() if sample.name == asked.path), None)
 
 
-def _unknown(spec: str) -> str:
-    meant = [f"{spec}{suffix}" for suffix in (".py", *RULES) if Path(f"{spec}{suffix}").is_file()]
+def _wrong_class(file: Path, asked: Spec) -> str | None:
+    try:
+        known, classes = names_in(file), classes_in(file)
+    except OSError as error:
+        return f"cannot read {file}, seen from the working directory: {error.strerror}"
+    except (SyntaxError, ValueError) as error:
+        return f"{file}: {error}"
+    if not asked.class_name or known is None or asked.class_name in known:
+        return None
+    return f"{file}: no class '{asked.class_name}'{did_you_mean(asked.class_name, classes)}"
+
+
+def _wrong_parameter(file: Path, asked: Spec) -> str | None:
+    told = parameters_in(file.read_bytes(), asked.class_name) if asked.given else None
+    try:
+        if told:
+            taken(asked.given, told[1], f"{file}: {told[0]}")
+    except MatchdayError as error:
+        return str(error)
+    return None
+
+
+def _unknown(name: str) -> str:
+    meant = [f"{name}{suffix}" for suffix in (".py", *RULES) if Path(f"{name}{suffix}").is_file()]
     if meant:
-        return f"no policy '{spec}' — did you mean the file {meant[0]}?"
-    if ".yaml:" in spec or ".yml:" in spec:
-        return f"no policy '{spec}': a rule file holds one policy, and takes no ':name' behind it"
-    return f"no policy '{spec}'{did_you_mean(spec, names())}; your own: path/to/file.py:Class or path/to/rules.yaml"
+        return f"no policy '{name}' — did you mean the file {meant[0]}?"
+    if ".yaml:" in name or ".yml:" in name:
+        return f"no policy '{name}': a rule file holds one policy, and takes no ':name' behind it"
+    return f"no policy '{name}'{did_you_mean(name, names())}; your own: path/to/file.py:Class or path/to/rules.yaml"
 
 
 def find_all(specs: Iterable[str]) -> tuple[FoundPolicy, ...]:
@@ -132,13 +162,18 @@ def find_all(specs: Iterable[str]) -> tuple[FoundPolicy, ...]:
             raise MatchdayError(_repeated(told[policy.origin], spec))
         told[policy.origin] = spec
         policies.append(policy)
-    taken = {policy.name for policy in policies if policy.name == policy.spec}  # samples keep their names
-    named = []
+    ready = {policy.name for policy in policies if _is_ready(policy)}  # samples keep their names
+    used, named = set(ready), []
     for policy in policies:
-        name = policy.name if policy.name == policy.spec else _free(policy.name, taken)
-        taken.add(name)
+        name = policy.name if _is_ready(policy) else _free(policy.name, used)
+        used.add(name)
         named.append(replace(policy, name=name))
     return tuple(named)
+
+
+def _is_ready(policy: FoundPolicy) -> bool:
+    asked = parted(policy.spec)
+    return not (asked.is_python or asked.is_rules)
 
 
 def _repeated(first: str, second: str) -> str:
@@ -147,11 +182,11 @@ def _repeated(first: str, second: str) -> str:
     return f"'{first}' and '{second}' are the same policy: name one of them"
 
 
-def _free(name: str, taken: Iterable[str]) -> str:
+def _free(name: str, used: Iterable[str]) -> str:
     """Names are file names too, and some disks take `blast` and `Blast` for one."""
-    used = {other.casefold() for other in taken}
+    folded = {other.casefold() for other in used}
     numbered = (name if number == 1 else f"{name}-{number}" for number in count(1))
-    return next(free for free in numbered if free.casefold() not in used)
+    return next(free for free in numbered if free.casefold() not in folded)
 
 
 def names() -> list[str]:
@@ -175,12 +210,24 @@ def installed() -> list[tuple[str, str]]:
             for p in entry_points(group=GROUP)]  # fmt: skip
 
 
+def takes(sample: Sample) -> str:
+    """`discount=0.15, lasts=360`: what a sample in Python can be given; "" where its source does not tell."""
+    try:
+        told = parameters_in(sample.file.read_bytes(), "") if sample.file.suffix == ".py" else None
+    except (OSError, SyntaxError, ValueError):  # which its first line tells
+        return ""
+    return listed(told[1]) if told else ""
+
+
 def _about(point: EntryPoint) -> str:
     try:
-        about = (inspect.getdoc(point.load()) or "").partition("\n")[0]
+        chosen = point.load()
+        about = (inspect.getdoc(chosen) or "").partition("\n")[0]
     except (Exception, SystemExit) as error:  # whatever is installed: one that is broken must not hide the others
         return f"cannot be imported: {_said(error)}"
-    return f"{about} (installed: {point.value})" if about else f"installed: {point.value}"
+    where = f"{about} (installed: {point.value})" if about else f"installed: {point.value}"
+    parameters = listed(parameters_of(chosen)) if inspect.isclass(chosen) else ""
+    return f"{where} ({parameters})" if parameters else where
 
 
 def shipped(what: str) -> Path:
@@ -205,60 +252,78 @@ def _first_line(file: Path) -> str:
     return text.partition("\n")[0]
 
 
-def _from_file(name: str, spec: str, file: Path, class_name: str) -> FoundPolicy:
+def _from_file(spec: str, asked: Spec, file: Path) -> FoundPolicy:
     try:
         source = read_source(file)
     except OSError as error:
         raise MatchdayError(f"policy '{spec}': cannot read {error.filename}: {error.strerror}") from error
 
-    def make() -> Policy:
+    def chosen() -> type[Any]:
         module = _imported(source)  # anew, so that no night finds what another has left in its globals
-        return _made(_named(module, class_name, file) if class_name else _only(module, file), file)
+        return _named(module, asked.class_name, file) if asked.class_name else _only(module, file)
 
-    made = make()  # so that what cannot be made is known before anything is played
-    origin = f"{file.resolve()}:{type(made).__qualname__}"
-    doubts = outside(source.files)
-    return FoundPolicy(name, spec, source.sha256, origin, make, bracket=sees_latent(made), doubts=doubts)
+    first = chosen()
+    given = taken(asked.given, parameters_of(first), f"{file}: {first.__name__}")
+    made = _made(first, file, given)  # so that what cannot be made is known before anything is played
+    return FoundPolicy(
+        _called(asked, given), spec, source.sha256, file, type(made).__qualname__,
+        lambda: _made(chosen(), file, given), given,
+        bracket=sees_latent(made), doubts=outside(source.files), unhashed=unhashed(source.files, set(source.texts)),
+    )  # fmt: skip
 
 
-def _from_rules(name: str, spec: str, file: Path) -> FoundPolicy:
+def _from_rules(spec: str, asked: Spec, file: Path) -> FoundPolicy:
     from sim.policy.rules.read import read_rules  # rule files need more than policies in Python do
     from sim.policy.rules.ruled import Ruled
 
-    document, rules = read_rules(file)
+    document, rules = read_rules(file, asked.assignments)
     sha = hashlib.sha256(document.text.encode()).hexdigest()
-    return FoundPolicy(name, spec, sha, str(file.resolve()), lambda: Ruled(rules), rules=tuple(rules.rules))
+    given: dict[str, Value] = {name: scalar(text, file, ()) for name, text in asked.given}
+    name = _called(asked, given)
+    return FoundPolicy(name, spec, sha, file, "", lambda: Ruled(rules), given, rules=tuple(rules.rules))
 
 
-def _wrong_rules(file: Path) -> str | None:
+def _wrong_rules(file: Path, assignments: Iterable[str]) -> str | None:
     from sim.policy.rules.read import read_rules
 
     try:
-        read_rules(file)
+        read_rules(file, tuple(assignments))
     except InputError as error:
         more = f" (and {len(error.problems) - 1} more)" if len(error.problems) > 1 else ""
         return f"{error.problems[0]}{more}"
     return None
 
 
-def _from_entry_point(point: EntryPoint) -> FoundPolicy:
+def _from_entry_point(spec: str, asked: Spec, point: EntryPoint) -> FoundPolicy:
     try:
         chosen = point.load()
         file = Path(inspect.getsourcefile(chosen) or point.value)
-        texts = {str(path): path.read_bytes() for path in _sources(file, chosen.__module__)}
+        folder, files = _sources(file, chosen.__module__)
+        texts = {path: path.read_bytes() for path in files}
     except (Exception, SystemExit) as error:
         raise MatchdayError(f"policy '{point.name}' ({point.value}): {_said(error)}") from error
     _check_class(chosen, point.value, file)
-    bracket = sees_latent(_made(chosen, file))
-    origin = f"{file.resolve()}:{chosen.__qualname__}"
-    sha, doubts = sha256_of(texts), outside({file: file.read_bytes()})
-    return FoundPolicy(point.name, point.name, sha, origin, lambda: _made(chosen, file), bracket, doubts=doubts)
+    given = taken(asked.given, parameters_of(chosen), f"policy '{point.name}' ({point.value})")
+    sha = sha256_of({path.relative_to(folder).as_posix(): text for path, text in texts.items()})
+    package = {chosen.__module__.partition(".")[0]}
+    return FoundPolicy(
+        _called(asked, given), spec, sha, file, chosen.__qualname__, lambda: _made(chosen, file, given), given,
+        bracket=sees_latent(_made(chosen, file, given)),
+        doubts=outside({file: file.read_bytes()}), unhashed=unhashed(texts, package),
+    )  # fmt: skip
 
 
-def _sources(file: Path, module: str) -> list[Path]:
-    """The file of a module, or all sources of its outermost package: any of them may be what a policy does."""
+def _called(asked: Spec, given: Mapping[str, Value]) -> str:
+    return f"{asked.stem}({listed(given)})" if given else asked.stem
+
+
+def _sources(file: Path, module: str) -> tuple[Path, list[Path]]:
+    """The file of a module, or all sources of its outermost package: any of them may be what a policy does.
+
+    With the folder that holds them, for they are the same wherever that lies.
+    """
     up = module.count(".") - (file.stem != "__init__")
-    return sorted(file.parents[up].rglob("*.py")) if up >= 0 else [file]
+    return (file.parents[up], sorted(file.parents[up].rglob("*.py"))) if up >= 0 else (file.parent, [file])
 
 
 def _imported(source: Source) -> ModuleType:
@@ -306,12 +371,12 @@ def _check_class(thing: Any, name: str, file: Path) -> type[Any]:
     return thing
 
 
-def _made(chosen: type[Any], file: Path) -> Policy:
+def _made(chosen: type[Any], file: Path, given: Mapping[str, Value]) -> Policy:
     try:
-        policy: Policy = chosen()
+        policy: Policy = chosen(**given)
     except (Exception, SystemExit) as error:
-        where = place(error, chosen.__module__) or file
-        raise MatchdayError(f"{where}: {chosen.__name__}() cannot be made: {_said(error)}") from error
+        where, how = place(error, chosen.__module__) or file, f"{chosen.__name__}({listed(given)})"
+        raise MatchdayError(f"{where}: {how} cannot be made: {_said(error)}") from error
     if sees_latent(policy) and "oracle" not in chosen.__name__.lower():
         words = "sees what is latent: a policy that does so says it in its name, which must have 'oracle' in it"
         raise MatchdayError(f"{file}: {chosen.__name__} {words}")

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sim.errors import MatchdayError
-from sim.policy.find import available, installed, shipped
+from sim.policy.find import available, installed, shipped, takes
 
 if TYPE_CHECKING:
     from sim.assumptions import Assumption
@@ -35,8 +35,11 @@ def matches(results: Path) -> Rows:
 
 
 def policies(results: Path) -> Rows:
-    """Names that `-p` takes."""
-    samples = [(s.name, f"(bracket) {s.about}" if "oracle" in s.name else s.about) for s in available()]
+    """Names that `-p` takes, with the parameters that can stand behind them."""
+    samples = [
+        (s.name, "(bracket) " * ("oracle" in s.name) + s.about + (f" ({told})" if (told := takes(s)) else ""))
+        for s in available()
+    ]
     return [*samples, *installed()]
 
 

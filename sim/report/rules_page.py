@@ -102,6 +102,18 @@ rule files with. Results (`pushes.parquet`) and `explain` name the rule behind e
 - **There is room for 16 pushes in a window and for 64 offers at the same time** (`pick: {{by: viewer}}` makes one for
   each item): where there is none left, later rules wait for the next window in which their moment is.
 
+## Parameters
+
+Fields are changed from outside by their paths, as `--set` changes those of a scenario; a number in a path is a place in
+a list, from 0. With the files of this page and docs/scenario.md saved as `rules.yaml` and `derby.yaml`:
+
+```
+.venv/bin/python run_sim.py run derby.yaml -p 'rules.yaml(rules.lesson.show.lasts=4, limits.per_viewer=3)'
+```
+
+Tables call it `rules(rules.lesson.show.lasts=4, limits.per_viewer=3)`. It is checked as the file is, and samples take
+parameters, too: `frequency_capped(limits.per_viewer=2)`.
+
 `make schema` writes this page, and the schemas for editors, from the forms that check a rule file.
 """
 

@@ -35,7 +35,9 @@ SHOWN = (
 )  # fmt: skip
 ALL = tuple(BY_NAME)
 LEAST = 60  # columns below which a table is no longer read but deciphered
-WORD = re.compile(r"[A-Z]+(?![a-z])[_-]*|[A-Z]?[^A-Z_-]+[_-]*|[_-]+")  # of a name: up to "_", "-" or a capital
+# A word of a name goes up to a capital or to one of these, behind which a line may end; 0.3 is one word.
+_END = r"(?:[_(,= -]|\.(?!\d))"
+WORD = re.compile(rf"[A-Z]+(?![a-z]){_END}*|[A-Z]?(?:[^A-Z_(,= .-]|\.(?=\d))+{_END}*|{_END}+")
 Comparison = Mapping[str, Any]
 
 
@@ -318,7 +320,7 @@ def _groups(
 def _column(policy: str, cells: Sequence[Cell], signs: Signs, letters: int) -> _Column:
     numbers = max(len(text) for cell in cells for text in (cell.mean, cell.below(signs)))
     width = max(numbers, min(cell_len(policy), letters))
-    column = _Column("\n".join(_folded(policy, width)), cells, GAP + width)
+    column = _Column("\n".join(line.rstrip() for line in _folded(policy, width)), cells, GAP + width)
     return column._replace(width=column.width + GAP + MARK) if column.compared else column
 
 

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from sim.policy import HOME, Offer, Push, View
 
-REST = 600.0  # s between two pushes
-LASTS = 360.0  # s
-
 
 class Mine:
-    """Something in home colours for home fans, while play rests, at most every ten minutes."""
+    """Something in home colours for home fans, while play rests: it `lasts` so many seconds, after a `rest` of so many.
 
-    def __init__(self) -> None:
+    Both are parameters: `-p 'mine.py:Mine(rest=300)'`.
+    """
+
+    def __init__(self, rest: float = 600.0, lasts: float = 360.0) -> None:
+        self.rest, self.lasts = rest, lasts
         self.rested_at = float("-inf")
         self.turn = 0
 
@@ -20,7 +21,7 @@ class Mine:
         goods = view.goods_of(HOME)
         if view.in_play or view.peak or view.time < self.rested_at or not goods:
             return []
-        self.rested_at, self.turn = view.time + REST, self.turn + 1
+        self.rested_at, self.turn = view.time + self.rest, self.turn + 1
         item = goods[self.turn % len(goods)]
         fans = view.mask(side=HOME, present=True, muted=False) & (view.viewers.shown < 4)
-        return [Push("side_panel", Offer(item.key), view.time + LASTS, fans, because="a lull")]
+        return [Push("side_panel", Offer(item.key), view.time + self.lasts, fans, because="a lull")]

@@ -62,7 +62,7 @@ class Experiment(Form):
     baseline: str = Field(default="no_push", description="the policy others are compared with")
     policies: tuple[str, ...] = Field(
         default=(),
-        description="policies to compare, by name or as path/to/file.py:Class from the working directory; "
-        "all sample policies but the brackets if empty",
+        description="policies to compare, by name or as path/to/file.py:Class from the working directory, with "
+        "parameters as in 'peak_flash(discount=0.3)'; all sample policies but the brackets if empty",
     )
     gate: tuple[Check, ...] = Field(default=(), max_length=100, description="what `gate` holds a policy to")

@@ -149,30 +149,30 @@ def parse(text: str, path: Path) -> Document:
     return Document(path, data, reader.spots, text)
 
 
-def override(document: Document, assignments: Sequence[str]) -> Document:
+def override(document: Document, assignments: Sequence[str], argument: str = "--set") -> Document:
     """The document with `dotted.path=value` assignments made, a number in the path being a place in a list from 0.
 
-    Mappings on the way are created; whether the model knows the path is for validation to say.  Raises InputError
-    when an assignment is malformed, its value is not one YAML scalar, or there is nothing to assign into.
+    Mappings on the way are created; whether the model knows the path is for validation to say.  Faults name the
+    assignment with `argument`, which it came by, before it.  Raises InputError when an assignment is malformed, its
+    value is not one YAML scalar, or there is nothing to assign into.
     """
     data, spots, problems = deepcopy(document.data), dict(document.spots), list[Problem]()
     for assignment in assignments:
         try:
-            _assign(data, spots, assignment)
+            _assign(data, spots, assignment, Path(f"{argument} {safe(assignment)}"))
         except InputError as error:
             problems += error.problems
     if problems:
         raise _faults(problems)
-    return Document(document.path, data, spots)
+    return replace(document, data=data, spots=spots)
 
 
-def _assign(holder: Any, spots: dict[Location, Spot], assignment: str) -> None:
-    file = Path(f"--set {safe(assignment)}")
+def _assign(holder: Any, spots: dict[Location, Spot], assignment: str, file: Path) -> None:
     dotted, equals, text = assignment.partition("=")
     keys = dotted.strip().split(".")
     if not equals or not all(keys) or len(keys) > MAX_DEPTH:
         raise _unfit(file, "expected dotted.path=value, for instance shop.products.scarf.stock=40")
-    value = _one_scalar(text.strip(), file, tuple(keys))
+    value = scalar(text.strip(), file, tuple(keys))
     location: Location = ()
     for last, key in enumerate(keys, start=1 - len(keys)):
         part = _part(holder, key, file, location)
@@ -185,7 +185,8 @@ def _assign(holder: Any, spots: dict[Location, Spot], assignment: str) -> None:
         holder = holder[part]
 
 
-def _one_scalar(text: str, file: Path, where: Location) -> Any:
+def scalar(text: str, file: Path, where: Location) -> Any:
+    """One value that did not come out of a file; `file` and `where` are what faults name.  Raises InputError."""
     if not text:
         return None
     try:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from sim.learning.card import CARD
+from sim.policy.find import find
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "learning.md").read_text(encoding="utf-8")
@@ -25,8 +26,12 @@ def test_every_snippet_runs(snippet, monkeypatch, capsys):
         assert names["earned"] > 0
     if "trained" in names:
         assert out.count("Estimate(") == 8
-    if "Quiet" in names:
-        assert names["Quiet"]().price_of_annoyance == 0.9
+
+
+def test_what_annoyance_costs_is_a_parameter():
+    (spec,) = re.findall(r"-p '(ml_scored\(.*?\))'", PAGE)
+    dear, usual = (find(name).make().price_of_annoyance for name in (spec, "ml_scored"))
+    assert dear == pytest.approx(3 * usual)
 
 
 def test_the_command_makes_the_files_of_the_table(matchday, tmp_path):

@@ -14,6 +14,7 @@ from sim.errors import InputError, MatchdayError, Problem
 from sim.experiment.request import Request, plan_comparison
 from sim.policy.check import PolicyError
 from sim.policy.find import available, find, find_all
+from sim.policy.source import sha256_of
 from tests.command_line import SCENARIO
 from tests.worlds import world
 
@@ -275,6 +276,21 @@ def test_an_installed_policy_is_found_by_name_and_hashed_with_all_of_its_package
     assert type(policy.make()).__name__ == "Mine"
     written(package, "SHARE = 2", "helper.py")
     assert find("derby").source_sha256 != policy.source_sha256
+
+
+def test_its_hash_is_the_same_wherever_the_package_lies(package):
+    texts = {name: (package / name).read_bytes() for name in ("__init__.py", "derby.py", "helper.py")}
+    assert find("derby").source_sha256 == sha256_of(texts)
+
+
+def test_an_installed_policy_takes_parameters(package, matchday):
+    policy = find("derby(rest=2)")
+    assert (policy.name, policy.make().rest) == ("derby(rest=2)", 2.0)
+    with pytest.raises(
+        MatchdayError, match=r"policy 'derby' \(our_policies.derby:Mine\) takes no parameter 'tiredness'"
+    ):
+        find("derby(tiredness=2)")
+    assert "(installed: our_policies.derby:Mine) (rest=1)" in matchday("list", "policies")[1]
 
 
 def test_installed_policies_are_listed_with_what_they_say_of_themselves(package, matchday):

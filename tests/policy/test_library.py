@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from policies.context_aware import APART, MOST, ContextAware
+from policies.context_aware import ContextAware
 from sim.policy.find import available
 from sim.policy.rules.read import read_rules
 from tests.worlds import lived, whole_shop, world
@@ -35,7 +35,7 @@ def test_context_aware_leaves_out_nobody_who_may_be_pushed_to():
             said = super().decide(view)
             if said:
                 v = view.viewers
-                fresh = v.present & ~v.muted & (v.shown < MOST) & (v.minutes_since_shown >= APART)
+                fresh = v.present & ~v.muted & (v.shown < self.most) & (v.minutes_since_shown >= self.apart)
                 served = np.sum([push.audience for push in said], axis=0)
                 rounds.append((fresh, served))
             return said

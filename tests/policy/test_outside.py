@@ -14,6 +14,8 @@ from tests.worlds import world
 
 MINE = "\n\nclass Mine:\n    def decide(self, view):\n        return []\n"
 
+MODEL, SCORED = "sim.learning.model", "sim.learning.scored"
+
 
 def mine(folder: Path, text: str) -> Path:
     file = folder / "mine.py"
@@ -67,7 +69,56 @@ def test_nobody_else_is_accused(tmp_path, text):
 
 
 def test_samples_are_free_of_it():
-    assert [find(sample.name).doubts for sample in available()] == [()] * len(available())
+    for sample in available():
+        assert find(sample.name).doubts == find(sample.name).unhashed == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("import os\nimport psutil", "imports psutil ({file}:2): what that package does is no part of the policy"),
+        ("from psutil import Process", "imports psutil ({file}:1)"),
+        ("import sqlite3", "imports sqlite3 ({file}:1)"),
+        ("def f():\n    return open('x').read()", "uses open ({file}:2): what it finds there is no part of"),
+        ("read = open", "uses open ({file}:1)"),
+        ("def f(path): return path.read_text()", "uses read_text ({file}:1)"),
+        ("def f(self):\n    return list(self.folder.iterdir())", "uses iterdir ({file}:2)"),
+        ("import pandas as pd\nread = pd.read_csv", "uses read_csv ({file}:2)"),
+        ("import numpy as np\nread = np.load", "uses load ({file}:2)"),
+        ("from numpy import load as l", "imports numpy.load ({file}:1)"),
+        ("import os\nX = os.getenv('X')", "uses getenv ({file}:2)"),
+        (f"from {MODEL} import load_model as m\nX = lambda: m('x')", "uses load_model without a hash ({file}:2)"),
+        (f"from {MODEL} import load_model\nX = lambda: load_model('x', None)", "uses load_model without a hash"),
+        (f"from {SCORED} import Scored\nclass X(Scored): pass", "has a class X without sha256 ({file}:2): another"),
+        (f"import {SCORED} as s\nclass X(s.Scored):\n    sha256 = None", "has a class X without sha256 ({file}:2)"),
+    ],
+)  # fmt: skip
+def test_what_a_hash_does_not_cover_is_told_with_its_place(tmp_path, text, said):
+    file = mine(tmp_path, text)
+    told = find(f"{file}:Mine").unhashed
+    assert told[0].startswith(said.format(file=file))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "import math, numpy, pandas, sklearn, yaml, scipy.special\nfrom sim.policy import Push",
+        "from helper import load\nX = load()",
+        "class Own:\n    def load(self): return 1\n    def f(self): return self.load()",
+        "import json\nX = json.loads('1')",
+        "from sim.learning.model import load_model\nX = lambda: load_model('x', sha256='0')",
+        "from sim.learning.scored import Scored\nclass X(Scored):\n    sha256: str = 'a'",
+    ],
+)
+def test_what_a_hash_covers_is_not_told_of(tmp_path, text):
+    (tmp_path / "helper.py").write_text("def load():\n    return 1\n")
+    assert find(f"{mine(tmp_path, text)}:Mine").unhashed == ()
+
+
+def test_helpers_are_looked_through_too(tmp_path):
+    (tmp_path / "helper.py").write_text("X = open(__file__)\n")
+    (said,) = find(f"{mine(tmp_path, 'import helper')}:Mine").unhashed
+    assert said.startswith(f"uses open ({tmp_path / 'helper.py'}:1): ")
 
 
 def test_it_is_a_caution_of_the_run_and_counts_for_helpers_too(tmp_path):

@@ -64,8 +64,8 @@ def test_every_command_runs(folder, matchday, command):
 
 def test_the_page_shows_files_and_commands():
     assert set(FILES) == {"night.yaml", "goal.py", "considerate.py", "derby-rules.yaml"}
-    assert len(COMMANDS) == PAGE.count("run_sim.py") == 6
-    assert PAGE.count("```") == 2 * (len(FILES) + 5)
+    assert len(COMMANDS) == PAGE.count("run_sim.py") == 8
+    assert PAGE.count("```") == 2 * (len(FILES) + 6)
 
 
 def test_the_lists_are_those_of_the_code():

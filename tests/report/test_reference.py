@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from pathlib import Path
 
 import pytest
@@ -86,6 +87,16 @@ def test_its_rules_are_right_for_the_other_page_s_scenario_and_all_of_them_fire(
         played = play(world.night(1, replication, 1500), find(str(rules)).make(), "rules")
         fired |= set(pushes(played)["because"])
     assert fired == set(read_rules(rules)[1].rules)
+
+
+def test_the_command_with_parameters_runs(derby, monkeypatch, matchday):
+    monkeypatch.chdir(derby[0].parent)
+    page = RULES_PAGE.read_text(encoding="utf-8")
+    (command,) = re.findall(r"^\.venv/bin/python run_sim\.py (.*)$", page, re.MULTILINE)
+    code, out, said = matchday(*shlex.split(command), "-n", "2", "--viewers", "60")
+    assert code == 0, said
+    assert f"what the rules of {re.findall(r'call it `(.*?)`', page)[0]} did" in out
+    assert find("frequency_capped(limits.per_viewer=2)").make().all.limits.per_viewer == 2
 
 
 def test_every_key_is_in_the_example_and_has_a_row(derby):
