@@ -345,7 +345,7 @@ def test_explain_points_from_a_folder_of_runs_to_the_latest(here, matchday):
         assert (code, err) == (2, told)
     code, _, err = matchday("explain", "results/a/20300101T000000Z-2", "--viewer", 1)
     assert (code, err) == (
-        2, "results/a/20300101T000000Z-2/manifest.json is no manifest of a run: policies: Field required\n"
+        2, "results/a/20300101T000000Z-2/manifest.json is no manifest of a run: scenario: Field required\n"
     )  # fmt: skip
 
 

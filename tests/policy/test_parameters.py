@@ -11,8 +11,9 @@ import pytest
 
 from sim.errors import MatchdayError
 from sim.experiment.executors import executor
+from sim.experiment.kept import plan_again
 from sim.experiment.lint import rule_problems_of
-from sim.experiment.request import Request, plan_again, plan_comparison
+from sim.experiment.request import Request, plan_comparison
 from sim.experiment.runs import Plan, play_all, table
 from sim.policy.find import available, find, find_all, lacking
 from sim.policy.parameters import parameters_of
