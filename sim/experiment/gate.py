@@ -20,8 +20,8 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from sim.experiment.baselines import Baseline
-from sim.experiment.comparison import ENOUGH, bca, by_policy, varies
-from sim.experiment.runs import Done, Job, Plan, table
+from sim.experiment.comparison import ENOUGH, bca, varies
+from sim.experiment.runs import Done, Job, Plan, values_of
 from sim.experiment.schedule import PILOT, Schedule
 from sim.experiment.verdicts import holm
 from sim.world.experiment import STORED, Check
@@ -60,6 +60,11 @@ class Evidence:
     beyond: Values  # (nights,) values - bound; a share is taken of each night's own, so its luck is counted
 
     @property
+    def counts(self) -> bool:
+        """Whether it can stop the gate."""
+        return self.check.severity == "error"
+
+    @property
     def bound(self) -> float:
         """In the unit of the measure."""
         return float((self.values - self.beyond).mean()) if len(self.values) else float("nan")
@@ -93,41 +98,49 @@ class Gate:
 
     def evidence(self, nights: Sequence[Done]) -> list[Evidence]:
         """What the nights say on every check of every candidate."""
-        metrics, values = by_policy(table(nights))
         found = []
         for policy in self.candidates:
             for place, check in enumerate(self.checks):
-                row = metrics.index(check.metric)
-                own, bound = values[policy][row], Bound.of(check.require)
-                other = self._other(check, values, row)
+                values = values_of(nights, check.metric)
+                own, bound = values[policy], Bound.of(check.require)
+                other = self._other(check, values)
                 base = other * np.sign(np.nansum(other)) if bound.share else np.ones(len(own))
                 apart = own - other
                 known = ~np.isnan(apart)
                 found.append(Evidence(policy, check, place, apart[known], (apart - bound.size * base)[known]))
         return found
 
-    def _other(self, check: Check, values: Mapping[str, Values], row: int) -> Values:
+    def _other(self, check: Check, values: Mapping[str, Values]) -> Values:
         """(nights,) of what a policy is compared with; 0 where it is the measure itself that counts."""
-        n = next(iter(values.values())).shape[1]
+        n = len(next(iter(values.values())))
         if check.vs is None:
             return np.zeros(n)
         if check.vs == STORED:
             assert self.stored is not None
             return self.stored.values(check.metric)[:n]
-        other: Values = values[self.beside[check.vs]][row]
-        return other
+        return values[self.beside[check.vs]]
+
+
+def adjusted(found: Sequence[Evidence], looks: int = 1) -> list[float]:
+    """P-values of each for all of them together; `looks` are how often nights may be judged while they are added."""
+    return [min(float(p), 1.0) for p in holm([each.p for each in found]) * looks]
+
+
+def verdict(each: Evidence, p: float) -> Verdict:
+    """Of one check, by its adjusted p-value."""
+    if p >= 1.0 - each.check.confidence:
+        return "inconclusive"
+    return "pass" if each.fits else "fail"
 
 
 def judged(found: Sequence[Evidence], looks: int = 1) -> list[dict[str, Any]]:
-    """The verdict on each, for the JSON: `looks` are how often the nights may be judged while they are added."""
-    adjusted = holm([each.p for each in found]) * looks
-    return [_judged(each, min(float(p), 1.0), looks * len(found)) for each, p in zip(found, adjusted, strict=True)]
+    """The verdict on each and what stands behind it, for the JSON."""
+    return [_told(each, p, looks * len(found)) for each, p in zip(found, adjusted(found, looks), strict=True)]
 
 
-def _judged(each: Evidence, adjusted: float, most: int) -> dict[str, Any]:
-    check, n = each.check, len(each.values)
-    decided = adjusted < 1.0 - check.confidence
-    verdict: Verdict = "inconclusive" if not decided else "pass" if each.fits else "fail"
+def _told(each: Evidence, adjusted: float, most: int) -> dict[str, Any]:
+    """`low` and `high` are at the level at which the check was decided: the whole interval is within or it is not."""
+    check, n, said = each.check, len(each.values), verdict(each, adjusted)
     factor = adjusted / each.p if each.p > 0.0 and adjusted < 1.0 else most
     half = _half(each.beyond, (1.0 - check.confidence) / max(factor, 1.0))
     mean = float(each.values.mean()) if n else None
@@ -141,7 +154,7 @@ def _judged(each: Evidence, adjusted: float, most: int) -> dict[str, Any]:
         "require": check.require,
         "severity": check.severity,
         "confidence": check.confidence,
-        "verdict": verdict,
+        "verdict": said,
         "mean": mean,
         "low": low,
         "high": high,
@@ -150,7 +163,7 @@ def _judged(each: Evidence, adjusted: float, most: int) -> dict[str, Any]:
         "bound": each.bound if n else None,
         "p": adjusted,
         "nights": n,
-        "nights_needed": _needed(each, half) if verdict == "inconclusive" else None,
+        "nights_needed": _needed(each, half) if said == "inconclusive" else None,
     }
 
 
@@ -197,8 +210,9 @@ def until_decided(plan: Plan, gate: Gate) -> Schedule:
     def more(done: Sequence[Done]) -> list[Job]:
         played = len(done) // len(plan.policies)
         if played:
-            told = judged(gate.evidence(done), len(stops))
-            if all(c["verdict"] != "inconclusive" for c in told if c["severity"] == "error"):
+            found = gate.evidence(done)
+            said = [verdict(*one) for one in zip(found, adjusted(found, len(stops)), strict=True)]
+            if all(one != "inconclusive" for one, each in zip(said, found, strict=True) if each.counts):
                 return []
         nxt = next((n for n in stops if n > played), played)
         return [(r, number) for r in range(played, nxt) for number in range(len(plan.policies))]

@@ -16,7 +16,9 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from sim.engine.play import EngineName, Played, play
 from sim.engine.season import play_season
@@ -246,6 +248,15 @@ def twins_table(nights: Sequence[Done]) -> pd.DataFrame:
     """One row a policy but the control, and replication: `policy`, `replication`, and a column a measure of twins."""
     rows = [{"policy": n.policy, "replication": n.replication, **n.twins} for n in nights if n.twins is not None]
     return pd.DataFrame(rows, columns=["policy", "replication", *TWIN_NAMES])
+
+
+def values_of(nights: Sequence[Done], metric: str) -> dict[str, NDArray[np.float64]]:
+    """(replications,) of a metric by policy; NaN where a policy has not played one that others have."""
+    n = 1 + max(night.replication for night in nights)
+    values = {policy: np.full(n, np.nan) for policy in dict.fromkeys(night.policy for night in nights)}
+    for night in nights:
+        values[night.policy][night.replication] = night.outcomes[metric]
+    return values
 
 
 def table(nights: Sequence[Done]) -> pd.DataFrame:

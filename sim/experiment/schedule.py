@@ -6,13 +6,14 @@ whole replications: all policies of one before the next, the control's first.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from sim.experiment.comparison import by_policy, half_width
-from sim.experiment.runs import Done, Job, Plan, table
+from sim.experiment.comparison import half_width
+from sim.experiment.runs import Done, Job, Plan, values_of
 from sim.experiment.selection import KimNelson
 
 PILOT = 30  # nights before anything is judged: a variance of fewer is little more than luck
@@ -48,18 +49,17 @@ def until_precise(plan: Plan, wanted: Mapping[str, float]) -> Schedule:
 
 def too_wide(done: Sequence[Done], control: str | None, wanted: Mapping[str, float]) -> dict[str, float]:
     """Half widths by metric, of those that are wider than wanted; each the widest of all policies'."""
-    metrics, values = by_policy(table(done))
-    base = values.pop(control) if control else 0.0
     wide: dict[str, float] = {}
     for metric, most in wanted.items():
-        row = metrics.index(metric)
-        halves = [_half((x - base)[row]) for x in values.values()]
+        values = values_of(done, metric)
+        base = values.pop(control) if control else 0.0
+        halves = [_half(x - base) for x in values.values()]
         if halves and max(halves) > most:
             wide[metric] = max(halves)
     return wide
 
 
-def _half(x: Any) -> float:
+def _half(x: NDArray[np.float64]) -> float:
     known = x[~np.isnan(x)]
     return float(half_width(known[np.newaxis])[0]) if len(known) > 1 else 0.0
 
@@ -86,10 +86,10 @@ def until_chosen(plan: Plan, metric: str, indifference: float) -> Schedule:
 
 def choice(plan: Plan, done: Sequence[Done], metric: str, indifference: float) -> KimNelson:
     """How far the procedure is."""
-    values: dict[str, list[float]] = {policy.name: [] for policy in plan.policies if not policy.bracket}
-    for night in done:
-        if night.policy in values:
-            values[night.policy].append(night.outcomes[metric])
+    brackets = {policy.name for policy in plan.policies if policy.bracket}
+    played = {name: x for name, x in values_of(done, metric).items() if name not in brackets}
+    counts = Counter(night.policy for night in done)
+    values = {name: x[: counts[name]].tolist() for name, x in played.items()}
     return KimNelson.of(values, metric, indifference, pilot=min(PILOT, plan.replications))
 
 

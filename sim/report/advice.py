@@ -65,6 +65,8 @@ def _margin(comparison: Comparison, currency: str) -> str:
 def _difference(comparison: Comparison, policy: str, metric: str, currency: str, within: str) -> str:
     """`orders +12.3 ± 4.5`: a paired difference, in percentage points for shares."""
     value = comparison["differences"][policy][metric]
+    if value["mean"] == 0.0 and not half_interval(value):
+        return f"{metric} no other"
     scale = 100.0 if BY_NAME[metric].unit == "share" else 1.0
     mean, half = scale * value["mean"], scale * half_interval(value)
     places = decimals([mean], [(mean, half)])
