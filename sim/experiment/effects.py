@@ -22,7 +22,7 @@ LEVEL = 0.95
 
 @dataclass(frozen=True, eq=False)
 class Effects:
-    """Elementary effects (Morris 1991) of each input, in the output's unit a whole range; None could be told: NaN."""
+    """Elementary effects (Morris 1991) of each input, in the output's unit a whole range; NaN where none is known."""
 
     mu: Array  # their mean
     mu_star: Array  # the mean of their sizes (Campolongo, Cariboni & Saltelli 2007)
@@ -76,7 +76,8 @@ def sizes(design: Array, outputs: Array) -> Array:
     whole = ~np.isnan(by_input).any(axis=1, keepdims=True)
     walked = whole.sum(axis=0)
     total = np.where(whole, by_input, 0.0).sum(axis=0) / STEP
-    return np.divide(total, walked, out=np.full_like(total, np.nan), where=walked > 0)
+    found: Array = np.divide(total, walked, out=np.full_like(total, np.nan), where=walked > 0)
+    return found
 
 
 def base_sample(inputs: int, number: int, rng: np.random.Generator) -> Array:

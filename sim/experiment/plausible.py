@@ -85,9 +85,11 @@ class Space:
 
     def values(self, points: Array) -> list[dict[str, float]]:
         """What each world, a row of `points` (worlds, assumptions) in the unit cube, changes in the scenario."""
-        columns = [r.at(u) for r, u in zip(self.ranges, points.T, strict=True)]
-        drawn = [dict(zip(self.paths, map(float, row), strict=True)) for row in zip(*columns, strict=True)]
-        return [world | self._shares(world) for world in drawn]
+        drawn = np.empty_like(points)
+        for i, varied in enumerate(self.ranges):
+            drawn[:, i] = varied.at(points[:, i])
+        worlds = [dict(zip(self.paths, row, strict=True)) for row in drawn.tolist()]
+        return [world | self._shares(world) for world in worlds]
 
     def _shares(self, drawn: Mapping[str, float]) -> dict[str, float]:
         """All shares that add up to 1 with one that was drawn."""

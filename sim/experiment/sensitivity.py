@@ -21,13 +21,12 @@ from numpy.typing import NDArray
 from pydantic import ValidationError
 from scipy.stats import qmc
 
-from sim.assumptions import Assumption
 from sim.engine.season import play_season
 from sim.errors import InputError, MatchdayError
 from sim.experiment import winners
 from sim.experiment.effects import Effects, Indices, base_sample, effects, indices, luck, sizes, trajectories
 from sim.experiment.executors import Executor, Work, here
-from sim.experiment.plausible import Space
+from sim.experiment.plausible import Range, Space
 from sim.experiment.runs import Plan
 from sim.experiment.winners import NOBODY, Rule, Share
 from sim.measures.outcomes import METRICS, NAMES, Metric, outcomes
@@ -145,7 +144,7 @@ class Sensitivity:
     @cached_property
     def _plausible_leads(self) -> Array:
         leads = self.lead(self.plausible)
-        return leads[~np.isnan(leads).any(axis=1)]
+        return leads[self.lived]
 
     @property
     def settled(self) -> Share:
@@ -166,14 +165,15 @@ class Sensitivity:
     def rule(self) -> Rule:
         """Who wins where, by the kept assumptions, on the scale of their ranges (`Range.straight`)."""
         close = self.space.only(self.kept)
-        lived = [v for v, told in zip(self.plausible.values, self._lived, strict=True) if told]
+        lived = [v for v, told in zip(self.plausible.values, self.lived, strict=True) if told]
         inputs = np.array([[world[path] for path in self.kept] for world in lived])
         return winners.rule(
             np.stack([r.straight(x) for r, x in zip(close.ranges, inputs.T, strict=True)], axis=1), self.winners
         )
 
-    @property
-    def _lived(self) -> NDArray[np.bool_]:
+    @cached_property
+    def lived(self) -> NDArray[np.bool_]:
+        """Which plausible worlds could be lived and have the metric under every policy that may be advised."""
         return _lived(self.plausible, self.metric, self.policies, self.contenders)
 
     def drivers(self, policy: str) -> dict[str, tuple[Driver, ...]]:
@@ -182,9 +182,9 @@ class Sensitivity:
         found = sizes(self.screen.points, means)
         return {name: _strongest(self.space.paths, column) for name, column in zip(NAMES, found.T, strict=True)}
 
-    def assumption(self, path: str) -> Assumption:
-        """One that was varied."""
-        return self.space.only([path]).ranges[0].assumption
+    def range(self, path: str) -> Range:
+        """Of an assumption that was varied."""
+        return next(r for r in self.space.ranges if r.path == path)
 
 
 def sensitivity(
@@ -260,8 +260,7 @@ def table(found: Sensitivity) -> pd.DataFrame:
 def _lived(sample: Sample, metric: Metric, names: Sequence[str], told: Sequence[str]) -> NDArray[np.bool_]:
     """Which worlds have the metric under every policy that may be advised."""
     values = sample.of(metric.name)[:, [names.index(name) for name in told]]
-    lived: NDArray[np.bool_] = ~np.isnan(values).any(axis=(1, 2))
-    return lived
+    return np.asarray(~np.isnan(values).any(axis=(1, 2)))
 
 
 def _winners(sample: Sample, metric: Metric, names: Sequence[str], told: Sequence[str]) -> list[str]:
@@ -352,5 +351,3 @@ def _night(plan: Plan, number: int, replication: int) -> list[float]:
     season = play_season(plan.world, policy.make, policy.name, plan.seed, replication, plan.viewers)
     told: Mapping[str, Any] = outcomes([played.let_go() if played.carried else played for played in season])
     return [told[name] for name in NAMES]
-
-

@@ -19,13 +19,11 @@ FORMATS: Mapping[str, Callable[[Mapping[str, Any], str, Sequence[str]], str]] = 
 }
 
 
-def check_outputs(files: Sequence[Path]) -> None:
+def check_outputs(files: Sequence[Path], known: Sequence[str] = tuple(FORMATS)) -> None:
     """Raises MatchdayError for a file that could not be written, before anything is played."""
     for file in files:
-        if file.suffix not in FORMATS:
-            raise MatchdayError(
-                f"-o {file}: unknown extension '{file.suffix}'{did_you_mean(file.suffix, list(FORMATS))}"
-            )
+        if file.suffix not in known:
+            raise MatchdayError(f"-o {file}: unknown extension '{file.suffix}'{did_you_mean(file.suffix, known)}")
         if file.is_dir() or not file.parent.is_dir():
             raise MatchdayError(f"-o {file}: {'this is a folder' if file.is_dir() else f'no folder {file.parent}'}")
         if not os.access(file.parent, os.W_OK):
