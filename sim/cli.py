@@ -199,7 +199,7 @@ def sensitivity(
             show_default=False,
         ),
     ] = None,
-    worlds: Annotated[int, typer.Option(min=20, max=100_000, help="plausible worlds")] = 128,
+    worlds: Annotated[int, typer.Option(min=10, max=100_000, help="plausible worlds")] = 128,
     trajectories: Annotated[int, typer.Option(min=2, max=10_000, help="of the screen, each a world an assumption")] = 8,
     sobol: Annotated[
         int, typer.Option(min=0, max=2**16, help="rows of the Sobol' sample, a power of two; 0 leaves it out")

@@ -110,10 +110,11 @@ def _best(found: Sensitivity) -> str:
     values = {name: float(own[found.policies.index(name)]) for name in found.contenders}
     order = sorted(values, key=lambda name: values[name] * (-1.0 if found.metric.better == "more" else 1.0))
     told = [f"{name} {_share(share)}" for name, share in found.shares.items() if name != NOBODY or share.worlds]
+    varied = f"all {len(found.space.ranges)} assumptions that vary anywhere in their ranges"
     return (
-        f"Of {len(found.winners)} plausible worlds, with all {len(found.space.ranges)} assumptions that vary anywhere in "
-        f"their ranges, this share has each policy best in {metric} (95% interval): {'; '.join(told)}. As the scenario has "
-        f"it: {', '.join(f'{name} {_number(values[name])}' for name in order)} [{unit}], means of {_nights(found)}."
+        f"Of {len(found.winners)} plausible worlds, with {varied}, this share has each policy best in {metric} (95% "
+        f"interval): {'; '.join(told)}. As the scenario has it: "
+        f"{', '.join(f'{name} {_number(values[name])}' for name in order)} [{unit}], means of {_nights(found)}."
     )
 
 
@@ -139,8 +140,8 @@ def _rule(found: Sensitivity) -> Iterator[str]:
         yield f"No rule by thresholds of the assumptions above names anybody but {rule.majority}: {majority}."
     elif not rule.helps:
         yield (
-            "Where another policy would be best cannot be told by one or two thresholds: the best such rule is right in "
-            f"{right}, {majority}, and {rule.worlds} worlds do not tell the two apart."
+            "Where another policy would be best cannot be told by one or two thresholds: the best such rule is right "
+            f"in {right}, {majority}, and {rule.worlds} worlds do not tell the two apart."
         )
     else:
         yield f"Who wins where, by a rule that is right in {right} ({majority}):"
