@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
@@ -22,6 +23,7 @@ from sim.measures.outcomes import MONEY, NAMES
 from sim.report.table import SHOWN
 
 WIDTH = 80
+VAGUE = 0.3  # half interval of an index from which it says little
 
 
 # --- numbers ----------------------------------------------------------------------------------------------------------
@@ -99,6 +101,8 @@ def sentences(found: Sensitivity) -> Iterator[str]:
     yield _beaten(found)
     yield from _rule(found)
     yield _luck(found)
+    if found.indices and np.nanmax(found.indices.total_half, initial=0.0) > VAGUE:
+        yield "The sample is too small for the indices (see the intervals of ST): a larger --sobol tells them better."
     yield from _not_lived(found)
     for name in found.brackets:
         yield f"{name} sees what no platform sees: it was played, and is no advice."

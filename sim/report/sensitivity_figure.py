@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from sim.experiment.plausible import Range
+from sim.experiment.plausible import Array, Range
 from sim.experiment.sensitivity import Sensitivity
 from sim.experiment.winners import NOBODY
 from sim.report.style import (
@@ -33,19 +33,25 @@ from sim.report.style import (
 LABEL = 7.0  # points
 LEFT = 3.0  # in: at most, of the names of assumptions
 MAP = 2.7  # in: height of the map of winners
+WHOLE = 1.2  # share of variance at which the axis ends, whatever an interval says
 
 
 def draw_sensitivity(file: Path, found: Sensitivity) -> Path:
     """Bars of the kept assumptions' effects on the lead, and below them the plausible worlds on a map of two."""
+    values, halves, what = _effects(found)
+    order = np.argsort(-values, kind="stable")
     with styled():
         bars = 0.19 * len(found.kept) + 0.1
-        figure = Figure((WIDTH, bars + MAP + 1.9))
+        figure = Figure((WIDTH, bars + MAP + 1.75))
         height = figure.get_figheight()
         top = title(figure, _sentence(found)) + 0.1
-        names = [fitted(path, LEFT, LABEL) for path in found.kept]
-        left = (max(inches(name, LABEL) for name in names) + 0.25) / WIDTH
+        names = [fitted(found.kept[i], LEFT, LABEL) for i in order]
+        left = (max((inches(name, LABEL) for name in names), default=0.0) + 0.25) / WIDTH
         upper = figure.add_axes((left, 1.0 - (top + bars) / height, 0.97 - left, bars / height))
-        _bars(upper, found, names)
+        _bars(upper, names, values[order], halves[order])
+        upper.set_xlabel(what, color=INK)
+        if found.indices:
+            upper.set_xlim(0.0, min(upper.get_xlim()[1], WHOLE))
         lower = figure.add_axes((0.09, 0.45 / height, 0.62, MAP / height))
         _map(lower, found)
         return save(figure, file)
@@ -63,11 +69,15 @@ def _sentence(found: Sensitivity) -> str:
     )
 
 
-def _bars(axes: Axes, found: Sensitivity, names: list[str]) -> None:
-    """Total indices with their intervals, or mu_star where there are none; the strongest on top."""
-    close = found.indices
+def _effects(found: Sensitivity) -> tuple[Array, Array, str]:
+    """Total indices of the kept assumptions with half their intervals, or mu_star where there are none."""
+    if close := found.indices:
+        return close.total, close.total_half, "share of the lead's variance, alone and with others (ST)"
     at = [found.space.paths.index(path) for path in found.kept]
-    values, halves = (close.total, close.total_half) if close else (found.effects.mu_star[at], found.effects.half[at])
+    return found.effects.mu_star[at], found.effects.half[at], "mean change of the lead over the whole range (mu*)"
+
+
+def _bars(axes: Axes, names: list[str], values: Array, halves: Array) -> None:
     places = np.arange(len(names))[::-1]
     axes.barh(places, values, height=0.62, color=COLOURS[4], xerr=halves, error_kw={"ecolor": FAINT, "lw": 0.9})
     axes.set_yticks(places, names, fontsize=LABEL)
@@ -75,8 +85,6 @@ def _bars(axes: Axes, found: Sensitivity, names: list[str]) -> None:
     axes.set_xlim(left=0.0)
     axes.set_axisbelow(True)
     axes.grid(axis="x", color=SHADE, lw=0.7)
-    what = "share of the lead's variance, alone and with others (ST)" if close else "mean change of the lead (mu*)"
-    axes.set_xlabel(what, color=INK)
 
 
 def _map(axes: Axes, found: Sensitivity) -> None:
@@ -89,7 +97,7 @@ def _map(axes: Axes, found: Sensitivity) -> None:
     shown = [name for name in look if name in found.winners]
     for name in shown:
         of = told == name
-        axes.plot(x[of], y[of], look[name].marker, color=look[name].colour, ms=4.2, mec="white", mew=0.4, ls="none")
+        axes.plot(x[of], y[of], look[name].marker, color=look[name].colour, ms=5.0, mec="white", mew=0.4, ls="none")
     for varied, line in ((first, axes.axvline), (second, axes.axhline)):
         for threshold in _thresholds(found, varied):
             line(threshold, color=INK, lw=0.8, ls=(0, (4, 2)))
