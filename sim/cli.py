@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from sim.experiment.runs import Plan
 
 ENOUGH_VIEWERS = (
-    10_000  # a night takes a fifth longer than with 2,000; luck spreads differences a viewer a third as far
+    10_000  # a night takes a fifth longer than with 2,000; luck moves differences a viewer a third as far
 )
 
 app = typer.Typer(

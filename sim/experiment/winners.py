@@ -109,7 +109,7 @@ def luck(leads: Array) -> tuple[float, float]:
 
 
 def rule(inputs: Array, winners: Sequence[str]) -> Rule:
-    """A shallow decision tree from inputs (worlds, inputs) to winners, in words' order.
+    """A shallow decision tree from inputs (worlds, inputs) to the winner of each world, as a rule.
 
     Its accuracy is that in worlds it was not learned from; it helps where, of the worlds that only one of tree and
     majority is right in, the tree has more than a sign test puts down to chance.
