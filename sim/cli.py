@@ -20,9 +20,7 @@ from sim.stop import Stopped, stoppable
 if TYPE_CHECKING:
     from sim.experiment.runs import Plan
 
-ENOUGH_VIEWERS = (
-    10_000  # a night takes a fifth longer than with 2,000; luck moves differences a viewer a third as far
-)
+ENOUGH_VIEWERS = 10_000  # a night takes a fifth longer than with 2,000; luck moves differences a viewer a third as far
 
 app = typer.Typer(
     name="matchday",
