@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 from shutil import get_terminal_size
@@ -19,6 +20,8 @@ from sim.stop import Stopped, stoppable
 if TYPE_CHECKING:
     from sim.experiment.runs import Plan, Stopping
     from sim.experiment.store import Store
+
+ENOUGH_VIEWERS = 10_000  # a night takes a fifth longer than with 2,000; luck moves differences a viewer a third as far
 
 app = typer.Typer(
     name="matchday",
@@ -347,6 +350,87 @@ def reproduce(
     print(found.sentence)
     if not found.same:
         raise typer.Exit(10)
+
+
+@app.command()
+def sensitivity(
+    scenario: Scenario,
+    policy: Policies = None,
+    metric: Annotated[str, typer.Option(metavar="M", help="the metric that says which policy is best")] = "net_value",
+    vary: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="PATTERN",
+            help="vary only assumptions whose path fits, such as 'assumptions.click_*'; may be repeated",
+            show_default=False,
+        ),
+    ] = None,
+    worlds: Annotated[int, typer.Option(min=10, max=100_000, help="plausible worlds")] = 128,
+    trajectories: Annotated[int, typer.Option(min=2, max=10_000, help="of the screen, each a world an assumption")] = 8,
+    sobol: Annotated[
+        int, typer.Option(min=0, max=2**16, help="rows of the Sobol' sample, a power of two; 0 leaves it out")
+    ] = 32,
+    keep: Annotated[int, typer.Option(min=1, max=100, help="assumptions that are looked at closely")] = 8,
+    margin: Annotated[float, typer.Option(min=0.0, help="by how much of the metric a policy must beat another")] = 0.0,
+    n: Annotated[int, typer.Option("-n", min=1, max=1000, help="nights each policy plays in a world")] = 2,
+    seed: Seed = None,
+    viewers: Annotated[
+        int | None,
+        typer.Option(min=1, max=50_000_000, help="size of the audience; the scenario's, 10,000 at most, if not given"),
+    ] = None,
+    jobs: Jobs = 1,
+    ray: Ray = None,
+    set_: Sets = None,
+    output: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "-o", metavar="OUT", help="also write a report as .md, .json, .csv or .svg, the worlds as .parquet"
+        ),
+    ] = None,
+) -> None:
+    """Vary the assumptions within their plausible ranges and say which of them decide between the policies.
+
+    Says in how many plausible worlds each policy is best, and where.
+    """
+    from rich.console import Console
+
+    from sim.experiment.cautions import cautions
+    from sim.experiment.executors import executor
+    from sim.experiment.plausible import space_of
+    from sim.experiment.request import Request, plan_run
+    from sim.experiment.sensitivity import Budget, check
+    from sim.experiment.sensitivity import sensitivity as vary_all
+    from sim.report.outputs import check_outputs
+    from sim.report.progress import progress
+    from sim.report.sensitivity import FORMATS, WIDTH, terminal, write_outputs
+
+    if len(policy or ()) < 2:
+        raise typer.BadParameter("say which policies play, two at least: -p no_push -p lull_only", param_hint="-p")
+    if sobol and (sobol < 4 or sobol & (sobol - 1)):
+        raise typer.BadParameter("needs a power of two from 4 on, or 0", param_hint="--sobol")
+    _check(None, [metric])
+    check_outputs(output or (), FORMATS)
+    plan = plan_run(Request(scenario, tuple(policy or ()), tuple(set_ or ()), seed, n, viewers))
+    if viewers is None:
+        plan = replace(plan, viewers=min(plan.viewers, ENOUGH_VIEWERS))
+    space = space_of(plan.world.scenario, vary or ())
+    check(plan, space, metric)
+    budget = Budget(worlds, trajectories, sobol, keep)
+    for caution in cautions(plan, set_ or ()):
+        print(f"note: {caution}", file=sys.stderr)
+    count = budget.count(space)
+    nights = count * len(plan.jobs)
+    print(
+        f"{nights:,} nights: {count:,} worlds x {len(plan.policies)} policies x {n}; {len(space.ranges)} assumptions "
+        "vary (fewer: --trajectories, --vary)",
+        file=sys.stderr,
+    )
+    with _in_memory(plan.viewers, jobs), progress(nights) as tell:
+        found = vary_all(plan, space, metric, budget, margin=margin, executor=executor(jobs, ray), tell=tell)
+    write_outputs(output or (), found)
+    console = Console(width=WIDTH, highlight=False)
+    for part in terminal(found):
+        console.print(part)
 
 
 @app.command()

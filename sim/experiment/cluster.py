@@ -6,6 +6,8 @@ Every machine of the cluster needs this version of the package, and the files of
 from __future__ import annotations
 
 import os
+import signal
+import socket
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -13,7 +15,9 @@ from typing import Any
 
 from sim.errors import MatchdayError
 from sim.experiment.executors import Executor, Prepare, Work, WorkerLostError, in_order
+from sim.stop import SIGNALS
 
+PATIENCE = 5.0  # s
 LOST = "a worker of the Ray cluster died (out of memory?); what was finished is kept: the same command goes on from it"
 
 
@@ -65,15 +69,17 @@ class _Actors:
     def _connect(self) -> None:
         if self.ray.is_initialized():
             return
-        quiet = {"log_to_driver": False, "logging_level": "error", "configure_logging": True}
+        quiet = {"log_to_driver": False, "logging_level": "error"}
         try:
-            try:
-                self.ray.init(address=self.address, **quiet)
-            except ConnectionError:
-                if self.address != "auto":
-                    raise
-                self.ray.init(include_dashboard=False, **quiet)
-        except (ConnectionError, ValueError, RuntimeError) as error:
+            _answers(self.address)
+            with _own_signals():
+                try:
+                    self.ray.init(address=self.address, **quiet)
+                except ConnectionError:
+                    if self.address != "auto":
+                        raise
+                    self.ray.init(include_dashboard=False, **quiet)
+        except (OSError, ValueError, RuntimeError) as error:
             raise MatchdayError(f"no Ray cluster at {self.address}: {str(error).splitlines()[0]}") from error
         self.started = True
 
@@ -96,6 +102,24 @@ class _Actors:
         self.actors.clear()
         if self.started:
             self.ray.shutdown()
+
+
+def _answers(address: str) -> None:
+    """Raises OSError where nobody does; Ray itself would try for minutes."""
+    host, _, port = address.rpartition(":")
+    if host and port.isdigit() and "//" not in host:
+        socket.create_connection((host, int(port)), timeout=PATIENCE).close()
+
+
+@contextmanager
+def _own_signals() -> Iterator[None]:
+    """Ray takes signals for itself, with which this program tidies up."""
+    before = {number: signal.getsignal(number) for number in SIGNALS}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 class _Actor:

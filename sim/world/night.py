@@ -144,8 +144,19 @@ def load_world(file: Path, assignments: Sequence[str] = ()) -> World:
     changed = override(document, assignments) if assignments else document
     scenario = changed.validate(Scenario)
     _check_files(scenario, file, changed)
-    matches = tuple(_find_match(form, scenario.assumptions, file.parent) for form in scenario.matches)
-    return World(scenario, matches, file, file.read_text(encoding="utf-8"))
+    return World(scenario, _find_matches(scenario, file), file, file.read_text(encoding="utf-8"))
+
+
+def changed_to(world: World, scenario: Scenario) -> World:
+    """The world of the same file with another scenario; its matches are read again, as numbers of the model ask.
+
+    Raises InputError where a match cannot be read so.
+    """
+    return World(scenario, _find_matches(scenario, world.file), world.file, world.source)
+
+
+def _find_matches(scenario: Scenario, file: Path) -> tuple[Match | None, ...]:
+    return tuple(_find_match(form, scenario.assumptions, file.parent) for form in scenario.matches)
 
 
 def _check_files(scenario: Scenario, file: Path, document: Document) -> None:

@@ -8,8 +8,13 @@ from time import sleep
 
 import pytest
 
-from sim.experiment.executors import AHEAD, WorkerLostError
+from sim.errors import MatchdayError
+from sim.experiment.executors import AHEAD, WorkerLostError, executor, here
+from sim.experiment.runs import Plan, play_all
+from sim.experiment.store import Store
 from sim.experiment.workers import on_processes
+from sim.policy.find import find_all
+from tests.worlds import world
 
 
 def squares():
@@ -110,3 +115,34 @@ def test_a_worker_that_dies_is_told():
     with pytest.raises(WorkerLostError, match="smaller -j"):
         list(in_workers(dying, range(5), 2))
     assert active_children() == []
+
+
+# --- on a cluster -----------------------------------------------------------------------------------------------------
+
+
+def test_ray_gives_the_same_nights_in_the_same_order_and_a_lost_worker_is_told(tmp_path):
+    ray = pytest.importorskip("ray")
+    two = Plan(world(), find_all(("no_push", "blast")), 5, 1, 60)
+    list(play_all(two, executor(ray="auto"), Store(tmp_path / "ray")))  # on a cluster of its own
+    assert not ray.is_initialized()
+    list(play_all(two, here, Store(tmp_path / "here")))
+    nights = [{f.name: f.read_bytes() for f in (tmp_path / name).rglob("*.zip")} for name in ("ray", "here")]
+    assert nights[0] == nights[1] != {}
+
+    ray.init(num_cpus=2, include_dashboard=False, log_to_driver=False)
+    try:  # on the one that is there
+        with executor(ray="auto")(squares) as work:
+            assert list(work(range(12))) == [n * n for n in range(12)]
+        with pytest.raises(LookupError, match="job 2"), executor(ray="auto")(failing_at) as failing:
+            list(failing(range(9)))
+        with pytest.raises(WorkerLostError, match="the same command"), executor(ray="auto")(dying) as lost:
+            list(lost(range(2)))
+        assert ray.is_initialized()
+    finally:
+        ray.shutdown()
+
+
+def test_no_cluster_at_an_address_is_told():
+    pytest.importorskip("ray")
+    with pytest.raises(MatchdayError, match="no Ray cluster at"), executor(ray="127.0.0.1:1")(squares) as work:
+        list(work([1]))

@@ -1,0 +1,353 @@
+"""Which assumptions the outcomes hang on, and where another policy would be best.
+
+Three samples of worlds, all of which live the same nights (common random numbers):
+
+- *plausible*: every assumption anywhere in its range, a Latin hypercube; who is best in how many of them, and where;
+- *screen*: Morris's trajectories, which move one assumption after the other, for all assumptions;
+- *sobol*: Saltelli's design for the few that move the difference between the two best policies the most.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from pydantic import ValidationError
+from scipy.stats import qmc
+
+from sim.engine.season import play_season
+from sim.errors import InputError, MatchdayError
+from sim.experiment import winners
+from sim.experiment.effects import Effects, Indices, base_sample, effects, indices, luck, sizes, trajectories
+from sim.experiment.executors import Executor, Work, here
+from sim.experiment.plausible import Range, Space
+from sim.experiment.runs import Plan
+from sim.experiment.winners import NOBODY, Rule, Share
+from sim.measures.outcomes import METRICS, NAMES, Metric, outcomes
+from sim.policy.find import find_all
+from sim.world.night import changed_to
+
+Array = NDArray[np.float64]
+BY_NAME = {metric.name: metric for metric in METRICS}
+Values = Mapping[str, float]  # what a world changes in the scenario, by path
+TOLD = 5  # assumptions that are named for each outcome
+
+
+@dataclass(frozen=True)
+class Budget:
+    """How much is played: worlds of each kind."""
+
+    worlds: int = 128  # plausible ones
+    trajectories: int = 8
+    sobol: int = 32  # rows of the base sample, a power of two; 0: no indices
+    keep: int = 8  # assumptions that are looked at closely
+
+    def count(self, space: Space) -> int:
+        """All worlds, the scenario's own among them."""
+        varied = len(space.ranges)
+        close = self.sobol * (min(self.keep, varied) + 2)
+        return 1 + self.worlds + self.trajectories * (varied + 1) + close
+
+
+@dataclass(frozen=True, eq=False)
+class Sample:
+    """Worlds that were lived."""
+
+    name: str
+    points: Array  # (worlds, assumptions) in the unit cube
+    values: Sequence[Values]
+    outcomes: Array  # (worlds, policies, nights, metrics); NaN of a world that the scenario's form refuses
+
+    def of(self, metric: str) -> Array:
+        """One metric, (worlds, policies, nights)."""
+        found: Array = self.outcomes[..., NAMES.index(metric)]
+        return found
+
+
+@dataclass(frozen=True)
+class Driver:
+    """An assumption that moves an outcome, and how far over its whole range, on average."""
+
+    path: str
+    mu_star: float
+
+
+@dataclass(frozen=True, eq=False)
+class Sensitivity:
+    """What was found; `ahead` and `behind` are the two policies that are best most often."""
+
+    scenario: str
+    seed: int
+    nights: int
+    viewers: int
+    metric: Metric
+    margin: float  # by which a policy must be better to beat another [unit of the metric]
+    policies: tuple[str, ...]
+    brackets: tuple[str, ...]
+    space: Space
+    own: Sample  # the scenario's own world
+    plausible: Sample
+    screen: Sample
+    sobol: Sample | None
+    kept: tuple[str, ...]  # paths of the assumptions looked at closely, the strongest first
+    ahead: str
+    behind: str
+    refused: Mapping[str, int]  # worlds by what their scenario's form said
+
+    @property
+    def contenders(self) -> tuple[str, ...]:
+        """The policies that may be advised."""
+        return tuple(name for name in self.policies if name not in self.brackets)
+
+    def lead(self, sample: Sample) -> Array:
+        """By how much `ahead` is better than `behind` (worlds, nights), in the metric's unit."""
+        return self._better(sample, self.ahead, self.behind)
+
+    def _better(self, sample: Sample, one: str, other: str) -> Array:
+        values = sample.of(self.metric.name)
+        difference: Array = values[:, self.policies.index(one)] - values[:, self.policies.index(other)]
+        return difference if self.metric.better == "more" else -difference
+
+    @cached_property
+    def effects(self) -> Effects:
+        """Of every assumption that is varied on the lead."""
+        return effects(self.screen.points, self.lead(self.screen).mean(axis=1))
+
+    @cached_property
+    def indices(self) -> Indices | None:
+        """Of the kept assumptions on the lead, the others at the scenario's values."""
+        return indices(len(self.kept), self.lead(self.sobol).mean(axis=1)) if self.sobol else None
+
+    @cached_property
+    def winners(self) -> list[str]:
+        """The best policy of each plausible world that could be lived."""
+        return _winners(self.plausible, self.metric, self.policies, self.contenders)
+
+    @property
+    def shares(self) -> dict[str, Share]:
+        """In how many plausible worlds each policy is best, the most frequent first."""
+        counted = Counter(self.winners)
+        told = {name: Share(counted[name], len(self.winners)) for name in (*self.contenders, NOBODY)}
+        return dict(sorted(told.items(), key=lambda item: -item[1].worlds))
+
+    def beats(self, one: str, other: str) -> Share:
+        """In how many plausible worlds one policy is better than another by more than the margin."""
+        leads = self._better(self.plausible, one, other).mean(axis=1)
+        return Share(int((leads > self.margin).sum()), int((~np.isnan(leads)).sum()))
+
+    @cached_property
+    def _plausible_leads(self) -> Array:
+        leads = self.lead(self.plausible)
+        return leads[self.lived]
+
+    @property
+    def settled(self) -> Share:
+        """In how many plausible worlds the lead is more than luck."""
+        return winners.settled(self._plausible_leads)
+
+    @cached_property
+    def luck(self) -> float:
+        """Share of the lead's variance over plausible worlds that is luck of the nights, at most."""
+        return winners.luck(self._plausible_leads)[1]
+
+    @cached_property
+    def luck_effect(self) -> float:
+        """mu_star on the lead that an assumption which does nothing may seem to have."""
+        return luck(winners.luck(self._plausible_leads)[0])
+
+    @cached_property
+    def rule(self) -> Rule:
+        """Who wins where, by the kept assumptions, on the scale of their ranges (`Range.straight`)."""
+        close = self.space.only(self.kept)
+        lived = [v for v, told in zip(self.plausible.values, self.lived, strict=True) if told]
+        inputs = np.array([[world[path] for path in self.kept] for world in lived])
+        return winners.rule(
+            np.stack([r.straight(x) for r, x in zip(close.ranges, inputs.T, strict=True)], axis=1), self.winners
+        )
+
+    @cached_property
+    def lived(self) -> NDArray[np.bool_]:
+        """Which plausible worlds could be lived and have the metric under every policy that may be advised."""
+        return _lived(self.plausible, self.metric, self.policies, self.contenders)
+
+    def drivers(self, policy: str) -> dict[str, tuple[Driver, ...]]:
+        """The assumptions that move each outcome of a policy the most; none where nothing does."""
+        means = self.screen.outcomes[:, self.policies.index(policy)].mean(axis=1)
+        found = sizes(self.screen.points, means)
+        return {name: _strongest(self.space.paths, column) for name, column in zip(NAMES, found.T, strict=True)}
+
+    def range(self, path: str) -> Range:
+        """Of an assumption that was varied."""
+        return next(r for r in self.space.ranges if r.path == path)
+
+
+def sensitivity(
+    plan: Plan,
+    space: Space,
+    metric: str,
+    budget: Budget,
+    *,
+    margin: float = 0.0,
+    executor: Executor = here,
+    tell: Callable[[object], None] = lambda _: None,
+) -> Sensitivity:
+    """Plays the worlds of the plan's scenario and says what they differ by; `tell` is called after each night.
+
+    Raises MatchdayError where the metric or the policies leave nothing to be said, and PolicyError as a night does.
+    """
+    check(plan, space, metric)
+    rng = np.random.default_rng([plan.seed, len(space.ranges)])
+    names = tuple(policy.name for policy in plan.policies)
+    brackets = tuple(policy.name for policy in plan.policies if policy.bracket)
+    refused: Counter[str] = Counter()
+    with executor(_Parcel.of(plan, space).unpacked) as work:
+
+        def lived(name: str, points: Array, varied: Space = space) -> Sample:
+            values = varied.values(points)
+            return Sample(name, points, values, _outcomes(work, values, plan, refused, tell))
+
+        own = lived("own", np.empty((1, 0)), space.only([]))
+        cube = qmc.LatinHypercube(len(space.ranges), rng=rng).random(budget.worlds)
+        plausible = lived("plausible", cube)
+        told = (name for name in names if name not in brackets)
+        pair = _closest(plausible, BY_NAME[metric], names, tuple(told))
+        screen = lived("screen", trajectories(len(space.ranges), budget.trajectories, rng))
+        found = Sensitivity(
+            plan.world.scenario.name, plan.seed, plan.replications, plan.viewers, BY_NAME[metric], margin,
+            names, brackets, space, own, plausible, screen, None, (), *pair, refused,
+        )  # fmt: skip
+        kept = tuple(d.path for d in _strongest(space.paths, found.effects.mu_star, budget.keep))
+        close = None
+        if budget.sobol and kept:
+            close = lived("sobol", base_sample(len(kept), budget.sobol, rng), space.only(kept))
+    return replace(found, kept=kept or space.paths[: budget.keep], sobol=close, refused=dict(refused))
+
+
+def check(plan: Plan, space: Space, metric: str) -> None:
+    """Raises MatchdayError where nothing could be said."""
+    if BY_NAME[metric].better is None:
+        raise MatchdayError(f"no policy is best in {metric}, for neither way is better: choose another metric")
+    if sum(not policy.bracket for policy in plan.policies) < 2:
+        raise MatchdayError("name two policies at least that may be advised: -p no_push -p lull_only")
+    if not space.ranges:
+        raise MatchdayError("nothing is varied: no assumption of this scenario has a range")
+
+
+def table(found: Sensitivity) -> pd.DataFrame:
+    """One row a world and policy: `sample`, `world`, `policy`, a column a metric (means of its nights), and one an
+    assumption, by path.
+    """
+    own = {r.path: r.assumption.value for r in found.space.ranges}
+    samples = [s for s in (found.own, found.plausible, found.screen, found.sobol) if s]
+    rows = [
+        {"sample": sample.name, "world": w, "policy": policy, **dict(zip(NAMES, means[p], strict=True)), **own, **world}
+        for sample in samples
+        for w, (world, means) in enumerate(zip(sample.values, sample.outcomes.mean(axis=2), strict=True))
+        for p, policy in enumerate(found.policies)
+    ]
+    return pd.DataFrame(rows)
+
+
+# --- what is said of samples ------------------------------------------------------------------------------------------
+
+
+def _lived(sample: Sample, metric: Metric, names: Sequence[str], told: Sequence[str]) -> NDArray[np.bool_]:
+    """Which worlds have the metric under every policy that may be advised."""
+    values = sample.of(metric.name)[:, [names.index(name) for name in told]]
+    return np.asarray(~np.isnan(values).any(axis=(1, 2)))
+
+
+def _winners(sample: Sample, metric: Metric, names: Sequence[str], told: Sequence[str]) -> list[str]:
+    values = sample.of(metric.name)[:, [names.index(name) for name in told]].mean(axis=2)
+    return winners.best(values[_lived(sample, metric, names, told)], told, more=metric.better == "more")
+
+
+def _closest(sample: Sample, metric: Metric, names: Sequence[str], told: Sequence[str]) -> tuple[str, str]:
+    """The two that are best most often; of as many, those with the better mean."""
+    found = Counter(_winners(sample, metric, names, told))
+    if not found:
+        raise MatchdayError(f"{metric.name} has no value in any plausible world: choose another metric")
+    means = np.nanmean(sample.of(metric.name), axis=(0, 2)) * (1.0 if metric.better == "more" else -1.0)
+    first, second, *_ = sorted(told, key=lambda name: (-found[name], -means[names.index(name)]))
+    return first, second
+
+
+def _strongest(paths: Sequence[str], found: Array, most: int = TOLD) -> tuple[Driver, ...]:
+    """Those that move an output at all, the strongest first."""
+    order = np.argsort(-np.nan_to_num(found), kind="stable")[:most]
+    return tuple(Driver(paths[i], float(found[i])) for i in order if found[i] > 0.0)
+
+
+# --- playing ----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Refusal:
+    """Why a world is none."""
+
+    why: str
+
+
+def _outcomes(
+    work: Work, values: Sequence[Values], plan: Plan, refused: Counter[str], tell: Callable[[object], None]
+) -> Array:
+    """Outcomes of worlds (worlds, policies, nights, metrics)."""
+    found = np.full((len(values), len(plan.policies), plan.replications, len(NAMES)), np.nan)
+    for w, told in enumerate(work(values)):
+        if isinstance(told, _Refusal):
+            refused[told.why] += 1
+        else:
+            found[w] = told
+        for _ in range(found[w, ..., 0].size):
+            tell(None)
+    return found
+
+
+@dataclass(frozen=True)
+class _Parcel:
+    """A plan as it travels: policies by what finds them, for their classes do not."""
+
+    plan: Plan  # without policies
+    space: Space
+    policies: tuple[tuple[str, str], ...]  # what finds each, and the hash of its source
+
+    @classmethod
+    def of(cls, plan: Plan, space: Space) -> _Parcel:
+        return cls(replace(plan, policies=()), space, tuple((p.spec, p.source_sha256) for p in plan.policies))
+
+    def unpacked(self) -> Callable[[Values], Array | _Refusal]:
+        """What lives in a world under every policy; raises MatchdayError where a policy is another one here."""
+        found = find_all(spec for spec, _ in self.policies)
+        for policy, (spec, sha256) in zip(found, self.policies, strict=True):
+            if policy.source_sha256 != sha256:
+                raise MatchdayError(f"policy {spec} has changed while its nights were played")
+        plan = replace(self.plan, policies=found)
+        return lambda values: _live(plan, self.space, values)
+
+
+def _live(plan: Plan, space: Space, values: Values) -> Array | _Refusal:
+    """All outcomes of one world (policies, nights, metrics)."""
+    try:
+        world = changed_to(plan.world, space.changed(values))
+    except ValidationError as error:
+        fault = error.errors(include_url=False, include_input=False)[0]
+        return _Refusal(f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}")
+    except InputError as error:
+        return _Refusal(str(error.problems[0]))
+    changed = replace(plan, world=world)
+    nights = [[_night(changed, p, r) for r in range(plan.replications)] for p in range(len(plan.policies))]
+    return np.array(nights)
+
+
+def _night(plan: Plan, number: int, replication: int) -> list[float]:
+    """Outcomes of one policy's night, or season, in the order of `NAMES`."""
+    policy = plan.policies[number]
+    season = play_season(plan.world, policy.make, policy.name, plan.seed, replication, plan.viewers)
+    told: Mapping[str, Any] = outcomes([played.let_go() if played.carried else played for played in season])
+    return [told[name] for name in NAMES]
