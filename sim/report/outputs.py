@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -13,18 +14,18 @@ from sim.experiment.store import write_whole
 from sim.report.table import ALL, markdown, spreadsheet
 
 FORMATS: Mapping[str, Callable[[Mapping[str, Any], str, Sequence[str]], str]] = {
-    ".json": lambda comparison, *_: json.dumps(comparison, indent=2, ensure_ascii=False, allow_nan=False) + "\n",
+    ".json": lambda comparison, *_: as_json(comparison),
     ".md": markdown,
     ".csv": spreadsheet,
 }
 
 
-def check_outputs(files: Sequence[Path]) -> None:
+def check_outputs(files: Sequence[Path], formats: Collection[str] = FORMATS) -> None:
     """Raises MatchdayError for a file that could not be written, before anything is played."""
     for file in files:
-        if file.suffix not in FORMATS:
+        if file.suffix not in formats:
             raise MatchdayError(
-                f"-o {file}: unknown extension '{file.suffix}'{did_you_mean(file.suffix, list(FORMATS))}"
+                f"-o {file}: unknown extension '{file.suffix}'{did_you_mean(file.suffix, list(formats))}"
             )
         if file.is_dir() or not file.parent.is_dir():
             raise MatchdayError(f"-o {file}: {'this is a folder' if file.is_dir() else f'no folder {file.parent}'}")
@@ -37,7 +38,19 @@ def write_outputs(
 ) -> None:
     """Writes each file, JSON with all metrics whatever is asked for; raises MatchdayError where that fails."""
     for file in files:
-        try:
+        with writing(file):
             write_whole(file, FORMATS[file.suffix](comparison, currency, metrics))
-        except OSError as error:
-            raise MatchdayError(f"-o {file}: cannot be written: {error.strerror or error}") from error
+
+
+@contextmanager
+def writing(file: Path) -> Iterator[None]:
+    """Says of which file it is where a disk refuses; raises MatchdayError."""
+    try:
+        yield
+    except OSError as error:
+        raise MatchdayError(f"-o {file}: cannot be written: {error.strerror or error}") from error
+
+
+def as_json(told: Mapping[str, Any]) -> str:
+    """As files of results hold it."""
+    return json.dumps(told, indent=2, ensure_ascii=False, allow_nan=False) + "\n"

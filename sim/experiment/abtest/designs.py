@@ -2,7 +2,7 @@
 
 viewer      every viewer is assigned by a coin of their own
 cluster     viewers of one side and segment, who read the same chat, are assigned together
-switchback  the arms take turns, block by block in an order by coin (Bojinov, Simchi-Levi & Zhao 2023, Management Science)
+switchback  the arms take turns, block by block, by coin (Bojinov, Simchi-Levi & Zhao 2023, Management Science 69)
 match       whole nights are assigned: nothing is split
 
 Coins are keyed by seed and replication alone, so arms do not depend on what the policies do.  Nights of cluster and
@@ -23,7 +23,8 @@ from sim.world.night import Night, World
 
 DesignName = Literal["viewer", "match", "switchback", "cluster"]
 DESIGNS: tuple[DesignName, ...] = get_args(DesignName)
-SPLIT: tuple[DesignName, ...] = ("viewer", "switchback", "cluster")  # both arms live in one night
+SplitName = Literal["viewer", "switchback", "cluster"]
+SPLIT: tuple[SplitName, ...] = get_args(SplitName)  # both arms live in one night
 CONTROL, TREATMENT = 0, 1
 COINS = 14  # what keys coins beside the seed: no stream of a night's own begins with it
 
@@ -96,7 +97,7 @@ def blocks_in(opens: float, closes: float, block: float) -> int:
     return int(np.ceil((closes - opens) / block))
 
 
-def split(design: DesignName, world: World, seed: int, replication: int, viewers: int, block: float) -> list[Split]:
+def split(design: SplitName, world: World, seed: int, replication: int, viewers: int, block: float) -> list[Split]:
     """How `design` divides a replication between the arms, match by match; `block` [s] is for switchbacks."""
     if design == "switchback":
         return [_turns(world, seed, replication, fixture, block) for fixture in range(len(world.fixed))]
@@ -112,12 +113,15 @@ def _by_viewer(night: Night) -> Arms:
 def _by_cell(night: Night) -> Arms:
     segments = len(night.scenario.audience.segments)
     cell = night.crowd.known["side"] * segments + night.crowd.viewers["segment"]
-    return _mirrored(night.seed, night.replication, 0, 3 * segments)[cell]
+    return np.asarray(_mirrored(night.seed, night.replication, 0, 3 * segments)[cell])
 
 
 def _turns(world: World, seed: int, replication: int, fixture: int, block: float) -> Turns:
     match, told = world.match(seed, replication, fixture), world.scenario
-    blocks, days = blocks_in(match.opens, match.closes, block), int(np.ceil(max(told.days_after, *_gaps(told.days)))) + 1
+    blocks, days = (
+        blocks_in(match.opens, match.closes, block),
+        int(np.ceil(max(told.days_after, *_gaps(told.days)))) + 1,
+    )
     # Mirrored nights may be of unequal length: the coins of the days come first, so that they mirror, too.
     coins = _mirrored(seed, replication, fixture, days + blocks)
     return Turns(np.concatenate([coins[days:], coins[:days]]), match.opens, match.closes, block)

@@ -97,6 +97,6 @@ def check_lines(arms: Sequence[FoundPolicy]) -> None:
     if lines[CONTROL] != lines[TREATMENT]:
         whose = " and ".join(arm.name for arm, own in zip(arms, lines, strict=True) if own)
         raise MatchdayError(
-            f"{whose}: red lines of a policy's own hold for all viewers of a night, so both arms would be held to them: "
+            f"{whose}: red lines of a policy's own hold for all viewers of a night, and so would hold for both arms: "
             "take them out, give both arms the same, or test with --design match"
         )

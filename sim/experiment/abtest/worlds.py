@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Literal, NamedTuple
@@ -13,17 +13,18 @@ from numpy.typing import NDArray
 from sim.engine.ledger import Kind
 from sim.engine.play import Played
 from sim.engine.season import play_season
-from sim.experiment.abtest.designs import CONTROL, SPLIT, TREATMENT, Arms, DesignName, People, Split, Turns, split
+from sim.engine.stock import open_till
+from sim.experiment.abtest.designs import CONTROL, SPLIT, TREATMENT, DesignName, People, Split, SplitName, Turns, split
 from sim.experiment.abtest.mixed import Mixed
 from sim.experiment.executors import Executor, here
 from sim.measures.outcomes import MONEY
 from sim.policy.find import FoundPolicy, find_all
 from sim.policy.push import Policy
-from sim.records import joined
+from sim.records import joined, picked
 from sim.world.night import World
 
 Values = NDArray[np.float64]
-WorldName = Literal["control", "treatment", "viewer", "switchback", "cluster"]
+WorldName = Literal["control", "treatment"] | SplitName
 Job = tuple[int, WorldName]
 
 
@@ -56,6 +57,7 @@ class Told:
     squares: Values  # (2, measures) squared values of viewers, added up; NaN by time
     viewers: Values  # (2,) NaN by time
     missed: float  # units wanted that were not there
+    taken: NDArray[np.int64]  # (SKUs,) units that left the shelf
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,7 +65,7 @@ class Trial:
     """What is played: a control and a treatment, and designs to test one against the other."""
 
     world: World
-    arms: tuple[FoundPolicy, FoundPolicy]
+    arms: tuple[FoundPolicy, ...]  # control and treatment
     designs: tuple[DesignName, ...]
     seed: int
     replications: int
@@ -78,9 +80,9 @@ class Trial:
 
 
 @contextmanager
-def playing(trial: Trial, executor: Executor = here) -> Iterator[Callable[[Sequence[Job]], Generator[Told]]]:
+def playing(trial: Trial, executor: Executor = here) -> Iterator[Callable[[Iterable[Job]], Generator[Told]]]:
     """Gives what plays jobs of the trial, in order.  That raises PolicyError and WorkerLostError."""
-    with executor(_Parcel(replace(trial, arms=()), tuple(arm.spec for arm in trial.arms)).unpacked) as work:  # type: ignore[arg-type]
+    with executor(_Parcel.of(trial).unpacked) as work:
         yield work
 
 
@@ -88,33 +90,36 @@ def playing(trial: Trial, executor: Executor = here) -> Iterator[Callable[[Seque
 class _Parcel:
     """A trial as it travels: policies by what finds them, for their classes do not."""
 
-    trial: Trial  # without policies
     specs: tuple[str, ...]
+    without: Trial  # policies
+
+    @classmethod
+    def of(cls, trial: Trial) -> _Parcel:
+        return cls(tuple(arm.spec for arm in trial.arms), replace(trial, arms=()))
 
     def unpacked(self) -> Callable[[Job], Told]:
-        trial = replace(self.trial, arms=arms_of(self.specs))
+        trial = replace(self.without, arms=arms_of(find_all(dict.fromkeys(self.specs))))
         return lambda job: play_one(trial, *job)
 
 
-def arms_of(specs: Sequence[str]) -> tuple[FoundPolicy, FoundPolicy]:
-    """Control and treatment; the same twice is a test of nothing, and is called `-again`.
-
-    Raises MatchdayError as `find_all`.
-    """
-    found = find_all(dict.fromkeys(specs))
-    return found[0], found[1] if len(found) > 1 else replace(found[0], name=f"{found[0].name}-again")
+def arms_of(found: Sequence[FoundPolicy]) -> tuple[FoundPolicy, FoundPolicy]:
+    """Control and treatment; one alone is tested against itself, and is called `-again` as the treatment."""
+    control, treatment = found if len(found) == 2 else (found[0], replace(found[0], name=f"{found[0].name}-again"))
+    return control, treatment
 
 
 def play_one(trial: Trial, replication: int, name: WorldName) -> Told:
     """Plays one world of a replication, with all matches of a season and the days after."""
-    if name == "control" or name == "treatment":
-        arm = TREATMENT if name == "treatment" else CONTROL
-        policy, whole = trial.arms[arm], People(np.full(trial.viewers, arm))
-        return _counted(trial, replication, name, [whole] * len(trial.world.fixed), policy.make, policy.name)
-    splits = split(name, trial.world, trial.seed, replication, trial.viewers, trial.block)
-    mixed = (Mixed(each, trial.arms) for each in splits)  # one a match, in their order
-    called = " and ".join(arm.name for arm in trial.arms)
-    return _counted(trial, replication, name, splits, mixed.__next__, called)
+    match name:
+        case "control" | "treatment":
+            arm = TREATMENT if name == "treatment" else CONTROL
+            policy, all_ = trial.arms[arm], People(np.full(trial.viewers, arm))
+            return _counted(trial, replication, name, [all_] * len(trial.world.fixed), policy.make, policy.name)
+        case _:
+            splits = split(name, trial.world, trial.seed, replication, trial.viewers, trial.block)
+            mixed = (Mixed(each, trial.arms) for each in splits)  # one a match, in their order
+            called = " and ".join(each.name for each in trial.arms)
+            return _counted(trial, replication, name, splits, mixed.__next__, called)
 
 
 def _counted(
@@ -127,11 +132,13 @@ def _counted(
 ) -> Told:
     season = play_season(trial.world, make, called, trial.seed, replication, trial.viewers)
     count: _ByTime | _ByViewer = _ByTime() if isinstance(splits[0], Turns) else _ByViewer(trial.viewers)
-    missed = 0.0
+    missed, taken = 0.0, np.zeros(0, np.int64)
     for played, each in zip(season, splits, strict=True):
         count.add(played, each)  # type: ignore[arg-type]
         missed += sum(played.books.total(kind) for kind in (Kind.MISS, Kind.REFUSAL))
-    return Told(replication, name, *count.by_arm(), missed)
+        left = open_till(played.night).free - played.closing.stock.free
+        taken = left + taken if len(taken) else left
+    return Told(replication, name, *count.by_arm(), missed, taken)
 
 
 class _ByViewer:
@@ -189,12 +196,12 @@ class _ByTime:
 def _moved(played: Played) -> NDArray[np.void]:
     """Rows that move money, of the night and the days after."""
     rows = joined(played.books.payments(), played.books.days())
-    return rows[np.isin(rows["kind"], MOVED)]
+    return picked(rows, np.isin(rows["kind"], MOVED))
 
 
 def _paid(played: Played) -> NDArray[np.void]:
     rows = _moved(played)
-    return rows[rows["kind"] == Kind.PAYMENT]
+    return picked(rows, rows["kind"] == Kind.PAYMENT)
 
 
 def _amounts(played: Played, rows: NDArray[np.void]) -> Values:

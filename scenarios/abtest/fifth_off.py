@@ -1,4 +1,4 @@
-"""A quarter off the shirt beside the picture, again and again: what lifts demand by about half where stock is endless."""
+"""A fifth off the shirt beside the picture, again and again: demand is half as much more where stock is endless."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from sim.policy import Offer, Push, View
 EVERY, LASTS = 480.0, 420.0  # s
 
 
-class QuarterOff:
+class FifthOff:
     """To everybody, from when the broadcast opens until it closes."""
 
     def __init__(self) -> None:
