@@ -224,6 +224,7 @@ def abtest(
     """
     from sim.experiment.abtest.designs import DESIGNS
     from sim.experiment.abtest.session import Asked, prepared
+    from sim.experiment.cautions import cautions
     from sim.experiment.executors import executor
     from sim.experiment.request import Request
     from sim.report.abtest import FORMATS, SVG, lines, write
@@ -235,6 +236,8 @@ def abtest(
     request = Request(scenario, tuple(policy or ()), tuple(set_ or ()), seed, n, viewers)
     designs = tuple(d for d in DESIGNS if not design or d in design)
     test = prepared(Asked(request, designs, nights, block, stocks))
+    for caution in cautions(test.plan, set_ or ()):
+        print(f"note: {caution}", file=sys.stderr)
     with _in_memory(test.trial.viewers, jobs), progress(test.worlds) as tell:
         result = test.played(executor(jobs), tell)
     for file in output or ():

@@ -21,7 +21,6 @@ Result = Mapping[str, Any]  # the JSON of `abtest`, schema_version 1
 Shelf = Mapping[str, Any]  # one of its shelves
 LED = MEASURES[0]  # what conclusions are about
 COLUMNS = 80
-SCARCE = 0.01  # missed units, as share of the treatment's orders, from which the shelf is told of
 HEAD = ("test by", "nights", "reports", "bias", "× true", "covers", "finds", "needs")
 WIDTHS = (-11, 7, 9, 17, 7, 7, 6, 6)  # below 0: to the left
 LEGEND = (
@@ -38,7 +37,7 @@ def lines(result: Result) -> Iterator[str]:
     yield heading(result)
     for shelf in result["shelves"]:
         yield ""
-        yield about(shelf, result)
+        yield fill(about(shelf), COLUMNS)
         for measure in MEASURES[:1] if series else MEASURES:
             title, rows = _table(shelf, measure, result)
             yield from ("", title, _row(HEAD), *map(_row, rows))
@@ -57,13 +56,13 @@ def heading(result: Result) -> str:
     )
 
 
-def about(shelf: Shelf, result: Result) -> str:
-    """What was on the shelf, and what was missing there."""
+def about(shelf: Shelf) -> str:
+    """What was on the shelf, and how often something ran out."""
     multiple = f"stock {shelf['stock']:g} × base demand, " if shelf["stock"] is not None else ""
-    missed = shelf["missed"]
+    out = shelf["sold_out"]
     return (
-        f"{multiple}{shelf['units']:,} units; missed a night: {missed['control']:,.1f} under the control, "
-        f"{missed['treatment']:,.1f} under the treatment"
+        f"{multiple}{shelf['units']:,} units; nights in which something sells out: "
+        f"{out['control']:.0%} under the control, {out['treatment']:.0%} under the treatment"
     )
 
 
@@ -152,9 +151,8 @@ def _wrong(shelf: Shelf, said: Mapping[str, Any], n: int) -> list[str]:
 
 def _why(shelf: Shelf) -> str:
     """Where the shelf may be why."""
-    missed = shelf["missed"]["treatment"]
-    orders = shelf["control"][LED.name] + shelf["true"][LED.name]["mean"]
-    return ": both arms sell from one shelf, and it runs out" if missed > SCARCE * orders else ""
+    runs_out = shelf["sold_out"]["treatment"] > 0.5
+    return ": both arms sell from one shelf, and it runs out" if runs_out else ""
 
 
 def _listed(words: Sequence[str]) -> str:
@@ -168,7 +166,7 @@ def markdown(result: Result) -> str:
     """Every shelf and measure, with what to conclude."""
     out = [f"# {heading(result).replace(chr(10), '; ')}"]
     for shelf in result["shelves"]:
-        out += [f"## {about(shelf, result)}", conclusion(shelf, result)]
+        out += [f"## {about(shelf)}", conclusion(shelf, result)]
         for measure in MEASURES:
             title, rows = _table(shelf, measure, result)
             table = [HEAD, ["---", *["---:"] * (len(HEAD) - 1)], *rows]

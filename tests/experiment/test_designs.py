@@ -22,6 +22,7 @@ from sim.world.redlines import RedLines
 from tests.worlds import shop, world
 
 BLOCK = 900.0
+SIZES = {"viewer": 1, "match": 4, "switchback": 4, "cluster": 4}
 EAGER = {  # everybody looks, clicks and buys, so that few nights tell much
     "audience": {"viewers": 80, "segments": {"all": {"share": 1.0, "browse": {"median": 2.0}}}},
     "timing": {"window": 60.0},
@@ -77,16 +78,16 @@ def found(kind, name="") -> FoundPolicy:
     return FoundPolicy(name or kind.__name__, kind.__name__, "", kind.__name__, kind)
 
 
-def trial(control, treatment, replications=4, stock=5000, **changes) -> Trial:
+def trial(control, treatment, replications=4, stock=5000, designs=DESIGNS, **changes) -> Trial:
     small = world(shop=shop(stock=stock), **{**EAGER, **changes})
     arms = found(control), found(treatment, "treatment")
-    return Trial(small, arms, DESIGNS, 3, replications, small.scenario.audience.viewers, BLOCK)
+    return Trial(small, arms, designs, 3, replications, small.scenario.audience.viewers, BLOCK)
 
 
 def told(control, treatment, replications=4, **how):
     asked = trial(control, treatment, replications, **how)
     nights = Nights([play_one(asked, *job) for job in asked.jobs])
-    return verdicts(nights, {"viewer": 1, "match": 4, "switchback": 4, "cluster": 4})
+    return verdicts(nights, {design: SIZES[design] for design in asked.designs})
 
 
 # --- arms -------------------------------------------------------------------------------------------------------------
@@ -165,7 +166,7 @@ def test_a_policy_against_itself_is_its_own_night_with_teams_of_both_arms():
 
 
 def test_a_policy_against_itself_has_no_effect_and_tests_say_so():
-    said = told(Says, Says, replications=12)
+    said = told(Says, Says, replications=6, designs=("viewer", "match"))
     assert all(each["mean"] == each["low"] == each["high"] == 0.0 for each in said["true"].values())
     for design, each in said["designs"].items():
         orders = each["measures"]["orders"]
@@ -175,29 +176,41 @@ def test_a_policy_against_itself_has_no_effect_and_tests_say_so():
         assert orders["overstatement"] is orders["nights_needed"] is None
 
 
-def test_with_endless_stock_no_design_is_biased_and_with_a_short_shelf_viewers_are():
-    plenty, short = told(Nothing, Says, replications=12), told(Nothing, Says, replications=12, stock=1)
-    assert plenty["true"]["orders"]["low"] > 0.0
-    for design, each in plenty["designs"].items():
+def test_with_endless_stock_no_design_is_biased():
+    said = told(Nothing, Says, replications=4)
+    assert said["true"]["orders"]["low"] > 0.0
+    assert said["sold_out"]["treatment"] == 0.0
+    for design, each in said["designs"].items():
         bias = each["measures"]["orders"]["bias"]
         assert bias["low"] <= 0.0 <= bias["high"], design
-    assert plenty["missed"]["treatment"] == 0.0 < short["missed"]["treatment"]
-    ratio = short["designs"]["viewer"]["measures"]["orders"]["overstatement"]
-    assert ratio is None or ratio["mean"] > 1.5
-    for said in (plenty, short):
-        match = said["designs"]["match"]["measures"]["orders"]
-        assert match["bias"]["mean"] == pytest.approx(0.0, abs=1e-9)
-        assert match["estimate"] == pytest.approx(said["true"]["orders"]["mean"])
-        assert said["designs"]["switchback"]["measures"]["annoyance"] is None
+    assert said["designs"]["switchback"]["measures"]["annoyance"] is None
+
+
+def test_with_a_short_shelf_viewers_are_biased_and_whole_nights_are_not():
+    said = told(Nothing, Says, replications=6, stock=4, designs=("viewer", "match"))
+    orders = {design: each["measures"]["orders"] for design, each in said["designs"].items()}
+    assert said["sold_out"]["treatment"] == 1.0
+    assert orders["viewer"]["bias"]["low"] > 0.0
+    assert orders["match"]["bias"]["mean"] == pytest.approx(0.0, abs=1e-9)
+    assert orders["match"]["estimate"] == pytest.approx(said["true"]["orders"]["mean"])
 
 
 def test_worlds_share_their_nights_and_arms_add_up():
     asked = trial(Says, Says, days_after=3.0)
-    whole, *others = (play_one(asked, 0, name) for name in ("control", "viewer", "switchback", "cluster"))
-    for each in others:
-        told_ = ~np.isnan(each.totals.sum(axis=0))
-        assert told_.sum() == len(NAMES) - (each.world == "switchback")
-        np.testing.assert_allclose(each.totals.sum(axis=0)[told_], whole.totals[CONTROL][told_])
+    whole, viewer, cluster = (play_one(asked, 0, name) for name in ("control", "viewer", "cluster"))
+    for each in (viewer, cluster):
+        np.testing.assert_allclose(each.totals.sum(axis=0), whole.totals[CONTROL])
+        np.testing.assert_allclose(each.squares.sum(axis=0), whole.squares[CONTROL])
+        assert each.viewers.sum() == 80
+    assert whole.totals[TREATMENT].sum() == 0.0
+
+
+def test_what_happens_in_turns_is_all_that_happens():
+    asked = trial(Nothing, Nothing, days_after=3.0)
+    whole, turns = (play_one(asked, 0, name) for name in ("control", "switchback"))
+    np.testing.assert_allclose(turns.totals.sum(axis=0)[:3], whole.totals[CONTROL][:3])
+    assert (turns.totals[:, 0] > 0.0).all()
+    assert np.isnan(turns.totals[:, NAMES.index("annoyance")]).all()
 
 
 # --- the numbers ------------------------------------------------------------------------------------------------------
@@ -215,7 +228,7 @@ def drawn(replications: int) -> tuple[Nights, list[tuple[np.ndarray, np.ndarray]
         none, n = np.zeros(1, np.int64), np.array([60.0, 40.0])
         for name in ("control", "treatment", *SPLIT):
             noise = {"control": 0.0, "treatment": 1.0}.get(name, 0.0)
-            nights.append(Told(r, name, totals + noise * rng.normal(30.0, 5.0), squares, n, 0.0, none))
+            nights.append(Told(r, name, totals + noise * rng.normal(30.0, 5.0), squares, n, False, none))
     return Nights(nights), people
 
 
@@ -290,7 +303,7 @@ def test_a_test_has_two_arms_of_the_same_red_lines(file):
 
 def test_the_command_tells_a_series_of_stocks_and_writes_it(here, matchday):
     (here / "small.yaml").write_text(SCENARIO)
-    how = "small.yaml", "-p", "no_push", "-p", "blast", "-n", 4, "--stock", "0.5,2", "--design", "viewer"
+    how = "small.yaml", "-p", "no_push", "-p", "blast", "-n", 4, "--stock", "0.5,2", "--design", "match"
     outs = [word for form in ("json", "md", "csv", "svg") for word in ("-o", f"out.{form}")]
     code, out, err = matchday("abtest", *how, *outs)
     assert code == 0, err
@@ -299,9 +312,16 @@ def test_the_command_tells_a_series_of_stocks_and_writes_it(here, matchday):
     assert '"schema_version": 1' in (here / "out.json").read_text()
     assert len((here / "out.csv").read_text().splitlines()) == 1 + 2 * len(NAMES)
     assert "<svg" in (here / "out.svg").read_text()
-    written = (here / "out.json").read_bytes()
-    assert matchday("abtest", *how, "-o", "out.json")[1] == out
-    assert (here / "out.json").read_bytes() == written
+
+
+def test_the_same_command_gives_the_same_again(here, matchday):
+    (here / "small.yaml").write_text(SCENARIO)
+    how = "abtest", "small.yaml", "-p", "no_push", "-p", "blast", "-n", 4, "--design", "viewer", "-o", "out.json"
+    code, out, err = matchday(*how)
+    assert code == 0, err
+    first = (here / "out.json").read_bytes()
+    assert matchday(*how)[1] == out
+    assert (here / "out.json").read_bytes() == first
 
 
 def test_the_command_refuses_what_cannot_be_written_or_read(here, matchday):

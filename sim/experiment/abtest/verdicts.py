@@ -57,7 +57,7 @@ class Nights:
         self.control = self._totals("control")[:, CONTROL]  # (replications, measures)
         self.treatment = self._totals("treatment")[:, TREATMENT]
         self.truths = self.treatment - self.control
-        self.missed = {name: float(np.mean([t.missed for t in told])) for name, told in self._told.items()}
+        self.sold_out = {name: float(np.mean([t.sold_out for t in told])) for name, told in self._told.items()}
 
     def __len__(self) -> int:
         return len(self.truths)
@@ -156,7 +156,7 @@ def verdicts(nights: Nights, sizes: Mapping[DesignName, int]) -> dict[str, Any]:
             name: {**interval, "nights_needed": _needed(nights.truths[:, i], interval, 1, least=2)}
             for i, (name, interval) in enumerate(true.items())
         },
-        "missed": {"control": nights.missed["control"], "treatment": nights.missed["treatment"]},
+        "sold_out": {world: nights.sold_out[world] for world in ("control", "treatment")},
         "designs": {design: _design(nights, design, size, true) for design, size in sizes.items()},
     }
 

@@ -56,7 +56,7 @@ class Told:
     totals: Values  # (2, measures)
     squares: Values  # (2, measures) squared values of viewers, added up; NaN by time
     viewers: Values  # (2,) NaN by time
-    missed: float  # units wanted that were not there
+    sold_out: bool  # whether the last unit of anything went
     taken: NDArray[np.int64]  # (SKUs,) units that left the shelf
 
 
@@ -132,13 +132,13 @@ def _counted(
 ) -> Told:
     season = play_season(trial.world, make, called, trial.seed, replication, trial.viewers)
     count: _ByTime | _ByViewer = _ByTime() if isinstance(splits[0], Turns) else _ByViewer(trial.viewers)
-    missed, taken = 0.0, np.zeros(0, np.int64)
+    sold_out, taken = False, np.zeros(0, np.int64)
     for played, each in zip(season, splits, strict=True):
         count.add(played, each)  # type: ignore[arg-type]
-        missed += sum(played.books.total(kind) for kind in (Kind.MISS, Kind.REFUSAL))
+        sold_out |= played.books.total(Kind.SOLD_OUT) > 0
         left = open_till(played.night).free - played.closing.stock.free
         taken = left + taken if len(taken) else left
-    return Told(replication, name, *count.by_arm(), missed, taken)
+    return Told(replication, name, *count.by_arm(), sold_out, taken)
 
 
 class _ByViewer:
