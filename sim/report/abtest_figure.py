@@ -14,6 +14,7 @@ from sim.report.style import COLOURS, FAINT, INK, MARKERS, WIDTH, key, save, sty
 
 MEASURE = "orders"
 HEIGHT = 3.1  # in
+TIMES = (0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0)  # ticks
 SPREAD = 0.03  # in stocks: marks of several designs at one stock stand side by side
 
 
@@ -35,15 +36,30 @@ def draw_overstatement(file: Path, result: Mapping[str, Any]) -> Path:
         effects.set_ylabel(f"effect on {MEASURE} a night")
         ratios.set_ylabel("mean report / true effect")
         for axes in (effects, ratios):
-            axes.set_xlabel(f"stock / base demand ({MEASURE} under {result['control']}, endless stock)")
+            axes.set_xlabel("stock / base demand")
+            axes.set_xticks([shelf["stock"] for shelf in result["shelves"]])
+        ratios.set_xlim(effects.get_xlim())
+        _by_times(ratios)
         key(figure, entries, loc="lower center", ncols=len(entries))
         return save(figure, file)
+
+
+def _by_times(ratios: Axes) -> None:
+    """A scale on which twice as much is as far as half, if all intervals can be drawn on it."""
+    if ratios.dataLim.ymin > 0.0:
+        low, high = ratios.dataLim.intervaly
+        ratios.set_yscale("log")
+        ratios.set_ylim(min(0.8, low / 1.1), max(2.2, high * 1.1))
+        ratios.set_yticks([x for x in TIMES if low / 1.2 <= x <= high * 1.1], minor=False)
+        ratios.yaxis.set_major_formatter("{x:g}")
+        ratios.minorticks_off()
 
 
 def _caption(result: Mapping[str, Any]) -> str:
     return (
         f"{result['scenario']}: what tests of {result['treatment']} against {result['control']} report, and what is "
-        f"true. Means of {result['replications']} nights and their 95% intervals."
+        f"true. Base demand: {MEASURE} under {result['control']} where stock is endless. Means of "
+        f"{result['replications']} nights and their 95% intervals."
     )
 
 

@@ -2,7 +2,7 @@
 
 viewer      every viewer is assigned by a coin of their own
 cluster     viewers of one side and segment, who read the same chat, are assigned together
-switchback  the arms take turns, block by block, by coin (Bojinov, Simchi-Levi & Zhao 2023, Management Science 69)
+switchback  the arms take turns, block by block, by coin (Bojinov, Simchi-Levi & Zhao, arXiv 2009.00148)
 match       whole nights are assigned: nothing is split
 
 Coins are keyed by seed and replication alone, so arms do not depend on what the policies do.  Nights of cluster and
