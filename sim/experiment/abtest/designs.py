@@ -26,7 +26,7 @@ DESIGNS: tuple[DesignName, ...] = get_args(DesignName)
 SplitName = Literal["viewer", "switchback", "cluster"]
 SPLIT: tuple[SplitName, ...] = get_args(SplitName)  # both arms live in one night
 CONTROL, TREATMENT = 0, 1
-COINS = 14  # what keys coins beside the seed: no stream of a night's own begins with it
+VIEWERS, CELLS, TURNS = 1, 2, 3  # what coins are for: each design has its own
 
 Arms = NDArray[np.int64]  # CONTROL or TREATMENT
 Ids = NDArray[np.intp]
@@ -107,13 +107,13 @@ def split(design: SplitName, world: World, seed: int, replication: int, viewers:
 
 
 def _by_viewer(night: Night) -> Arms:
-    return _coins(night.seed, night.replication).integers(2, size=len(night.crowd))
+    return _coins(VIEWERS, night.seed, night.replication).integers(2, size=len(night.crowd))
 
 
 def _by_cell(night: Night) -> Arms:
     segments = len(night.scenario.audience.segments)
     cell = night.crowd.known["side"] * segments + night.crowd.viewers["segment"]
-    return np.asarray(_mirrored(night.seed, night.replication, 0, 3 * segments)[cell])
+    return np.asarray(_mirrored(CELLS, night.seed, night.replication, 0, 3 * segments)[cell])
 
 
 def _turns(world: World, seed: int, replication: int, fixture: int, block: float) -> Turns:
@@ -123,7 +123,7 @@ def _turns(world: World, seed: int, replication: int, fixture: int, block: float
         int(np.ceil(max(told.days_after, *_gaps(told.days)))) + 1,
     )
     # Mirrored nights may be of unequal length: the coins of the days come first, so that they mirror, too.
-    coins = _mirrored(seed, replication, fixture, days + blocks)
+    coins = _mirrored(TURNS, seed, replication, fixture, days + blocks)
     return Turns(np.concatenate([coins[days:], coins[:days]]), match.opens, match.closes, block)
 
 
@@ -132,10 +132,10 @@ def _gaps(days: tuple[float, ...]) -> list[float]:
     return [0.0, *np.diff(days).tolist()]
 
 
-def _mirrored(seed: int, replication: int, fixture: int, size: int) -> Arms:
+def _mirrored(purpose: int, seed: int, replication: int, fixture: int, size: int) -> Arms:
     pair, second = divmod(replication, 2)
-    return _coins(seed, pair, fixture).integers(2, size=size) ^ second
+    return _coins(purpose, seed, pair, fixture).integers(2, size=size) ^ second
 
 
-def _coins(seed: int, *key: int) -> np.random.Generator:
-    return np.random.default_rng([COINS, seed, *key])
+def _coins(*key: int) -> np.random.Generator:
+    return np.random.default_rng(key)

@@ -21,6 +21,7 @@ from sim.stop import check
 USUAL = {"viewer": 1, "match": 20, "switchback": 20, "cluster": 20}  # nights of a test unless told
 LEAST = {"viewer": 1, "match": 4, "switchback": 4, "cluster": 4}  # two pairs: an interval takes two differences
 FEWEST = 4  # replications
+SMALLEST = 40  # viewers of whom coins leave neither arm without: one in 10^11 times
 
 
 @dataclass(frozen=True)
@@ -100,6 +101,8 @@ def prepared(asked: Asked) -> Conduct:
         raise MatchdayError(f"a test has two policies, the control first: -p A -p B; {len(request.policies)} named")
     plan = plan_run(replace(request, policies=tuple(dict.fromkeys(request.policies))))
     arms, designs = arms_of(plan.policies), tuple(d for d in DESIGNS if d in asked.designs)
+    if plan.viewers < SMALLEST:
+        raise MatchdayError(f"{plan.viewers} viewers cannot be split between two arms: it takes at least {SMALLEST}")
     if any(design in SPLIT for design in designs):
         check_lines(arms)
     n = request.replications or plan.world.scenario.experiment.replications
