@@ -17,6 +17,7 @@ from sim.experiment.abtest.worlds import NAMES, Told, Trial, play_one
 from sim.experiment.request import Request
 from sim.policy.find import FoundPolicy
 from sim.policy.push import Offer, Push
+from sim.report.abtest import conclusion
 from sim.world.match import DAY
 from sim.world.redlines import RedLines
 from tests.worlds import shop, world
@@ -193,6 +194,10 @@ def test_with_a_short_shelf_viewers_are_biased_and_whole_nights_are_not():
     assert orders["viewer"]["bias"]["low"] > 0.0
     assert orders["match"]["bias"]["mean"] == pytest.approx(0.0, abs=1e-9)
     assert orders["match"]["estimate"] == pytest.approx(said["true"]["orders"]["mean"])
+    words = conclusion(said, {"replications": 6})
+    assert words.startswith("No true effect on orders can be told from 6 nights")
+    assert "a test by viewer would report" in words
+    assert "both arms sell from one shelf, and it runs out. A test by match shows no bias" in words
 
 
 def test_worlds_share_their_nights_and_arms_add_up():

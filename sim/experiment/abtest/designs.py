@@ -112,16 +112,14 @@ def _by_viewer(night: Night) -> Arms:
 
 def _by_cell(night: Night) -> Arms:
     segments = len(night.scenario.audience.segments)
-    cell = night.crowd.known["side"] * segments + night.crowd.viewers["segment"]
+    cell = night.crowd.known["side"].astype(np.int64) * segments + night.crowd.viewers["segment"]
     return np.asarray(_mirrored(CELLS, night.seed, night.replication, 0, 3 * segments)[cell])
 
 
 def _turns(world: World, seed: int, replication: int, fixture: int, block: float) -> Turns:
     match, told = world.match(seed, replication, fixture), world.scenario
-    blocks, days = (
-        blocks_in(match.opens, match.closes, block),
-        int(np.ceil(max(told.days_after, *_gaps(told.days)))) + 1,
-    )
+    blocks = blocks_in(match.opens, match.closes, block)
+    days = int(np.ceil(max(told.days_after, *_gaps(told.days)))) + 1
     # Mirrored nights may be of unequal length: the coins of the days come first, so that they mirror, too.
     coins = _mirrored(TURNS, seed, replication, fixture, days + blocks)
     return Turns(np.concatenate([coins[days:], coins[:days]]), match.opens, match.closes, block)

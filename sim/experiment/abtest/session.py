@@ -118,7 +118,8 @@ def _check_sizes(sizes: Mapping[DesignName, int], n: int) -> None:
     for design, nights in sizes.items():
         if nights < LEAST[design] or (design != "viewer" and nights % 2):
             raise MatchdayError(
-                f"--nights {nights}: a test by {design} goes in pairs of nights, at least two: 4, 6, 8, …"
+                f"--nights {nights}: a test by {design} goes in pairs of nights, at least two: 4, 6, 8, …; "
+                "by viewer it may have one (--design viewer)"
             )
         if nights > n:
             raise MatchdayError(f"--nights {nights}: a test cannot have more nights than are played (-n {n})")

@@ -29,6 +29,7 @@ Values = NDArray[np.float64]
 POWER = 0.8
 DEALS = 50  # times that nights are dealt anew into tests; one deal's tests have no night in common
 DEALT = 20221218
+ROUNDING = 9  # decimals behind which a difference is none
 
 
 @dataclass(frozen=True, eq=False)
@@ -166,7 +167,8 @@ def _design(nights: Nights, design: DesignName, size: int, true: Mapping[str, An
     deals = list(dealt(nights, design, size))
     covered, detected = (np.mean([getattr(d, what) for d in deals], axis=0) for what in ("covered", "detected"))
     fair = _fair(nights, blocks) if design == "match" else blocks
-    bias, least = _intervals(fair.estimates - fair.truths), 2 if blocks.halves is None else 1
+    bias = _intervals(np.round(fair.estimates - fair.truths, ROUNDING))
+    least = 2 if blocks.halves is None else 1
     measures = {
         name: None
         if np.isnan(blocks.estimates[:, i]).any()
