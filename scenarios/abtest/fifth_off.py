@@ -1,4 +1,4 @@
-"""A fifth off the shirt beside the picture, again and again: demand is half as much more where stock is endless."""
+"""A fifth off the shirt beside the picture, again and again: where stock is endless orders rise by about half."""
 
 from __future__ import annotations
 
