@@ -72,16 +72,14 @@ class Nights:
             return self._by_viewer()
         if design == "match":
             return self.whole(np.arange(len(self)))
-        return Blocks(2, _paired(np.diff(self._totals(design), axis=1)[:, 0]).sum(axis=1), self._pairs_of_truths())
+        by_night = np.diff(self._totals(design), axis=1)[:, 0]
+        return Blocks(2, _paired(by_night).sum(axis=1), _paired(self.truths).mean(axis=1))
 
     def whole(self, order: NDArray[np.intp]) -> Blocks:
         """Whole nights in that order, by turns under the control and under the treatment."""
         pairs = _paired(order)
         estimates = self.treatment[pairs[:, 1]] - self.control[pairs[:, 0]]
         return Blocks(2, estimates, self.truths[pairs].mean(axis=1))
-
-    def _pairs_of_truths(self) -> Values:
-        return np.asarray(_paired(self.truths).mean(axis=1))
 
     def _by_viewer(self) -> Blocks:
         n = np.stack([told.viewers for told in self._told["viewer"]])[:, :, np.newaxis]
@@ -103,7 +101,7 @@ def _paired(x: NDArray[Any]) -> NDArray[Any]:
 
 
 @dataclass(frozen=True, eq=False)
-class Tests:
+class Reports:
     """What tests report, each with its interval and with what is true of its nights; (tests, measures) each."""
 
     estimates: Values
@@ -111,7 +109,7 @@ class Tests:
     truths: Values
 
     @classmethod
-    def of(cls, blocks: Blocks, size: int) -> Tests:
+    def of(cls, blocks: Blocks, size: int) -> Reports:
         """As many tests of `size` blocks as there are blocks for."""
         whole = len(blocks.estimates) // size * size
         estimates, truths = (x[:whole].reshape(-1, size, len(NAMES)) for x in (blocks.estimates, blocks.truths))
@@ -132,15 +130,15 @@ class Tests:
         return np.asarray(np.mean(np.abs(self.estimates) > self.halves + 1e-9, axis=0))
 
 
-def dealt(nights: Nights, design: DesignName, size: int) -> Iterator[Tests]:
+def dealt(nights: Nights, design: DesignName, size: int) -> Iterator[Reports]:
     """Tests of `size` nights, dealt again and again where a test has several."""
     blocks, rng = nights.blocks(design), np.random.default_rng(DEALT)
     if blocks.nights == size == 1:
-        yield Tests.of(blocks, 1)
+        yield Reports.of(blocks, 1)
         return
     for _ in range(DEALS):
         anew = nights.whole(rng.permutation(len(nights))) if design == "match" else blocks.dealt(rng)
-        yield Tests.of(anew, size // blocks.nights)
+        yield Reports.of(anew, size // blocks.nights)
 
 
 def verdicts(nights: Nights, sizes: Mapping[DesignName, int]) -> dict[str, Any]:
