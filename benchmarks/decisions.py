@@ -1,4 +1,4 @@
-"""`python -m benchmarks.decisions coverage|pairing|choice|gate`: whether comparisons keep their promises, on real nights.
+"""`python -m benchmarks.decisions coverage|pairing|choice|gate`: do comparisons keep promises, on real nights?
 
 `coverage`: two policies that are the same but for luck; how often their 95% interval holds 0.  `pairing`: by how much
 common random numbers narrow a difference.  `choice`: how often Kim and Nelson's procedure picks the better policy.
@@ -205,7 +205,8 @@ class _Gated:
     def _verdict(self, before: Plan, after: Plan) -> str:
         check = Check(metric="annoyance_mean", vs="before", require=f"<= {MARGIN:.0%}")
         gate = Gate((check,), ("after",), {"before": "before"})
-        both = replace(before, policies=tuple(replace(before.policies[0], name=name) for name in ("before", "after")))
+        names = ("before", "after")
+        both = replace(before, policies=tuple(replace(before.policies[0], name=name) for name in names))
         schedule = until_decided(both, gate)
         done: list[Done] = []
         while jobs := schedule(done):

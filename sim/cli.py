@@ -82,6 +82,15 @@ class File(StrEnum):
     POLICY = "policy"
 
 
+class Design(StrEnum):
+    """How an A/B test assigns its arms."""
+
+    VIEWER = "viewer"
+    MATCH = "match"
+    SWITCHBACK = "switchback"
+    CLUSTER = "cluster"
+
+
 def _folder(path: str | Path) -> Path:
     if not str(path):
         raise typer.BadParameter("name a folder ('.' is this one)")
@@ -431,6 +440,72 @@ def sensitivity(
     console = Console(width=WIDTH, highlight=False)
     for part in terminal(found):
         console.print(part)
+
+
+@app.command()
+def abtest(
+    scenario: Scenario,
+    policy: Policies = None,
+    design: Annotated[
+        list[Design] | None, typer.Option(help="how arms are assigned; may be repeated; all unless given")
+    ] = None,
+    n: Replications = None,
+    nights: Annotated[
+        int | None, typer.Option(min=1, help="nights a test has: 1 by viewer, else 20 unless given", show_default=False)
+    ] = None,
+    block: Annotated[float, typer.Option(min=1, max=240, help="minutes of a turn in a switchback")] = 15.0,
+    stock: Annotated[
+        str,
+        typer.Option(
+            metavar="X,Y,…", help="shelves as multiples of what the first policy would sell from endless ones"
+        ),
+    ] = "",
+    seed: Seed = None,
+    viewers: Viewers = None,
+    jobs: Jobs = 1,
+    ray: Ray = None,
+    set_: Sets = None,
+    output: Annotated[
+        list[Path] | None,
+        typer.Option("-o", metavar="OUT", help="also write .json, .md, .csv, or with --stock .svg; may be repeated"),
+    ] = None,
+) -> None:
+    """Say what an A/B test of two policies would report, beside the true effect; the first -p is the control.
+
+    Every night is played three ways: all viewers under the control, all under the treatment, and split between both as
+    each design does.
+    """
+    from sim.experiment.abtest.designs import DESIGNS
+    from sim.experiment.abtest.session import Asked, prepared
+    from sim.experiment.cautions import cautions
+    from sim.experiment.executors import executor
+    from sim.experiment.request import Request
+    from sim.report.abtest import FORMATS, SVG, lines, write
+    from sim.report.outputs import check_outputs
+    from sim.report.progress import progress
+
+    stocks = _multiples(stock)
+    check_outputs(output or (), [*FORMATS, *([SVG] if stocks else [])])
+    request = Request(scenario, tuple(policy or ()), tuple(set_ or ()), seed, n, viewers)
+    designs = tuple(d for d in DESIGNS if not design or d in design)
+    test = prepared(Asked(request, designs, nights, block, stocks))
+    for caution in cautions(test.plan, set_ or ()):
+        print(f"note: {caution}", file=sys.stderr)
+    with _in_memory(test.trial.viewers, jobs), progress(test.worlds) as tell:
+        result = test.played(executor(jobs, ray), tell)
+    for file in output or ():
+        write(file, result)
+    print("\n".join(lines(result)))
+
+
+def _multiples(text: str) -> tuple[float, ...]:
+    try:
+        multiples = tuple(dict.fromkeys(float(part) for part in text.split(",") if part.strip()))
+    except ValueError as error:
+        raise typer.BadParameter(f"{text}: multiples are numbers, as in 0.75,1,1.5", param_hint="--stock") from error
+    if not all(0.0 <= x <= 1000.0 for x in multiples):
+        raise typer.BadParameter(f"{text}: multiples go from 0 to 1000", param_hint="--stock")
+    return multiples
 
 
 @app.command()

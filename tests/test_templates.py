@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-FOLDERS = ("daily", "holiday", "special", "season")
+FOLDERS = ("daily", "holiday", "special", "season", "abtest")
 COMMANDS = [
     (folder, command)
     for folder in FOLDERS
@@ -24,7 +24,8 @@ COMMANDS = [
 @pytest.mark.parametrize(("folder", "command"), COMMANDS)
 def test_every_command_on_a_template_s_page_runs(tmp_path, monkeypatch, matchday, folder, command):
     monkeypatch.chdir(ROOT)
-    words = [*shlex.split(command), "-n", "1", "-j", "1", "--viewers", "60", "--results", tmp_path]
+    words = [*shlex.split(command), "-j", "1", "--viewers", "60"]
+    words += ["-n", "4"] if words[0] == "abtest" else ["-n", "1", "--results", tmp_path]
     assert words[1].startswith(f"scenarios/{folder}/")
     code, _, told = matchday(*words)
     assert code == 0, told

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -30,11 +31,11 @@ def as_json(result: Mapping[str, Any]) -> str:
     return json.dumps(result, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
 
-def check_outputs(files: Sequence[Path], known: Sequence[str] = COMPARISON) -> None:
+def check_outputs(files: Sequence[Path], known: Collection[str] = COMPARISON) -> None:
     """Raises MatchdayError for a file that could not be written, before anything is played."""
     for file in files:
         if file.suffix not in known:
-            raise MatchdayError(f"-o {file}: unknown extension '{file.suffix}'{did_you_mean(file.suffix, known)}")
+            raise MatchdayError(f"-o {file}: unknown extension '{file.suffix}'{did_you_mean(file.suffix, list(known))}")
         if file.is_dir() or not file.parent.is_dir():
             raise MatchdayError(f"-o {file}: {'this is a folder' if file.is_dir() else f'no folder {file.parent}'}")
         if not os.access(file.parent, os.W_OK):
@@ -44,7 +45,14 @@ def check_outputs(files: Sequence[Path], known: Sequence[str] = COMPARISON) -> N
 def write_outputs(files: Sequence[Path], writers: Writers) -> None:
     """Writes each file; raises MatchdayError where that fails."""
     for file in files:
-        try:
+        with writing(file):
             write_whole(file, writers[file.suffix]())
-        except OSError as error:
-            raise MatchdayError(f"-o {file}: cannot be written: {error.strerror or error}") from error
+
+
+@contextmanager
+def writing(file: Path) -> Iterator[None]:
+    """Says of which file it is where a disk refuses; raises MatchdayError."""
+    try:
+        yield
+    except OSError as error:
+        raise MatchdayError(f"-o {file}: cannot be written: {error.strerror or error}") from error

@@ -356,19 +356,17 @@ FORMATS = (*TEXTS, ".parquet", ".svg")
 
 def write_outputs(files: Sequence[Path], found: Sensitivity) -> None:
     """Writes each file in the form its extension asks for; raises MatchdayError where that fails."""
-    from sim.errors import MatchdayError
     from sim.experiment.folder import write_whole
     from sim.experiment.runs import write
     from sim.experiment.sensitivity import table
+    from sim.report.outputs import writing
     from sim.report.sensitivity_figure import draw_sensitivity
 
     for file in files:
-        try:
+        with writing(file):
             if file.suffix == ".parquet":
                 write(table(found), file)
             elif file.suffix == ".svg":
                 draw_sensitivity(file, found)
             else:
                 write_whole(file, TEXTS[file.suffix](found))
-        except OSError as error:
-            raise MatchdayError(f"-o {file}: cannot be written: {error.strerror or error}") from error
