@@ -178,11 +178,9 @@ def choices(given: argparse.Namespace) -> None:
     best, second, *_ = sorted(means, key=lambda name: -means[name])
     lead = means[best] - means[second]
     found = trials(_Chosen(given.viewers, lead), given.n, given.j)
-    right = np.mean([name == best for name, _ in found])
+    right, nights = np.mean([name == best for name, _ in found]), np.median([n for _, n in found])
     print(f"{means}: {best} leads by {lead:.2f} orders a night")
-    print(
-        f"picked in {100 * right:.1f}% of {given.n} trials, after {np.median([n for _, n in found]):.0f} nights (median)"
-    )
+    print(f"picked in {100 * right:.1f}% of {given.n} trials, after {nights:.0f} nights (median)")
 
 
 # --- gate -------------------------------------------------------------------------------------------------------------

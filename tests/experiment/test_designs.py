@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from scipy import stats
@@ -76,7 +78,7 @@ class Lined(Says):
 
 
 def found(kind, name="") -> FoundPolicy:
-    return FoundPolicy(name or kind.__name__, kind.__name__, "", kind.__name__, kind)
+    return FoundPolicy(name or kind.__name__, kind.__name__, "", Path(__file__), kind.__name__, kind, {})
 
 
 def trial(control, treatment, replications=4, stock=5000, designs=DESIGNS, **changes) -> Trial:
