@@ -129,28 +129,37 @@ def coverage(given: argparse.Namespace) -> None:
 # --- pairing ----------------------------------------------------------------------------------------------------------
 
 
+PAIRS = (
+    ("no_push", "lull_only"),
+    ("lull_only", "lull_only(rest=1200)"),
+    ("peak_flash", "peak_flash(discount=0.2)"),
+    ("context_aware", "context_aware(most=5)"),
+)
+
+
 class _Night:
-    def __init__(self, file: Path, viewers: int) -> None:
-        self.file, self.viewers = file, viewers
+    def __init__(self, file: Path, viewers: int, policies: Sequence[str]) -> None:
+        self.file, self.viewers, self.policies = file, viewers, policies
 
     def __call__(self) -> Callable[[tuple[int, int]], dict[str, float]]:
-        plan = plan_of(self.file, ("no_push", "lull_only", "peak_flash"), self.viewers)
+        plan = plan_of(self.file, self.policies, self.viewers)
         return lambda job: night(plan, *job).outcomes
 
 
 def pairing(given: argparse.Namespace) -> None:
-    """Variance of a paired difference over that of nights drawn apart, by scenario, policy and measure."""
+    """Variance of a paired difference over that of nights drawn apart, by scenario, pair and measure."""
+    policies = list(dict.fromkeys(policy for pair in PAIRS for policy in pair))
     for file in PAIRED_ON:
-        jobs = [(r, p) for r in range(given.n) for p in range(3)]
-        with executor(given.j)(_Night(file, given.viewers)) as work:
+        jobs = [(r, p) for r in range(given.n) for p in range(len(policies))]
+        with executor(given.j)(_Night(file, given.viewers, policies)) as work:
             told = list(work(jobs))
-        for number, name in ((1, "lull_only"), (2, "peak_flash")):
+        for pair in PAIRS:
             line = []
             for metric in ("conversion_rate", "annoyance_mean", "net_revenue", "stockout_minutes"):
-                base, own = (np.array([one[metric] for one in told[k::3]]) for k in (0, number))
-                ratio = (own - base).var(ddof=1) / (own.var(ddof=1) + base.var(ddof=1))
+                one, other = (np.array([x[metric] for x in told[policies.index(p) :: len(policies)]]) for p in pair)
+                ratio = (other - one).var(ddof=1) / (other.var(ddof=1) + one.var(ddof=1))
                 line.append(f"{metric} {ratio:.3f}")
-            print(f"{file.stem} {name}: {', '.join(line)}")
+            print(f"{file.stem}, {' and '.join(pair)}: {', '.join(line)}", flush=True)
 
 
 # --- choice -----------------------------------------------------------------------------------------------------------
