@@ -161,7 +161,7 @@ Metrics = Annotated[
 def init(
     folder: Annotated[Path, typer.Argument(parser=_folder, metavar="DIR", help="folder to write into")] = Path("."),
 ) -> None:
-    """Write a scenario, a policy as rules and one in Python to begin with, and say what to do next."""
+    """Write a scenario, policies and a CI workflow to begin with, and say what to do next."""
     from sim.experiment.starter import write_starter
 
     try:

@@ -1,4 +1,4 @@
-"""A working folder to begin with: a scenario, a policy as rules, one in Python, and the schemas for editors."""
+"""A working folder to begin with: a scenario, policies, schemas for editors, and what holds policies to a gate."""
 
 from __future__ import annotations
 
@@ -9,7 +9,13 @@ import sim
 from sim.errors import MatchdayError
 from sim.schemas import write_schemas
 
-FILES = ("derby.yaml", "rules.yaml", "mine.py")
+FILES = {
+    "derby.yaml": "derby.yaml",
+    "rules.yaml": "rules.yaml",
+    "mine.py": "mine.py",
+    ".github/workflows/matchday.yaml": "workflow.yaml",
+    ".pre-commit-config.yaml": "pre-commit.yaml",
+}  # where it goes, and what it is called here
 
 
 def write_starter(folder: Path) -> list[Path]:
@@ -21,6 +27,7 @@ def write_starter(folder: Path) -> list[Path]:
     if there := [file for file in (*files, folder / "schema") if file.exists()]:
         raise MatchdayError(f"{there[0]} is there already: name a new folder")
     written = write_schemas(folder / "schema")
-    for file in files:
-        shutil.copyfile(Path(sim.__file__).parent / "starter" / file.name, file)
+    for file, name in zip(files, FILES.values(), strict=True):
+        file.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(Path(sim.__file__).parent / "starter" / name, file)
     return [*files, *written]

@@ -59,7 +59,7 @@ def _more_nights(comparison: Comparison) -> str:
 def _margin(comparison: Comparison, currency: str) -> str:
     goal = comparison["decision"]["goal"]
     told = comparison["decision"]["margins"].get(goal, f"{USUAL_MARGIN:.0%}")
-    return f"{told} of its" if isinstance(told, str) else f"{told:,g} {_unit(goal, currency)}"
+    return f"{told} of {comparison['baseline']}'s" if isinstance(told, str) else f"{told:,g} {_unit(goal, currency)}"
 
 
 def _difference(comparison: Comparison, policy: str, metric: str, currency: str, within: str) -> str:

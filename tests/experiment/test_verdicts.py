@@ -107,7 +107,7 @@ def test_those_that_cannot_be_told_from_the_best_are_named():
 def test_nobody_better_keeps_the_baseline():
     found = decided(same={"net_value": 0.3}, worse={"net_value": -30.0})
     assert found["decision"]["take"] == "base"
-    assert said(found).startswith("Keep base: no policy is better in net_value by more than 2% of its")
+    assert said(found).startswith("Keep base: no policy is better in net_value by more than 2% of base's")
 
 
 def test_what_is_open_says_how_many_nights_would_tell():
