@@ -7,7 +7,9 @@ and its reader waits for the rest for ever.
 from __future__ import annotations
 
 import os
+import pickle
 import signal
+import sys
 import traceback
 from collections.abc import Generator, Iterable, Iterator
 from contextlib import contextmanager
@@ -15,6 +17,7 @@ from multiprocessing import get_context, parent_process
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from threading import Thread
+from types import ModuleType
 from typing import Any
 
 from sim.experiment.executors import Executor, Prepare, Work, WorkerLostError, in_order
@@ -60,7 +63,7 @@ class _Processes:
 
     def workers(self) -> list[Connection]:
         if not self.processes:
-            with _interrupts_held():
+            with _interrupts_held(), _without_main(self.prepare):
                 self.processes.update(_spawned() for _ in range(self.number))
             for pipe in self.processes:
                 self.give(pipe, self.prepare)
@@ -122,6 +125,23 @@ def _interrupts_held() -> Iterator[None]:
             yield
         finally:
             signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+@contextmanager
+def _without_main(prepare: Prepare) -> Iterator[None]:
+    """Workers do not run the script that starts them, unless what they prepare stands in it.
+
+    A script without `if __name__ == "__main__"` would start workers of workers.
+    """
+    if b"__main__" in pickle.dumps(prepare):
+        yield
+        return
+    main = sys.modules["__main__"]
+    sys.modules["__main__"] = ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = main
 
 
 # --- within one -------------------------------------------------------------------------------------------------------
