@@ -18,12 +18,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.engine.season import play_season
+from sim.experiment.choosing import choice
 from sim.experiment.comparison import bca, half_width
 from sim.experiment.executors import executor
 from sim.experiment.gate import RANK, Gate, adjusted, looks, until_decided, verdict
 from sim.experiment.load import load
 from sim.experiment.runs import Done, Plan, Stopping
-from sim.experiment.schedule import PILOT, Schedule, choice, schedule_of
+from sim.experiment.schedule import PILOT, Schedule
+from sim.experiment.session import schedule_of
 from sim.measures.outcomes import outcomes
 from sim.policy.find import find_all
 from sim.world.experiment import Check

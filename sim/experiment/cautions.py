@@ -17,6 +17,11 @@ FEW = 10  # units of a SKU below which whole units are too coarse a sample of th
 def cautions(plan: Plan, assignments: Sequence[str] = ()) -> list[str]:
     """A sentence each; none for most plans.  `assignments` are those of `--set`."""
     unsteady = [f"policy '{policy.name}' {doubt}" for policy in plan.policies for doubt in policy.doubts]
+    anew = [
+        f"policy '{policy.name}' {taken}: its nights are played anew every time"
+        for policy in plan.policies
+        for taken in policy.unhashed
+    ]
     idle = [
         f"{problem.file}:{f'{problem.line}:' * bool(problem.line)} {problem.where}: {problem.message}"
         for policy in plan.policies
@@ -28,7 +33,7 @@ def cautions(plan: Plan, assignments: Sequence[str] = ()) -> list[str]:
         for policy in plan.policies
         if policy.bracket
     ]
-    return [*unsteady, *brackets, *idle, *slips, *_prices(plan, assignments), *_coarse(plan)]
+    return [*unsteady, *anew, *brackets, *idle, *slips, *_prices(plan, assignments), *_coarse(plan)]
 
 
 def _prices(plan: Plan, assignments: Sequence[str]) -> Iterator[str]:

@@ -39,6 +39,8 @@ def executor(jobs: int = 1, ray: str | None = None) -> Executor:
     """The one that is asked for: Ray at an address ("auto": the cluster that runs here, or else one of its own), or
     `jobs` processes of this machine.  Raises MatchdayError where Ray is not installed.
     """
+    if ray is not None and jobs > 1:
+        raise MatchdayError("--ray plays on all CPUs of the cluster: leave -j out")
     if ray is not None:
         from sim.experiment.cluster import on_ray
 

@@ -148,6 +148,7 @@ def _told(each: Evidence, adjusted: float, most: int) -> dict[str, Any]:
     skewed = bca(each.values[np.newaxis])[0].tolist() if n > 1 else [None, None]
     return {
         "policy": each.policy,
+        "check": words(check),
         "place": each.place,
         "metric": check.metric,
         "vs": check.vs,
@@ -185,6 +186,30 @@ def _needed(each: Evidence, half: float | None) -> int | None:
 def verdict_of(checks: Sequence[Mapping[str, Any]]) -> Verdict:
     """Of all checks that count: warnings are only told."""
     return max((c["verdict"] for c in checks if c["severity"] == "error"), key=RANK.index, default="pass")
+
+
+def constraints(plan: Plan) -> Gate:
+    """The scenario's checks that count and need nothing but the plan's own policies, for all of these."""
+    told = plan.world.scenario.experiment.gate
+    names = {policy.spec: policy.name for policy in plan.policies}
+    checks = tuple(c for c in told if c.severity == "error" and (c.vs is None or c.vs in names))
+    return Gate(checks, tuple(names.values()), names)
+
+
+def failed(gate: Gate, nights: Sequence[Done]) -> dict[str, str]:
+    """By policy that fails a check: the first that it fails."""
+    found = gate.evidence(nights)
+    lost: dict[str, str] = {}
+    for each, p in zip(found, adjusted(found), strict=True):
+        if verdict(each, p) == "fail":
+            lost.setdefault(each.policy, words(each.check))
+    return lost
+
+
+def words(check: Check) -> str:
+    """`annoyance_mean vs no_push <= 5%`."""
+    beside = f" vs {check.vs}" if check.vs else ""
+    return f"{check.metric}{beside} {check.require}"
 
 
 # --- how many nights --------------------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""Which nights are played next, given those that are done: a fixed number, or as many as it takes.
+"""Which nights are played next, given those that are done, where their number is not fixed.
 
 A schedule is a function of what is done alone, so a run that was stopped goes on as if it had not been.  Nights come in
 whole replications: all policies of one before the next, the control's first.
@@ -6,7 +6,6 @@ whole replications: all policies of one before the next, the control's first.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
@@ -14,20 +13,10 @@ from numpy.typing import NDArray
 
 from sim.experiment.comparison import half_width
 from sim.experiment.runs import Done, Job, Plan, values_of
-from sim.experiment.selection import KimNelson
 
 PILOT = 30  # nights before anything is judged: a variance of fewer is little more than luck
 BATCH = 10  # nights that are added at a time
 Schedule = Callable[[Sequence[Done]], list[Job]]
-
-
-def schedule_of(plan: Plan) -> Schedule:
-    """The one that the plan's rule for stopping asks for."""
-    if plan.stopping.choose is not None:
-        return until_chosen(plan, *plan.stopping.choose)
-    if plan.stopping.precision:
-        return until_precise(plan, plan.stopping.precision)
-    return lambda done: plan.jobs[len(done) :]
 
 
 def until_precise(plan: Plan, wanted: Mapping[str, float]) -> Schedule:
@@ -42,7 +31,7 @@ def until_precise(plan: Plan, wanted: Mapping[str, float]) -> Schedule:
         played = len(done) // len(plan.policies)
         if played and not too_wide(done, plan.control, wanted):
             return []
-        return _whole(plan, played, _next(played, plan.replications))
+        return whole(plan, played, next_stop(played, plan.replications))
 
     return more
 
@@ -64,38 +53,11 @@ def _half(x: NDArray[np.float64]) -> float:
     return float(half_width(known[np.newaxis])[0]) if len(known) > 1 else 0.0
 
 
-def until_chosen(plan: Plan, metric: str, indifference: float) -> Schedule:
-    """Replications of the policies still in play, until Kim and Nelson's procedure is left with one.
-
-    The control, which the others are compared with, is played to the end, and so are policies that see what is latent
-    not at all beyond the pilot: they are no choice.
-    """
-
-    def more(done: Sequence[Done]) -> list[Job]:
-        if not done:
-            return _whole(plan, 0, min(PILOT, plan.replications))
-        chosen = choice(plan, done, metric, indifference)
-        played = max(night.replication for night in done) + 1
-        if len(chosen.left) == 1 or played >= plan.replications:
-            return []
-        numbers = [i for i, p in enumerate(plan.policies) if p.name in chosen.left or p.name == plan.control]
-        return [(r, number) for r in range(played, _next(played, plan.replications)) for number in numbers]
-
-    return more
-
-
-def choice(plan: Plan, done: Sequence[Done], metric: str, indifference: float) -> KimNelson:
-    """How far the procedure is."""
-    brackets = {policy.name for policy in plan.policies if policy.bracket}
-    played = {name: x for name, x in values_of(done, metric).items() if name not in brackets}
-    counts = Counter(night.policy for night in done)
-    values = {name: x[: counts[name]].tolist() for name, x in played.items()}
-    return KimNelson.of(values, metric, indifference, pilot=min(PILOT, plan.replications))
-
-
-def _next(played: int, most: int) -> int:
+def next_stop(played: int, most: int) -> int:
+    """After how many nights is looked again: the pilot, then a batch more each time."""
     return min(PILOT if played < PILOT else played + BATCH, most)
 
 
-def _whole(plan: Plan, start: int, end: int) -> list[Job]:
+def whole(plan: Plan, start: int, end: int) -> list[Job]:
+    """All policies' nights of some replications."""
     return [(r, number) for r in range(start, end) for number in range(len(plan.policies))]

@@ -11,6 +11,7 @@ from typing import Any, Protocol
 
 import pandas as pd
 
+from sim.experiment import choosing
 from sim.experiment.baselines import is_older
 from sim.experiment.comparison import compare
 from sim.experiment.decision import decision
@@ -19,7 +20,7 @@ from sim.experiment.folder import Command, close, draft, fill
 from sim.experiment.gate import Gate, judged, looks, until_decided, verdict_of
 from sim.experiment.rules_told import rules_told
 from sim.experiment.runs import Done, Plan, playing, table, twins_table
-from sim.experiment.schedule import Schedule, choice, schedule_of, too_wide
+from sim.experiment.schedule import Schedule, too_wide, until_precise
 from sim.experiment.store import Store
 from sim.report.gate import FILES, writers
 from sim.stop import check, keep
@@ -100,6 +101,15 @@ def conduct(
     return Finished(made.final, comparison, rows, rules_told(plan, nights))
 
 
+def schedule_of(plan: Plan) -> Schedule:
+    """What the plan's rule for stopping asks for."""
+    if plan.stopping.choose is not None:
+        return choosing.until_chosen(plan, *plan.stopping.choose)
+    if plan.stopping.precision:
+        return until_precise(plan, plan.stopping.precision)
+    return lambda done: plan.jobs[len(done) :]
+
+
 def _played(plan: Plan, schedule: Schedule, executor: Executor, store: Store | None, tell: Tell) -> list[Done]:
     nights: list[Done] = []
     kept = 0
@@ -123,18 +133,7 @@ def _enough(plan: Plan, nights: Sequence[Done]) -> dict[str, Any]:
         wide = too_wide(nights, plan.control, wanted)
         return {"precision": {"half_widths": dict(wanted), "most": plan.replications, "not_reached": wide}}
     if plan.stopping.choose:
-        metric, indifference = plan.stopping.choose
-        found = choice(plan, nights, metric, indifference)
-        return {
-            "choice": {
-                "metric": metric,
-                "indifference": indifference,
-                "most": plan.replications,
-                "left": list(found.left),
-                "dropped": dict(found.dropped),
-                "nights": len(nights),
-            }
-        }
+        return {"choice": choosing.told(plan, nights, *plan.stopping.choose)}
     return {}
 
 

@@ -107,7 +107,11 @@ def _of_choice(comparison: Comparison, currency: str) -> Iterator[str]:
         return
     metric, left, dropped = told["metric"], told["left"], told["dropped"]
     size = f"{told['indifference']:,g} {_unit(metric, currency)}".rstrip()
-    if len(left) == 1:
+    if unfit := told["unfit"]:
+        yield "No choice: " + ", ".join(f"{name} fails {check}" for name, check in unfit.items())
+    if not left:
+        yield f"No policy passes the scenario's checks: nothing is left to choose in {metric}"
+    elif len(left) == 1:
         yield (
             f"Best in {metric}: {left[0]}, with 95% confidence if the next is at least {size} behind "
             "(Kim and Nelson's procedure)"
@@ -117,6 +121,8 @@ def _of_choice(comparison: Comparison, currency: str) -> Iterator[str]:
             f"Best in {metric}: one of {_listed(left)}; {told['most']:,} nights, the most that were allowed, do not "
             f"say which by {size}"
         )
+    if told["unsure"]:
+        yield f"Whether {left[0]} meets {_listed(told['unsure'])} the nights do not say"
     if dropped:
         yield "Dropped: " + ", ".join(f"{name} after {n:,} nights" for name, n in dropped.items())
     whole = comparison["replications"] * len(comparison["policies"])

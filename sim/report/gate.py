@@ -21,12 +21,6 @@ SIGNS = {"pass": "✓", "fail": "✗", "inconclusive": "?"}
 WORDS = {"pass": "passed", "fail": "failed", "inconclusive": "inconclusive"}
 
 
-def requirement(found: Found) -> str:
-    """`annoyance_mean vs no_push <= 5%`."""
-    beside = f" vs {found['vs']}" if found["vs"] else ""
-    return f"{found['metric']}{beside} {found['require']}"
-
-
 def measured(found: Found, currency: str) -> str:
     """`+0.021 [0.019, 0.023], bound 0.05, 60 nights`."""
     if found["mean"] is None:
@@ -47,7 +41,7 @@ def text(result: Result, currency: str) -> str:
     lines = []
     for found in result["checks"]:
         warned = " (warning)" if found["severity"] == "warning" else ""
-        lines.append(f"{SIGNS[found['verdict']]} {found['policy']}: {requirement(found)}: {found['verdict']}{warned}")
+        lines.append(f"{SIGNS[found['verdict']]} {found['policy']}: {found['check']}: {found['verdict']}{warned}")
         lines.append(f"    {measured(found, currency)}")
     return "\n".join([*lines, *result["notes"], headline(result)])
 
@@ -64,7 +58,7 @@ def markdown(result: Result, currency: str) -> str:
     """For a job's summary."""
     rows = [
         f"| {SIGNS[f['verdict']]} {f['verdict']}{' (warning)' * (f['severity'] == 'warning')} | `{f['policy']}` | "
-        f"`{requirement(f)}` | {measured(f, currency)} |"
+        f"`{f['check']}` | {measured(f, currency)} |"
         for f in result["checks"]
     ]
     head = ["| verdict | policy | check | measured |", "|---|---|---|---|"]
@@ -86,7 +80,7 @@ def junit(result: Result, currency: str) -> str:
 
 
 def _case(found: Found, result: Result, currency: str) -> TestCase:
-    case = TestCase(requirement(found), f"matchday.{found['policy']}")
+    case = TestCase(found["check"], f"matchday.{found['policy']}")
     said = measured(found, currency)
     if found["verdict"] != "pass":
         counts = found["severity"] == "error" and (found["verdict"] == "fail" or result["strict"])
@@ -103,7 +97,7 @@ def github(result: Result, currency: str, scenario: Document) -> str:
 
 def _problem(found: Found, result: Result, currency: str, scenario: Document) -> Problem:
     counts = found["severity"] == "error" and (found["verdict"] == "fail" or result["strict"])
-    told = f"{found['policy']}: {requirement(found)}: {found['verdict']}: {measured(found, currency)}"
+    told = f"{found['policy']}: {found['check']}: {found['verdict']}: {measured(found, currency)}"
     problem = scenario.problem(("experiment", "gate", found["place"]), told)
     return replace(problem, severity="error" if counts else "warning")
 

@@ -7,9 +7,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from sim.experiment.choosing import told
 from sim.experiment.comparison import half_width
 from sim.experiment.runs import Plan, Stopping, values_of
-from sim.experiment.schedule import schedule_of
+from sim.experiment.session import schedule_of
 from sim.policy.find import find_all
 from tests.experiment.nights import nights
 from tests.worlds import world
@@ -97,3 +98,17 @@ def coverage(trials, skewed):
 def test_stopping_by_width_keeps_the_coverage(skewed):
     """A/A: 95%, within three standard errors of 150 trials; docs/experiments.md has 1,000 with real nights."""
     assert coverage(150, skewed) >= 0.95 - 3 * (0.95 * 0.05 / 150) ** 0.5
+
+
+def test_a_policy_that_fails_a_check_of_the_gate_is_no_choice():
+    check = {"metric": "orders", "vs": "no_push", "require": "<= 5"}
+    checked = replace(PLAN, world=world(experiment={"gate": [check]}), stopping=Stopping(choose=("orders", 0.3)))
+    given = values(np.random.default_rng(3), no_push=-1.0, blast=9.0, lull_only=1.0)
+    _, done = run(checked, given)
+    found = told(checked, done, "orders", 0.3)
+    assert found["left"] == ["lull_only"]
+    assert found["unfit"] == {"blast": "orders vs no_push <= 5"}
+    assert found["unsure"] == []
+    assert told(replace(checked, world=PLAN.world), done, "orders", 0.3)["left"] == ["blast"]
+    nobody = replace(checked, world=world(experiment={"gate": [{**check, "vs": None, "require": "<= -50"}]}))
+    assert told(nobody, done, "orders", 0.3)["left"] == []
