@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 from scipy import stats
 
@@ -91,9 +92,9 @@ class Gate:
     beside: Mapping[str, str]  # names of the policies that checks compare with, as the checks call them
     stored: Baseline | None = None
 
-    def evidence(self, nights: Sequence[Done]) -> list[Evidence]:
-        """What the nights say on every check of every candidate."""
-        metrics, values = by_policy(table(nights))
+    def evidence(self, nights: pd.DataFrame) -> list[Evidence]:
+        """What the nights (`sim.experiment.runs.table`) say on every check of every candidate."""
+        metrics, values = by_policy(nights)
         found = []
         for policy in self.candidates:
             for place, check in enumerate(self.checks):
@@ -197,7 +198,7 @@ def until_decided(plan: Plan, gate: Gate) -> Schedule:
     def more(done: Sequence[Done]) -> list[Job]:
         played = len(done) // len(plan.policies)
         if played:
-            told = judged(gate.evidence(done), len(stops))
+            told = judged(gate.evidence(table(done)), len(stops))
             if all(c["verdict"] != "inconclusive" for c in told if c["severity"] == "error"):
                 return []
         nxt = next((n for n in stops if n > played), played)
