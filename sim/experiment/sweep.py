@@ -117,7 +117,6 @@ def swept(design: Design, nights: pd.DataFrame, metrics: tuple[str, ...], gridde
     """What came of it, as its JSON says it; the first of `metrics` is the goal."""
     space, plan = design.space, design.plans[0]
     own = nearest(space.varied, design.points, space.own)
-    beside = [neighbours(space.varied, design.points, k, gridded) for k in range(len(design.points))]
     return {
         "schema_version": SCHEMA_VERSION,
         "scenario": space.world.scenario.name,
@@ -131,25 +130,37 @@ def swept(design: Design, nights: pd.DataFrame, metrics: tuple[str, ...], gridde
         "points": [list(point) for point in design.points],
         "compared_with": own,
         "policies": {
-            policy.name: _of_policy(nights[nights["policy"] == policy.name], metrics, own, beside)
-            | {"varies": space.varies(policy), "bracket": policy.bracket}
+            policy.name: {
+                "bracket": policy.bracket,
+                **_of_policy(design, space.touching(policy), nights[nights["policy"] == policy.name], metrics, gridded),
+            }
             for policy in space.policies
         },
     }
 
 
 def _of_policy(
-    nights: pd.DataFrame, metrics: tuple[str, ...], own: int, beside: Sequence[Sequence[int]]
+    design: Design, touched: Sequence[int], nights: pd.DataFrame, metrics: tuple[str, ...], gridded: bool
 ) -> dict[str, Any]:
-    """Means and differences by point, as a comparison has them by policy, and where the goal is best."""
+    """Means and differences by point, as a comparison has them by policy, and where the goal is best.
+
+    `touched` is which of what is varied makes a difference to the policy, `shown` are points that differ in it.
+    """
+    space, points = design.space, design.points
+    own = nearest(space.varied, points, space.own)
     rows = nights[["replication", *metrics]].assign(policy=nights["point"].astype(str))
     compared = compare(rows, scenario="", seed=0, baseline=str(own))
-    goal = nights.pivot(index="point", columns="replication", values=metrics[0]).to_numpy(float)
-    n = len(compared["policies"])
+    parts = [tuple(point[i] for i in touched) for point in points]
+    shown = [own if part == parts[own] else parts.index(part) for part in dict.fromkeys(parts)]
+    axes, at = [space.varied[i] for i in touched], [parts[k] for k in shown]
+    beside = [neighbours(axes, at, k, gridded) for k in range(len(shown))]
+    goal = nights.pivot(index="point", columns="replication", values=metrics[0]).to_numpy(float)[shown]
     return {
-        "means": [compared["policies"][str(k)] for k in range(n)],
-        "differences": [compared["differences"].get(str(k)) for k in range(n)],
-        "best": best(goal, metrics[0], own, beside),
+        "touched": list(touched),
+        "shown": shown,
+        "means": [compared["policies"][str(k)] for k in range(len(points))],
+        "differences": [compared["differences"].get(str(k)) for k in range(len(points))],
+        "best": best(goal, metrics[0], shown.index(own), beside),
     }
 
 
@@ -157,7 +168,8 @@ def best(values: Values, metric: str, own: int, beside: Sequence[Sequence[int]])
     """The point with the best mean, which of its neighbours the nights do not tell from it, and its lead over `own`.
 
     `values` are (points, replications); None where no night has any.  P-values are adjusted for the number of
-    neighbours, and that of the lead for the number of points it was chosen among (Holm 1979, Bonferroni).
+    neighbours, and that of the lead for the number of points it was chosen among (Holm 1979, Bonferroni).  Points are
+    told by their row in `values`.
     """
     known = [not np.isnan(row).all() for row in values]
     if not any(known):

@@ -120,18 +120,14 @@ class Space:
         """The scenario with fields changed; raises InputError."""
         return load(self.file, (*self.assignments, *fields), "--vary") if fields else self.world
 
-    def varies(self, policy: FoundPolicy) -> bool:
-        """Whether nights of a policy are others at other points."""
-        return any(v.policy in (None, policy.spec) for v in self.varied)
+    def touching(self, policy: FoundPolicy) -> list[int]:
+        """Which of what is varied makes a policy's nights others."""
+        return [i for i, v in enumerate(self.varied) if v.policy in (None, policy.spec)]
 
     @property
     def own(self) -> Point:
         """Where nothing is varied; None in it where that is not told."""
         return tuple(v.own for v in self.varied)
-
-    def told(self, point: Point) -> str:
-        """`peak_flash.discount=0.2, shop.board_lag=60`."""
-        return ", ".join(f"{v.path}={written(value)}" for v, value in zip(self.varied, point, strict=True))
 
 
 def space(

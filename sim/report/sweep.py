@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -40,16 +40,21 @@ def short(result: Result) -> list[str]:
     return [path if last.count(name) > 1 else name for path, name in zip(paths, last, strict=True)]
 
 
-def place(result: Result, k: int) -> str:
-    """`discount=0.2, board_lag=60`."""
-    return ", ".join(f"{n}={written(x)}" for n, x in zip(short(result), result["points"][k], strict=True))
+def place(result: Result, policy: str, k: int) -> str:
+    """`discount=0.2, board_lag=60`, as far as it touches a policy."""
+    return ", ".join(_values(result, policy, k))
+
+
+def _values(result: Result, policy: str, k: int) -> list[str]:
+    names, point = short(result), result["points"][k]
+    return [f"{names[i]}={written(point[i])}" for i in result["policies"][policy]["touched"]] or ["everywhere"]
 
 
 def cells(result: Result, policy: str, metric: str, signs: Signs) -> list[Cell]:
-    """One a point, all with the same decimals; a policy that is the same everywhere has one."""
+    """One a point that is shown, all with the same decimals."""
     of, scale = result["policies"][policy], 100.0 if BY_NAME[metric].unit == "share" else 1.0
-    values = [row[metric] for row in of["means"]] if of["varies"] else [of["means"][0][metric]]
-    apart = [row and row[metric] for row in of["differences"]] if of["varies"] else [None]
+    values = [of["means"][k][metric] for k in of["shown"]]
+    apart = [of["differences"][k] and of["differences"][k][metric] for k in of["shown"]]
     means = [scale * v["mean"] for v in values if v["nights"]]
     if not means:
         return [Cell(NOTHING)] * len(values)
@@ -63,7 +68,8 @@ def cells(result: Result, policy: str, metric: str, signs: Signs) -> list[Cell]:
 
 def _within(scale: float, value: Mapping[str, Any], places: int, signs: Signs, sign: str) -> str:
     mean, half = scale * float(value["mean"]), scale * half_interval(value)
-    return f"{mean:{sign}z,.{places}f}" + (f" {signs.within}{half:,.{places}f}" if half else "")
+    told: str = f"{mean:{sign}z,.{places}f}" + (f" {signs.within}{half:,.{places}f}" if half else "")
+    return told
 
 
 def _apart(metric: str, scale: float, d: Any, places: int, signs: Signs) -> tuple[str, str]:
@@ -80,56 +86,60 @@ def _apart(metric: str, scale: float, d: Any, places: int, signs: Signs) -> tupl
 
 
 def sentences(result: Result, currency: str, within: str) -> list[str]:
-    """One a policy: where the goal is best, and whether that is more than luck."""
+    """One a policy that anything varied touches: where the goal is best, and whether that is more than luck."""
     return [
-        _bracket(of) + _best(result, name, currency, within) for name, of in result["policies"].items() if of["varies"]
+        "(sees what no platform sees) " * of["bracket"] + _best(result, name, currency, within)
+        for name, of in result["policies"].items()
+        if of["touched"]
     ]
 
 
-def _bracket(of: Mapping[str, Any]) -> str:
-    return "(sees what no platform sees) " * of["bracket"]
-
-
 def _best(result: Result, policy: str, currency: str, within: str) -> str:
-    goal, found = result["goal"], result["policies"][policy]["best"]
+    goal, of = result["goal"], result["policies"][policy]
+    found = of["best"]
     if found is None:
         return f"{policy}: no night has a value of {goal}"
-    value = result["policies"][policy]["means"][found["point"]][goal]
-    at = f"{policy}: {goal} is best at {place(result, found['point'])}"
+    top = of["shown"][found["point"]]
+    value = of["means"][top][goal]
+    at = f"{policy}: {goal} is best at {place(result, policy, top)}"
     said = amount(goal, value["mean"], half_interval(value), currency, within)
     if result["replications"] == 1:
         return f"{at} ({said}): one night, which says nothing of luck"
-    return f"{at} ({said}){_lead(result, found, currency, within)}; {_told_apart(result, found)}"
+    return f"{at} ({said}){_lead(result, policy, currency, within)}; {_told_apart(result, policy)}"
 
 
-def _lead(result: Result, found: Mapping[str, Any], currency: str, within: str) -> str:
-    own = result["compared_with"]
-    if found["point"] == own:
-        return ", " + ("as it is now" if _is_now(result) else "the point that is nearest what is there now")
+def _lead(result: Result, policy: str, currency: str, within: str) -> str:
+    own, of = result["compared_with"], result["policies"][policy]
+    found = of["best"]
+    if of["shown"][found["point"]] == own:
+        return ", " + ("as it is now" if _is_now(result, of["touched"]) else "the point nearest what is there now")
     lead = found["lead"]
     said = amount(result["goal"], lead["mean"], lead["half"], currency, within, sign="+")
-    luck = "" if found["leads"] else ", which may be luck"
-    return f", {said} beside {place(result, own)}{luck}"
+    return f", {said} beside {place(result, policy, own)}{'' if found['leads'] else ', which may be luck'}"
 
 
-def _is_now(result: Result) -> bool:
-    return all(v["own"] == x for v, x in zip(result["varied"], result["points"][result["compared_with"]], strict=True))
+def _is_now(result: Result, touched: Sequence[int]) -> bool:
+    point = result["points"][result["compared_with"]]
+    return all(result["varied"][i]["own"] == point[i] for i in touched)
 
 
-def _told_apart(result: Result, found: Mapping[str, Any]) -> str:
-    if not found["neighbours"]:
+def _told_apart(result: Result, policy: str) -> str:
+    of = result["policies"][policy]
+    level = [place(result, policy, of["shown"][k]) for k in of["best"]["level"]]
+    if level:
+        return f"{result['replications']} nights do not tell it from {' or '.join(f'({k})' for k in level)} beside it"
+    if not of["best"]["neighbours"]:
         return "it has no neighbours"
-    if not found["level"]:
-        end = " (it lies at an end of what was varied: the best may be beyond)" if _at_end(result, found) else ""
-        return f"the nights tell it from all its neighbours{end}"
-    return f"the nights do not tell it from {' or '.join(f'({place(result, k)})' for k in found['level'])} beside it"
+    end = ", and lies at an end of what was varied: the best may be beyond" * _at_end(result, of)
+    return f"it is told from all its neighbours{end}"
 
 
-def _at_end(result: Result, found: Mapping[str, Any]) -> bool:
+def _at_end(result: Result, of: Mapping[str, Any]) -> bool:
     """Whether anything that is varied over numbers has its smallest or largest value there."""
-    columns = list(zip(*result["points"], strict=True))
+    top = of["shown"][of["best"]["point"]]
+    columns = [[point[i] for point in result["points"]] for i in of["touched"]]
     numeric = [c for c in columns if len(set(c)) > 1 and all(isinstance(x, int | float) for x in c)]
-    return any(c[found["point"]] in (min(c), max(c)) for c in numeric)
+    return any(c[top] in (min(c), max(c)) for c in numeric)
 
 
 def amount(metric: str, mean: float, half: float, currency: str, within: str, sign: str = "") -> str:
@@ -147,11 +157,12 @@ def legend(result: Result, signs: Signs) -> str:
     """What the numbers are."""
     n = result["replications"]
     nights = f"means of {n} nights {signs.within} half their 95% intervals" if n > 1 else "one night"
-    own = result["compared_with"]
+    point = result["points"][result["compared_with"]]
+    beside = ", ".join(f"{name}={written(x)}" for name, x in zip(short(result), point, strict=True))
     now = ", ".join("?" if v["own"] is None else written(v["own"]) for v in result["varied"])
     text = (
-        f"Seed {result['seed']}, {nights}. Below: difference from {place(result, own)}, the point nearest what is "
-        f"there now ({now}), paired by night"
+        f"Seed {result['seed']}, {nights}. Below: difference from {beside}, the point nearest what is there now "
+        f"({now}), paired by night"
     )
     if n > 1:
         text += f"; where its interval excludes 0: {signs.better} better, {signs.worse} worse, {signs.other} different"
@@ -185,10 +196,7 @@ class _Tables:
 
 def _labels(result: Result, policy: str) -> list[str]:
     """What stands before a point's row, a line each that is varied."""
-    if not result["policies"][policy]["varies"]:
-        return ["everywhere"]
-    names = short(result)
-    return ["\n".join(f"{n}={written(x)}" for n, x in zip(names, point, strict=True)) for point in result["points"]]
+    return ["\n".join(_values(result, policy, k)) for k in result["policies"][policy]["shown"]]
 
 
 def _fitting(result: Result, policy: str, signs: Signs, room: int) -> Iterator[dict[str, int]]:
@@ -207,12 +215,12 @@ def _fitting(result: Result, policy: str, signs: Signs, room: int) -> Iterator[d
 
 def _table(result: Result, policy: str, widths: Mapping[str, int], currency: str, signs: Signs) -> Table:
     table = Table(box=None, padding=(0, GAP, 0, 0), header_style="bold", pad_edge=False)
-    table.add_column(Text(policy), overflow="fold", vertical="bottom")
     rows = {metric: cells(result, policy, metric, signs) for metric in widths}
-    for metric, width in widths.items():
-        unit = unit_of(BY_NAME[metric], currency)
-        head = [*folded(metric, width), *([unit] if len(unit) <= width else [])]
-        table.add_column(Text("\n".join(head)), justify="right", vertical="bottom", no_wrap=True)
+    heads = {metric: _head(metric, width, unit_of(BY_NAME[metric], currency)) for metric, width in widths.items()}
+    above = max(map(len, heads.values()))
+    table.add_column(Text("\n" * (above - 1) + policy), overflow="fold")
+    for head in heads.values():
+        table.add_column(Text("\n" * (above - len(head)) + "\n".join(head)), justify="right", no_wrap=True)
         table.add_column(width=MARK, no_wrap=True)
     for k, label in enumerate(_labels(result, policy)):
         told = []
@@ -222,6 +230,10 @@ def _table(result: Result, policy: str, widths: Mapping[str, int], currency: str
             told += [Text(f"{cell.mean}\n").append(cell.difference, STYLES[cell.mark]), Text(f"\n{sign}")]
         table.add_row(Text(label), *told)
     return table
+
+
+def _head(metric: str, width: int, unit: str) -> list[str]:
+    return [*folded(metric, width), *([unit] if len(unit) <= width else [])]
 
 
 def markdown(result: Result, currency: str) -> str:

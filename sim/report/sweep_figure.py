@@ -24,8 +24,8 @@ ACROSS = 2  # panels side by side
 
 def draw_sweep(file: Path, result: Result, currency: str) -> Path:
     """Draws the goal by point: a map a policy for a grid of two, else a panel for each that is varied."""
-    varying = [name for name, of in result["policies"].items() if of["varies"]]
-    maps = bool(varying) and result["gridded"] and len(result["varied"]) == 2
+    varying = [name for name, of in result["policies"].items() if len(of["touched"]) == 2]
+    maps = result["gridded"] and len(result["varied"]) == 2 and varying
     panels: Sequence[Any] = varying if maps else result["varied"]
     columns = min(ACROSS, len(panels))
     rows = -(-len(panels) // columns)
