@@ -107,14 +107,17 @@ class Space:
 
     def fields(self, point: Point) -> tuple[str, ...]:
         """What a point changes in the scenario, as assignments."""
-        given = zip(self.varied, point, strict=bool(point))
-        return tuple(f"{v.name}={written(value)}" for v, value in given if v.policy is None)
+        return tuple(f"{v.name}={text}" for v, text in self._changed(point) if v.policy is None)
 
     def spec(self, policy: FoundPolicy, point: Point) -> str:
         """What names a policy with its values at a point."""
-        given = zip(self.varied, point, strict=bool(point))
-        values = {v.name: written(value) for v, value in given if v.policy == policy.spec}
+        values = {v.name: text for v, text in self._changed(point) if v.policy == policy.spec}
         return parted(policy.spec).given_also(values) if values else policy.spec
+
+    def _changed(self, point: Point) -> list[tuple[Varied, str]]:
+        """What is another value at a point than it is now: the rest is left alone, so that its nights are those of now."""
+        given = [(v, written(value)) for v, value in zip(self.varied, point, strict=bool(point))]
+        return [(v, text) for v, text in given if v.own is None or text != written(v.own)]
 
     def at(self, fields: Sequence[str]) -> World:
         """The scenario with fields changed; raises InputError."""
