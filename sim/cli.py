@@ -329,6 +329,73 @@ def sweep(
 
 
 @app.command()
+def tune(
+    scenario: Scenario,
+    policy: Policies = None,
+    vary: Vary = None,
+    objective: Annotated[
+        list[str] | None,
+        typer.Option(metavar="METRIC", help="what is to be good, the scenario's goal unless given; may be repeated"),
+    ] = None,
+    require: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="CHECK", help="what must hold: 'annoyed_share <= 0.05', 'mutes vs no_push <= 5%'; may be repeated"
+        ),
+    ] = None,
+    trials: Annotated[int, typer.Option(min=1, max=10_000, help="settings that are tried")] = 40,
+    n: Annotated[int, typer.Option("-n", min=2, max=10_000, help="nights of each trial")] = 10,
+    check_nights: Annotated[int, typer.Option(min=2, max=100_000, help="other nights, that the best plays again")] = 50,
+    seed: Seed = None,
+    viewers: Viewers = None,
+    jobs: Jobs = 1,
+    ray: Ray = None,
+    resume: Resume = True,
+    set_: Sets = None,
+    results: Results = Path("results"),
+    output: Explored = None,
+) -> None:
+    """Search settings of a policy for the best, and check them on nights that were not used to find them.
+
+    What is varied is said as for `sweep`; ranges (0.05..0.4) are searched whole.  No setting may cross red lines more
+    often than the policy does as it is, and the scenario's gate holds, as far as it needs no stored baseline.
+    """
+    from sim.experiment.design import cautions_of, designed, space_of
+    from sim.experiment.executors import executor
+    from sim.experiment.folder import Command
+    from sim.experiment.request import Request
+    from sim.experiment.store import Store
+    from sim.experiment.tune import Aim, checks_of, conduct_tuning, objectives, tunable
+    from sim.experiment.vary import UNVARIED
+    from sim.report.progress import progress
+    from sim.report.sweep import EXTENSIONS
+    from sim.report.tune import terminal, writers
+
+    _check(output, None, EXTENSIONS)
+    request = Request(scenario, tuple(policy or ()), tuple(set_ or ()), seed, n, viewers)
+    space = tunable(space_of(request, vary or ()))
+    goals = objectives(objective or [space.world.scenario.experiment.goal])
+    aim = Aim(goals, checks_of(space, require or ()), trials, n, check_nights)
+    design = designed(space, [UNVARIED], request, n)
+    for caution in cautions_of(design, set_ or ()):
+        _warn(caution)
+    command = Command(tuple(sys.argv[1:]), tuple(set_ or ()), None, results)
+    with _in_memory(design.plans[0].viewers, jobs), progress() as tell:
+        done = conduct_tuning(
+            space,
+            aim,
+            request,
+            command,
+            executor=executor(jobs, ray),
+            store=Store(results, _warn) if resume else None,
+            tell=tell,
+        )
+    currency = space.world.scenario.shop.currency
+    _show(terminal(done.result, currency), writers(done.result, done.nights, currency), output)
+    print(done.folder)
+
+
+@app.command()
 def gate(
     scenario: Scenario,
     baseline: Annotated[

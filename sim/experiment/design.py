@@ -57,7 +57,7 @@ class Design:
         """One row a point, policy and replication: `point`, what is varied, `policy`, `replication`, every metric."""
         varied = [v.path for v in self.space.varied]
         rows = [
-            (k, *point, policy.name, r, *outcomes[cell, r].values())
+            (k, *(point or self.space.own), policy.name, r, *outcomes[cell, r].values())
             for k, (point, cells) in enumerate(zip(self.points, self.cells, strict=True))
             for policy, cell in zip(self.space.policies, cells, strict=True)
             for r in replications

@@ -52,6 +52,7 @@ def search(varied: Sequence[Varied], better: Better, respond: Respond, *, trials
     optuna.logging.set_verbosity(optuna.logging.WARNING)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
+        warnings.simplefilter("ignore", FutureWarning)  # of constraints_func: optuna 4 knows no other way
         sampler = optuna.samplers.TPESampler(
             seed=seed, multivariate=True, constant_liar=True, constraints_func=lambda trial: trial.user_attrs["beyond"]
         )

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,7 @@ from sim.experiment.comparison import LEVEL
 from sim.experiment.design import designed
 from sim.experiment.executors import Executor, here
 from sim.experiment.folder import SCHEMA_VERSION, Command, drafted, write_json
-from sim.experiment.gate import Bound, Gate
+from sim.experiment.gate import Bound, Evidence, Gate
 from sim.experiment.load import unknown_goal, unknown_metric
 from sim.experiment.request import Request
 from sim.experiment.runs import PlayMany, playing_many, write
@@ -38,7 +38,10 @@ from sim.stop import check
 from sim.world.experiment import STORED, Check
 
 FEW = 5  # points of a front that are checked
-AS_IT_IS = "as it is"  # the policy, where a requirement compares with it
+TRIED, AS_IT_IS = "tried", "as it is"  # the policy with a setting, and as it was named
+COLUMNS = ["policy", "replication", *NAMES]
+NOBODY = pd.DataFrame({name: [] for name in COLUMNS})
+LEAST = 1e-12
 _REQUIRED = re.compile(r"(?P<metric>\w+)(?: vs (?P<vs>.+?))? ?(?P<require>[<>].*)")
 
 
@@ -135,52 +138,54 @@ class _Player:
         self.space, self.aim, self.request, self.play, self.tell = space, aim, request, play, tell
         self.hear = Keeping(tell)
         others = dict.fromkeys(c.vs for c in aim.checks if c.vs not in (None, AS_IT_IS))
-        self.beside = replace(space, policies=find_all(others), varied=()) if others else None
+        self.others = replace(space, policies=find_all(others), varied=())  # that requirements compare with
+        self.beside: dict[range, pd.DataFrame] = {}  # their nights
         self.nights: dict[tuple[Point, range], pd.DataFrame] = {}
 
     def respond(self, points: Sequence[Point]) -> list[Response]:
         """What points give on the nights of the tuning."""
-        self.need([UNVARIED, *points], self.aim.tuning)
+        self.need(points, self.aim.tuning)
         return [self.response(point, self.aim.tuning) for point in points]
 
     def need(self, points: Sequence[Point], nights: range) -> None:
-        """Plays what has not been."""
-        new = [point for point in dict.fromkeys(points) if (point, nights) not in self.nights]
-        for space, wanted in ((self.space, new), (self.beside, [UNVARIED] if UNVARIED in new else [])):
-            if not space or not wanted:
-                continue
-            design = designed(space, wanted, self.request, len(nights))
-            self.tell.expect(len(design.nights(nights)))
-            table = design.table(design.play(self.play, nights, self.hear), nights)
-            for k, point in enumerate(wanted):
-                rows = table[table["point"] == k][["policy", "replication", *NAMES]]
-                self.nights[point, nights] = (
-                    pd.concat([self.nights[point, nights], rows]) if space is self.beside else rows
-                )
+        """Plays what has not been, the policy as it is before all others."""
+        if nights not in self.beside:
+            self.beside[nights] = self._played(self.others, [UNVARIED], nights)[0] if self.others.policies else NOBODY
+        new = [point for point in dict.fromkeys([UNVARIED, *points]) if (point, nights) not in self.nights]
+        tables = self._played(self.space, new, nights) if new else []
+        self.nights |= {(point, nights): rows for point, rows in zip(new, tables, strict=True)}
+
+    def _played(self, space: Space, points: Sequence[Point], nights: range) -> list[pd.DataFrame]:
+        """A table of nights a point."""
+        design = designed(space, points, self.request, len(nights))
+        self.tell.expect(len(design.nights(nights)))
+        table = design.table(design.play(self.play, nights, self.hear), nights)
+        return [table.loc[table["point"] == k, COLUMNS].reset_index(drop=True) for k in range(len(points))]
 
     def response(self, point: Point, nights: range) -> Response:
         """Means of the objectives, and how far each requirement is missed."""
-        own, at = self.space.policies[0].name, self.nights[point, nights]
-        means = [float(at[metric][at["policy"] == own].mean()) for metric in self.aim.objectives]
+        means = [float(self.nights[point, nights][metric].mean()) for metric in self.aim.objectives]
         return Response(None if any(map(math.isnan, means)) else tuple(means), self.beyond(point, nights))
 
     def beyond(self, point: Point, nights: range) -> tuple[float, ...]:
         """By requirement: how far its mean is on the wrong side."""
-        own, base = self.space.policies[0].name, self.nights[UNVARIED, nights]
-        at = self.nights[point, nights]
-        rows = pd.concat([at[at["policy"] == own].assign(policy="tried"), base.replace({"policy": {own: AS_IT_IS}})])
-        names = {p.spec: p.name for p in (self.beside.policies if self.beside else ())}
-        gate = Gate(self.aim.checks, ("tried",), {**names, AS_IT_IS: AS_IT_IS})
-        signs = [1.0 if Bound.of(c.require).upper else -1.0 for c in self.aim.checks]
-        missed = [float(e.beyond.mean()) if len(e.beyond) else 0.0 for e in gate.evidence(rows)]
-        strict = [0.0 if Bound.of(c.require).within else 1e-12 for c in self.aim.checks]
-        return tuple(sign * x + more for sign, x, more in zip(signs, missed, strict, strict=True))
+        tried, own = (self.nights[p, nights].assign(policy=name) for p, name in ((point, TRIED), (UNVARIED, AS_IT_IS)))
+        names = {policy.spec: policy.name for policy in self.others.policies}
+        gate = Gate(self.aim.checks, (TRIED,), {**names, AS_IT_IS: AS_IT_IS})
+        return tuple(map(_missed, gate.evidence(pd.concat([tried, own, self.beside[nights]], ignore_index=True))))
 
     def lead(self, point: Point, nights: range, metric: str) -> Difference:
         """How much a point is above the policy as it is, night by night."""
-        own = self.space.policies[0].name
-        x, base = (self.nights[p, nights] for p in (point, UNVARIED))
-        return apart(*(rows[metric][rows["policy"] == own].to_numpy(float) for rows in (x, base)))
+        x, own = (self.nights[p, nights][metric].to_numpy(float) for p in (point, UNVARIED))
+        return apart(x, own)
+
+
+def _missed(evidence: Evidence) -> float:
+    bound = Bound.of(evidence.check.require)
+    if not len(evidence.beyond):
+        return 0.0  # nothing it could be of
+    over = float(evidence.beyond.mean()) * (1.0 if bound.upper else -1.0)
+    return LEAST if over == 0.0 and not bound.within else over  # on the bound itself is beyond it
 
 
 def conduct_tuning(
@@ -197,6 +202,8 @@ def conduct_tuning(
 
     The seed of the search is that of the nights.
     """
+    from sim.report.tune_figure import draw_tuning
+
     started = datetime.now(UTC)
     design = designed(space, [UNVARIED], request, aim.nights)
     seed = design.plans[0].seed
@@ -211,6 +218,7 @@ def conduct_tuning(
         nights = _table(space, aim, player, trials, found)
         write(nights, made.folder / "points.parquet")
         write_json(made.folder / "tune.json", result)
+        draw_tuning(made.folder / "tune.svg", result, space.world.scenario.shop.currency)
         close(made.folder, "tuning", design, command, started, trials=aim.trials, check_nights=aim.check_nights)
         check()
     return Tuned(made.final, result, nights)
@@ -237,10 +245,8 @@ def _told(
         "requirements": [c.model_dump(mode="json", include={"metric", "vs", "require"}) for c in aim.checks],
         "varied": varied(space),
         "allowed": sum(trial.response.allowed for trial in trials),
-        "as_it_is": {
-            "tuning": dict(zip(aim.objectives, player.response(UNVARIED, aim.tuning).objectives or (), strict=False)),
-            "beyond": list(player.beyond(UNVARIED, aim.tuning)),
-        },
+        "as_it_is": asdict(player.response(UNVARIED, aim.tuning)),
+        "tried": [{"point": list(t.point), **asdict(t.response), "allowed": t.response.allowed} for t in trials],
         "best": [
             {
                 "spec": space.spec(policy, trial.point),
@@ -258,19 +264,18 @@ def _checked(player: _Player, aim: Aim, point: Point, metric: str, p: float) -> 
     """The gain over the policy as it is on the nights of the tuning and on others, and how far they are apart."""
     tuned, checked = (player.lead(point, nights, metric) for nights in (aim.tuning, aim.checking))
     sign = 1.0 if BETTER[metric] == "more" else -1.0
-    rows = player.nights[point, aim.checking]
     return {
         "tuned": {"mean": tuned.mean, "half": tuned.half, "nights": tuned.nights},
         "checked": {"mean": checked.mean, "half": checked.half, "nights": checked.nights},
         "optimism": sign * (tuned.mean - checked.mean),
-        "mean": float(rows[metric][rows["policy"] == player.space.policies[0].name].mean()),
+        "mean": float(player.nights[point, aim.checking][metric].mean()),
         "p": p,
-        "survives": bool(p < 1.0 - LEVEL and sign * checked.mean > 0.0),
+        "verdict": "open" if p >= 1.0 - LEVEL else "better" if sign * checked.mean > 0.0 else "worse",
     }
 
 
 def _table(space: Space, aim: Aim, player: _Player, trials: Sequence[Trial], found: Sequence[Trial]) -> pd.DataFrame:
-    """One row a point and night, those of the check behind; `point` is the first trial at it, -1 where all is as it is."""
+    """One row a point and night, the check's behind; `point` is the first trial at it, -1 where all is as it is."""
     numbers: dict[Point, int] = {UNVARIED: -1}
     for k, trial in enumerate(trials):
         numbers.setdefault(trial.point, k)
@@ -279,7 +284,6 @@ def _table(space: Space, aim: Aim, player: _Player, trials: Sequence[Trial], fou
     for nights, points in ((aim.tuning, numbers), (aim.checking, dict.fromkeys(checked))):
         for point in points:
             rows = player.nights[point, nights]
-            rows = rows[rows["policy"] == space.policies[0].name].reset_index(drop=True)
             values = point or tuple(v.own for v in space.varied)
             heads = {v.path: [value] * len(rows) for v, value in zip(space.varied, values, strict=True)}
             head = {"point": numbers[point], **heads, "nights": "tuning" if nights == aim.tuning else "check"}

@@ -115,7 +115,7 @@ class Space:
         return parted(policy.spec).given_also(values) if values else policy.spec
 
     def _changed(self, point: Point) -> list[tuple[Varied, str]]:
-        """What is another value at a point than it is now: the rest is left alone, so that its nights are those of now."""
+        """What is not as it is now: the rest is left alone, so that its nights are those of now."""
         given = [(v, written(value)) for v, value in zip(self.varied, point, strict=bool(point))]
         return [(v, text) for v, text in given if v.own is None or text != written(v.own)]
 

@@ -53,7 +53,7 @@ def _goal(result: Result, currency: str) -> tuple[str, float]:
     return f"{metric.name} [{unit}]" if unit else metric.name, 100.0 if metric.unit == "share" else 1.0
 
 
-def _positions(values: Sequence[Any]) -> tuple[list[float], list[str] | None]:
+def positions(values: Sequence[Any]) -> tuple[list[float], list[str] | None]:
     """Where values stand on an axis: at themselves, or, what is no number, side by side under their names."""
     if all(isinstance(x, int | float) and not isinstance(x, bool) for x in values):
         return [float(x) for x in values], None
@@ -64,7 +64,7 @@ def _positions(values: Sequence[Any]) -> tuple[list[float], list[str] | None]:
 def _against(axes: Axes, result: Result, k: int, currency: str) -> None:
     """The goal of every policy against one that is varied; lines join the points where nothing else is."""
     label, scale = _goal(result, currency)
-    at, names = _positions([point[k] for point in result["points"]])
+    at, names = positions([point[k] for point in result["points"]])
     alone = len(result["varied"]) == 1
     styles, entries = looks(result["policies"]), []
     for name, of in result["policies"].items():
