@@ -177,23 +177,22 @@ def _varied(text: str, world: World, policies: Sequence[FoundPolicy]) -> Varied:
 
 def _owner(path: str, policies: Sequence[FoundPolicy]) -> tuple[FoundPolicy | None, str]:
     """Whose parameter a path names, None of the scenario's, and what is left of it."""
-    heads = {policy.spec: (parted(policy.spec).asked, parted(policy.spec).stem) for policy in policies}
-    found: list[tuple[FoundPolicy | None, str]] = []
-    for policy, names in zip(policies, heads.values(), strict=True):
-        own = [path.removeprefix(f"{name}.") for name in names if path.startswith(f"{name}.")]
-        found += [(policy, name) for name in own[:1]]
-    if path.split(".", maxsplit=1)[0] in Scenario.model_fields:
-        found.append((None, path))
+    asked = [(policy, parted(policy.spec)) for policy in policies]
+    heads = [(policy, head) for policy, spec in asked for head in dict.fromkeys((spec.asked, spec.stem))]
+    owners: list[tuple[FoundPolicy | None, str]] = [*heads, *((None, part) for part in Scenario.model_fields)]
+    matching = [(owner, head) for owner, head in owners if path.startswith(f"{head}.") or (not owner and path == head)]
+    longest = max((len(head) for _, head in matching), default=0)
+    found = [(owner, path[longest + 1 :] if owner else path) for owner, head in matching if len(head) == longest]
     if not found:
-        known = sorted({*itertools.chain(*heads.values()), *Scenario.model_fields})
+        known = sorted({head for _, head in owners})
         head = path.split(".", maxsplit=1)[0]
         raise MatchdayError(
             f"--vary {path}: '{head}' is neither a policy that -p names nor a part of the scenario"
             f"{did_you_mean(head, known)}"
         )
     if len(found) > 1:
-        owners = " and ".join(f"policy '{policy.spec}'" if policy else "the scenario" for policy, _ in found)
-        raise MatchdayError(f"--vary {path}: it may be of {owners}: name the policy as -p does, or leave one out")
+        several = " and ".join(f"policy '{policy.spec}'" if policy else "the scenario" for policy, _ in found)
+        raise MatchdayError(f"--vary {path}: it may be of {several}: name the policy as -p does, or leave one out")
     return found[0]
 
 
