@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import shlex
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +19,7 @@ from sim.experiment.sweep import best
 from sim.experiment.vary import Range, Varied, distance, grid, nearest, neighbours, samples
 from sim.report.sweep_figure import draw_sweep
 from sim.stop import Stopped
+from tests.test_readme import ROOT
 
 CAP = """
 class Cap:
@@ -25,6 +28,9 @@ class Cap:
     def decide(self, view):
         return []
 """
+PAGE = (ROOT / "docs" / "tuning.md").read_text(encoding="utf-8")
+COMMANDS = re.findall(r"^\.venv/bin/python run_sim\.py (.*)$", PAGE, re.MULTILINE)
+QUICK = {"sweep": "-n 1 --viewers 60", "tune": "-n 2 --viewers 60 --trials 2 --check-nights 2"}
 SWEEP = "sweep", "night.yaml", "-p", "peak_flash", "-p", "no_push", "-n", 2
 
 
@@ -197,3 +203,17 @@ def test_a_figure_is_drawn_alike_each_time(tmp_path, dimensions):
     one, two = (draw_sweep(tmp_path / f"{name}.svg", result, "EUR").read_bytes() for name in ("one", "two"))
     assert one == two
     assert b"net_value [EUR]" in one
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_of_the_page_runs(here, matchday, monkeypatch, command):
+    monkeypatch.setattr("sim.report.tune_figure.draw_tuning", lambda file, *_: file.write_text("<svg/>"))
+    monkeypatch.chdir(ROOT)
+    words = shlex.split(command)
+    code, out, err = matchday(*words, *shlex.split(QUICK[words[0]]), "--results", here / "results")
+    assert code == 0, out + err
+
+
+def test_the_page_shows_commands_of_both():
+    assert [command.split()[0] for command in COMMANDS] == ["sweep", "tune"]
+    assert PAGE.count("run_sim.py") == 2
