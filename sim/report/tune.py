@@ -50,8 +50,8 @@ def _said(result: Result, found: Mapping[str, Any], currency: str, within: str) 
     told = [_gain(metric, of, currency, within) for metric, of in found["objectives"].items()]
     gains = [of["verdict"] for of in found["objectives"].values()]
     if "better" not in gains:
-        return f"The gain of {found['spec']} does not survive: {', '.join(told)}{but}; keep {result['policy']} as it is"
-    return f"{'Take' if not missed else 'Not yet'} {found['spec']}: {', '.join(told)}{but}"
+        return f"The gain of {pasted(found)} does not survive: {', '.join(told)}{but}; keep {result['policy']} as it is"
+    return f"{'Take' if not missed else 'Not yet'} {pasted(found)}: {', '.join(told)}{but}"
 
 
 def _gain(metric: str, of: Mapping[str, Any], currency: str, within: str) -> str:

@@ -11,11 +11,13 @@ from sim.experiment import runs
 from sim.experiment.search import BATCH, Response, Trial, best, search
 from sim.experiment.tune import required
 from sim.experiment.vary import Point, Range, Varied
+from sim.report.tune import pasted
 
 SHARE = Varied("p.share", "p", "share", Range(0.0, 1.0, log=False, whole=False), own=0.9)
 SIZE = Varied("p.size", "p", "size", Range(1.0, 64.0, log=True, whole=True), own=None)
 WORD = Varied("p.word", "p", "word", ("loud", "quiet"), own="loud")
-TUNE = "tune", "night.yaml", "-p", "peak_flash", "--vary", "peak_flash.discount=0.05..0.4", "--trials", 3, "-n", 2
+COST = "shop.products.ball.cost"  # the less the better, whatever happens
+TUNE = "tune", "night.yaml", "-p", "peak_flash", "--vary", f"{COST}=2..12", "--trials", 3, "-n", 2
 
 
 def planted(points: list[Point]) -> list[Response]:
@@ -86,6 +88,11 @@ def test_what_cannot_be_tuned_is_told(here, matchday, words, why):
     assert not (here / "results").exists()
 
 
+def test_settings_are_written_as_a_shell_takes_them():
+    found = {"spec": "peak_flash(discount=0.22)", "set": ["shop.board_lag=15"]}
+    assert pasted(found) == "-p 'peak_flash(discount=0.22)' --set shop.board_lag=15"
+
+
 def test_a_bracket_is_not_tuned(here, matchday):
     code, _, err = matchday("tune", "night.yaml", "-p", "oracle", "--vary", "oracle.most=2..9")
     assert (code, "it may be swept" in err) == (2, True)
@@ -109,10 +116,12 @@ def test_what_is_found_is_checked_on_other_nights_and_nothing_is_played_twice(he
     rows = pd.read_parquet(here / "one.parquet")
     assert set(rows.loc[rows["nights"] == "tuning", "replication"]) == {0, 1}
     assert set(rows.loc[rows["nights"] == "check", "replication"]) == {2, 3, 4}
-    result = json.loads((here / "one.json").read_text())
-    for found in result["best"]:
-        gain = found["objectives"]["net_value"]
-        assert gain["optimism"] == pytest.approx(gain["tuned"]["mean"] - gain["checked"]["mean"])
-        assert gain["checked"]["nights"] == 3
-        assert f"-p '{found['spec']}'" in out
+    (found,) = json.loads((here / "one.json").read_text())["best"]
+    gain = found["objectives"]["net_value"]
+    own, best_ = (rows[(rows["point"] == k) & (rows["nights"] == "check")] for k in (-1, rows.iloc[-1]["point"]))
+    lead = best_["net_value"].to_numpy() - own["net_value"].to_numpy()
+    assert gain["checked"]["mean"] == pytest.approx(lead.mean())
+    assert gain["optimism"] == pytest.approx(gain["tuned"]["mean"] - gain["checked"]["mean"])
+    assert found["point"] == [best_[COST].iloc[0]] == [rows[COST].min()]
+    assert f"-p peak_flash --set {found['set'][0]}" in out
     assert all(len(line) <= 80 for line in out.splitlines()[:-1])
