@@ -152,7 +152,7 @@ Vary = Annotated[
     list[str] | None,
     typer.Option(
         metavar="PATH=SPEC",
-        help="what is varied: shop.board_lag=15,60,240 or peak_flash.discount=0.05..0.4/8; may be repeated",
+        help="what is varied, over a list (15,60,240), so many numbers (0..0.4/8) or a range (0..0.4); may be repeated",
         show_default=False,
     ),
 ]

@@ -31,7 +31,7 @@ from sim.experiment.session import SILENCE, Keeping, Tell
 from sim.experiment.store import Store
 from sim.experiment.sweep import apart, close, identity, varied
 from sim.experiment.vary import UNVARIED, Point, Space
-from sim.experiment.verdicts import Difference, holm
+from sim.experiment.verdicts import Difference, holm, margin
 from sim.measures.outcomes import BETTER, NAMES
 from sim.policy.find import find_all
 from sim.stop import check
@@ -264,11 +264,13 @@ def _checked(player: _Player, aim: Aim, point: Point, metric: str, p: float) -> 
     """The gain over the policy as it is on the nights of the tuning and on others, and how far they are apart."""
     tuned, checked = (player.lead(point, nights, metric) for nights in (aim.tuning, aim.checking))
     sign = 1.0 if BETTER[metric] == "more" else -1.0
+    told = player.space.world.scenario.experiment.margins
     return {
         "tuned": {"mean": tuned.mean, "half": tuned.half, "nights": tuned.nights},
         "checked": {"mean": checked.mean, "half": checked.half, "nights": checked.nights},
         "optimism": sign * (tuned.mean - checked.mean),
         "mean": float(player.nights[point, aim.checking][metric].mean()),
+        "margin": margin(told.get(metric), float(player.nights[UNVARIED, aim.checking][metric].mean())),
         "p": p,
         "verdict": "open" if p >= 1.0 - LEVEL else "better" if sign * checked.mean > 0.0 else "worse",
     }

@@ -40,7 +40,7 @@ def sentences(result: Result, currency: str, within: str) -> list[str]:
     if not result["allowed"]:
         return [f"No setting that was tried is within all requirements: {_listed(result)}"]
     if not result["best"]:
-        return [f"Nothing that was tried is better than {result['policy']} as it is: keep it"]
+        return [f"Nothing that was tried within the requirements is better than {result['policy']} as it is: keep it"]
     return [_said(result, found, currency, within) for found in result["best"]]
 
 
@@ -57,7 +57,9 @@ def _said(result: Result, found: Mapping[str, Any], currency: str, within: str) 
 def _gain(metric: str, of: Mapping[str, Any], currency: str, within: str) -> str:
     checked = amount(metric, of["checked"]["mean"], of["checked"]["half"], currency, within, sign="+")
     found = amount(metric, of["tuned"]["mean"], 0.0, currency, within, sign="+")
-    return f"{metric} {checked} on other nights (found with {found})"
+    size = amount(metric, of["margin"], 0.0, currency, within, sign="+").removeprefix("+")
+    small = f", within the margin of {size} that does not matter" if abs(of["checked"]["mean"]) <= of["margin"] else ""
+    return f"{metric} {checked} on other nights (found with {found}){small}"
 
 
 def _listed(result: Result) -> str:
@@ -128,7 +130,8 @@ def markdown(result: Result, currency: str) -> str:
         "",
     ]
     lines += [f"**{literal(said)}.**\n" for said in sentences(result, currency, UNICODE.within)]
-    lines += ["| settings | measure | " + " | ".join(HEADS) + " | |", "|---|---|" + "---:|" * len(HEADS) + "---|"]
+    if result["best"]:
+        lines += ["| settings | measure | " + " | ".join(HEADS) + " | |", "|---|---|" + "---:|" * len(HEADS) + "---|"]
     for found in result["best"]:
         for metric, numbers, word in _rows(found, currency, UNICODE.within):
             lines.append(f"| `{pasted(found)}` | {metric} | {' | '.join(numbers)} | {word} |")
