@@ -176,7 +176,7 @@ def best(values: Values, metric: str, own: int, beside: Sequence[Sequence[int]])
         return None
     sign = 1.0 if BETTER[metric] == "more" else -1.0
     means = np.array([sign * np.nanmean(row) if some else -np.inf for row, some in zip(values, known, strict=True)])
-    top = int(np.argmax(means))
+    top = own if means[own] == means.max() else int(np.argmax(means))  # of those that are level
     near = [k for k in beside[top] if known[k]]
     p = holm([apart(values[top], values[k]).p for k in near])
     lead = apart(values[top], values[own])

@@ -144,13 +144,22 @@ def _at_end(result: Result, of: Mapping[str, Any]) -> bool:
 
 def amount(metric: str, mean: float, half: float, currency: str, within: str, sign: str = "") -> str:
     """`+123 ±45 EUR`; points of a share."""
+    unit = "%" if BY_NAME[metric].unit == "share" and not sign else difference_unit(metric, currency)
+    return f"{number(metric, mean, half, within, sign)} {unit}".rstrip()
+
+
+def number(metric: str, mean: float, half: float, within: str, sign: str = "") -> str:
+    """`+123 ±45`, in percent or points of a share."""
     scale = 100.0 if BY_NAME[metric].unit == "share" else 1.0
     places = decimals([scale * mean], [(scale * mean, scale * half)])
-    unit = {"share": "points" if sign else "%", MONEY: currency, "average tolerances": ""}.get(
-        BY_NAME[metric].unit, BY_NAME[metric].unit
-    )
     spread = f" {within}{scale * half:,.{places}f}" if half else ""
-    return f"{scale * mean:{sign}z,.{places}f}{spread} {unit}".rstrip()
+    return f"{scale * mean:{sign}z,.{places}f}{spread}"
+
+
+def difference_unit(metric: str, currency: str) -> str:
+    """The unit of a metric's differences as it is said behind a number."""
+    unit = BY_NAME[metric].unit
+    return {"share": "points", MONEY: currency, "average tolerances": ""}.get(unit, unit)
 
 
 def legend(result: Result, signs: Signs) -> str:

@@ -13,12 +13,12 @@ from rich.table import Table
 from rich.text import Text
 
 from sim.report.outputs import Writers, as_json
-from sim.report.sweep import amount
+from sim.report.sweep import amount, difference_unit, number
 from sim.report.table import ASCII, GAP, UNICODE, literal
 
 Result = Mapping[str, Any]  # of a tuning, as its JSON says it
 HEADS = ("found", "checked", "optimism")
-WORDS = {"better": "survives", "open": "not told from none", "worse": "the other way"}
+WORDS = {"better": "survives", "open": "may be luck", "worse": "worse"}
 
 
 def pasted(found: Mapping[str, Any]) -> str:
@@ -75,8 +75,9 @@ def _rows(found: Mapping[str, Any], currency: str, within: str) -> Iterator[tupl
     """Of each objective: numbers, and what is left of the gain."""
     for metric, of in found["objectives"].items():
         parts = [(of[part]["mean"], of[part]["half"]) for part in ("tuned", "checked")]
-        numbers = [amount(metric, *part, currency, within, "+") for part in (*parts, (of["optimism"], 0.0))]
-        yield metric, numbers, WORDS[of["verdict"]]
+        numbers = [number(metric, *part, within, "+") for part in (*parts, (of["optimism"], 0.0))]
+        unit = difference_unit(metric, currency)
+        yield f"{metric} [{unit}]" if unit else metric, numbers, WORDS[of["verdict"]]
 
 
 def terminal(result: Result, currency: str) -> RenderableType:

@@ -126,6 +126,7 @@ def test_the_best_is_told_from_neighbours_only_by_more_than_luck():
     assert found["leads"]
     assert (found["point"], found["level"]) in ((1, [2]), (2, [1]))
     assert best(np.array([[0.0], [5.0], [2.0]]) + luck, "mutes", 1, [[1], [0, 2], [1]])["point"] == 0
+    assert best(np.ones((3, 30)), "net_value", 2, [[1], [0, 2], [1]])["point"] == 2  # nothing to change for
 
 
 def test_points_are_what_compare_gives_and_no_night_is_played_twice(here, matchday, monkeypatch):
