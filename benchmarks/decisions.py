@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,7 @@ from sim.experiment.comparison import bca, half_width
 from sim.experiment.executors import executor
 from sim.experiment.gate import RANK, Gate, adjusted, looks, until_decided, verdict
 from sim.experiment.load import load
-from sim.experiment.runs import Done, Plan, Stopping
+from sim.experiment.runs import Done, Plan, Stopping, values_of
 from sim.experiment.schedule import PILOT, Schedule
 from sim.experiment.session import schedule_of
 from sim.measures.outcomes import outcomes
@@ -220,7 +221,7 @@ class _Gated:
         done: list[Done] = []
         while jobs := schedule(done):
             done += [replace(night((before, after)[p], r, 0), policy=("before", "after")[p]) for r, p in jobs]
-        found = gate.evidence(done)
+        found = gate.evidence(partial(values_of, done))
         return max((verdict(*one) for one in zip(found, adjusted(found, len(looks(120))), strict=True)), key=RANK.index)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from enum import StrEnum
@@ -18,8 +18,12 @@ from sim.plain import make_plain
 from sim.stop import Stopped, stoppable
 
 if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+    from sim.experiment.design import Design
     from sim.experiment.runs import Plan, Stopping
     from sim.experiment.store import Store
+    from sim.report.outputs import Writers
 
 ENOUGH_VIEWERS = 10_000  # a night takes a fifth longer than with 2,000; luck moves differences a viewer a third as far
 
@@ -82,7 +86,7 @@ class File(StrEnum):
     POLICY = "policy"
 
 
-class Design(StrEnum):
+class Split(StrEnum):
     """How an A/B test assigns its arms."""
 
     VIEWER = "viewer"
@@ -154,6 +158,19 @@ Engines = Annotated[Engine, typer.Option(help="the engine; both give the same ni
 Metrics = Annotated[
     list[str] | None,
     typer.Option("--metric", metavar="M", help="show only these metrics, also in .md and .csv; may be repeated"),
+]
+
+Vary = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="PATH=SPEC",
+        help="what is varied, over a list (15,60,240), so many numbers (0..0.4/8) or a range (0..0.4); may be repeated",
+        show_default=False,
+    ),
+]
+Explored = Annotated[
+    list[Path] | None,
+    typer.Option("-o", metavar="OUT", help="also write it as .json, .md, .csv or .parquet; may be repeated"),
 ]
 
 
@@ -253,6 +270,141 @@ def compare(
     request = Request(scenario, *asked, seed, n, viewers, stopping=stopping, most=most)
     plan, name = plan_comparison(request, baseline)
     _conduct(plan, name, set_, _Way(results, jobs, ray, resume, ledger, dry_run), output, metric)
+
+
+@app.command()
+def sweep(
+    scenario: Scenario,
+    policy: Policies = None,
+    vary: Vary = None,
+    samples: Annotated[
+        int | None,
+        typer.Option(
+            min=2, max=100_000, help="so many points of a Latin hypercube instead of a grid", show_default=False
+        ),
+    ] = None,
+    n: Replications = None,
+    seed: Seed = None,
+    viewers: Viewers = None,
+    jobs: Jobs = 1,
+    ray: Ray = None,
+    resume: Resume = True,
+    dry_run: Dry = False,
+    set_: Sets = None,
+    metric: Metrics = None,
+    results: Results = Path("results"),
+    output: Explored = None,
+) -> None:
+    """Play policies through the same nights at every point of what is varied, and say where the goal is best.
+
+    A path is of the scenario (shop.board_lag) or of a policy, as -p names it (peak_flash.discount, mine.py:Mine.cap).
+    Its values are a list (15,60,240), evenly spaced (0.05..0.4/8, log:60..3600/4) or, with --samples, a range
+    (0.05..0.4). What was stopped goes on with the same command.
+    """
+    from sim.experiment.design import cautions_of, designed, space_of
+    from sim.experiment.executors import executor
+    from sim.experiment.folder import Command
+    from sim.experiment.request import Request
+    from sim.experiment.store import Store
+    from sim.experiment.sweep import conduct_sweep
+    from sim.experiment.vary import grid
+    from sim.experiment.vary import samples as sampled
+    from sim.report.progress import progress
+    from sim.report.sweep import EXTENSIONS, markdown, terminal, writers
+
+    _check(output, metric, EXTENSIONS)
+    request = Request(scenario, tuple(policy or ()), tuple(set_ or ()), seed, n, viewers)
+    space = space_of(request, vary or ())
+    told = space.world.scenario.experiment
+    points = sampled(space.varied, samples, told.seed if seed is None else seed) if samples else grid(space.varied)
+    design = designed(space, points, request, n or told.replications)
+    for caution in cautions_of(design, set_ or ()):
+        _warn(caution)
+    store = Store(results, _warn) if resume else None
+    if dry_run:
+        _foretell_points(design, store)
+        return
+    command = Command(tuple(sys.argv[1:]), tuple(set_ or ()), None, results)
+    with _in_memory(design.plans[0].viewers, jobs), progress() as tell:
+        done = conduct_sweep(
+            design,
+            command,
+            gridded=samples is None,
+            metrics=metric or (),
+            executor=executor(jobs, ray),
+            store=store,
+            tell=tell,
+        )
+    currency = space.world.scenario.shop.currency
+    _show(terminal(done.result, currency), writers(done.result, done.nights, markdown(done.result, currency)), output)
+    print(done.folder)
+
+
+@app.command()
+def tune(
+    scenario: Scenario,
+    policy: Policies = None,
+    vary: Vary = None,
+    objective: Annotated[
+        list[str] | None,
+        typer.Option(metavar="METRIC", help="what is to be good, the scenario's goal unless given; may be repeated"),
+    ] = None,
+    require: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="CHECK", help="what must hold: 'annoyed_share <= 0.05', 'mutes vs no_push <= 5%'; may be repeated"
+        ),
+    ] = None,
+    trials: Annotated[int, typer.Option(min=1, max=10_000, help="settings that are tried")] = 40,
+    n: Annotated[int, typer.Option("-n", min=2, max=10_000, help="nights of each trial")] = 10,
+    check_nights: Annotated[int, typer.Option(min=2, max=100_000, help="other nights, that the best plays again")] = 50,
+    seed: Seed = None,
+    viewers: Viewers = None,
+    jobs: Jobs = 1,
+    ray: Ray = None,
+    resume: Resume = True,
+    set_: Sets = None,
+    results: Results = Path("results"),
+    output: Explored = None,
+) -> None:
+    """Search settings of a policy for the best, and check them on nights that were not used to find them.
+
+    What is varied is said as for `sweep`; ranges (0.05..0.4) are searched whole.  No setting may cross red lines more
+    often than the policy does as it is, and the scenario's gate holds, as far as it needs no stored baseline.
+    """
+    from sim.experiment.design import cautions_of, designed, space_of
+    from sim.experiment.executors import executor
+    from sim.experiment.folder import Command
+    from sim.experiment.request import Request
+    from sim.experiment.store import Store
+    from sim.experiment.tune import Aim, checks_of, conduct_tuning, objectives, tunable
+    from sim.experiment.vary import UNVARIED
+    from sim.report.progress import progress
+    from sim.report.sweep import EXTENSIONS
+    from sim.report.tune import terminal, writers
+
+    _check(output, None, EXTENSIONS)
+    request = Request(scenario, tuple(policy or ()), tuple(set_ or ()), seed, n, viewers)
+    space = tunable(space_of(request, vary or ()))
+    goals = objectives(objective or [space.world.scenario.experiment.goal])
+    aim = Aim(goals, checks_of(space, require or ()), trials, n, check_nights)
+    design = designed(space, [UNVARIED], request, n)
+    for caution in cautions_of(design, set_ or ()):
+        _warn(caution)
+    command = Command(tuple(sys.argv[1:]), tuple(set_ or ()), None, results)
+    with _in_memory(design.plans[0].viewers, jobs), progress() as tell:
+        done = conduct_tuning(
+            space,
+            aim,
+            request,
+            command,
+            executor=executor(jobs, ray),
+            store=Store(results, _warn) if resume else None,
+            tell=tell,
+        )
+    currency = space.world.scenario.shop.currency
+    _show(terminal(done.result, currency), writers(done.result, done.nights, currency), output)
+    print(done.folder)
 
 
 @app.command()
@@ -447,7 +599,7 @@ def abtest(
     scenario: Scenario,
     policy: Policies = None,
     design: Annotated[
-        list[Design] | None, typer.Option(help="how arms are assigned; may be repeated; all unless given")
+        list[Split] | None, typer.Option(help="how arms are assigned; may be repeated; all unless given")
     ] = None,
     n: Replications = None,
     nights: Annotated[
@@ -677,12 +829,12 @@ def _tell(plan: Plan, viewer: int, replication: int) -> None:
     print("\n".join(lines))
 
 
-def _check(outputs: list[Path] | None, metrics: list[str] | None) -> None:
+def _check(outputs: list[Path] | None, metrics: list[str] | None, known: Sequence[str] | None = None) -> None:
     from sim.measures.outcomes import NAMES
     from sim.measures.twins import TWIN_NAMES
-    from sim.report.outputs import check_outputs
+    from sim.report.outputs import COMPARISON, check_outputs
 
-    check_outputs(outputs or ())
+    check_outputs(outputs or (), known or COMPARISON)
     for name in metrics or ():
         if name in TWIN_NAMES:
             raise MatchdayError(f"'{name}' is told of twins, below the table of `compare`: it needs no --metric")
@@ -721,20 +873,18 @@ def _conduct(
     outputs: list[Path] | None,
     metrics: list[str] | None,
 ) -> None:
-    from rich.console import Console
-
     from sim.experiment.cautions import cautions
     from sim.experiment.executors import executor
     from sim.experiment.folder import Command
     from sim.experiment.session import conduct
     from sim.experiment.store import Store
-    from sim.report.outputs import of_comparison, write_outputs
+    from sim.report.outputs import of_comparison
     from sim.report.progress import progress
     from sim.report.rules import rule_lines
-    from sim.report.table import ALL, LEAST, SHOWN, terminal
+    from sim.report.table import ALL, SHOWN, terminal
 
     for caution in cautions(plan, sets or ()):
-        print(f"note: {caution}", file=sys.stderr)
+        _warn(caution)
     store = Store(way.results, _warn) if way.resume else None
     if way.dry_run:
         _foretell(plan, Store(way.results) if way.resume else None)
@@ -746,12 +896,22 @@ def _conduct(
         )
     currency = plan.world.scenario.shop.currency
     asked = tuple(dict.fromkeys(metrics or ()))
-    write_outputs(outputs or (), of_comparison(finished.comparison, currency, asked or ALL))
-    width = max(LEAST, get_terminal_size().columns)
-    Console(width=width).print(terminal(finished.comparison, currency, asked or SHOWN))
+    table = terminal(finished.comparison, currency, asked or SHOWN)
+    _show(table, of_comparison(finished.comparison, currency, asked or ALL), outputs)
     for name, rules in finished.rules.items():
         print("\n".join(rule_lines(name, rules, finished.comparison["replications"])))
     print(finished.folder)
+
+
+def _show(table: RenderableType, writers: Writers, outputs: list[Path] | None) -> None:
+    """Writes what -o names, and then prints."""
+    from rich.console import Console
+
+    from sim.report.outputs import write_outputs
+    from sim.report.table import LEAST
+
+    write_outputs(outputs or (), writers)
+    Console(width=max(LEAST, get_terminal_size().columns)).print(table)
 
 
 def _warn(words: str) -> None:
@@ -765,6 +925,15 @@ def _foretell(plan: Plan, store: Store | None) -> None:
     print(f"{plan.world.scenario.name}: {upto}{len(plan.jobs):,} nights of {plan.viewers:,} viewers, seed {plan.seed}")
     print(f"{len(plan.policies)} policies: {', '.join(policy.name for policy in plan.policies)}")
     print(f"finished before: {there:,}; to be played: {upto}{len(plan.jobs) - there:,}")
+
+
+def _foretell_points(design: Design, store: Store | None) -> None:
+    plan = design.plans[0]
+    nights = [design.errand(*night) for night in design.nights(range(plan.replications))]
+    there = sum(bool(store and (key := plan.key(job)) and store.has(key)) for plan, job in nights)
+    print(f"{len(design.points):,} points, {plan.replications:,} nights of {plan.viewers:,} viewers, seed {plan.seed}")
+    print(f"{len(design.space.policies)} policies: {', '.join(policy.name for policy in design.space.policies)}")
+    print(f"{len(nights):,} nights together; finished before: {there:,}; to be played: {len(nights) - there:,}")
 
 
 @contextmanager

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from sim.experiment.gate import adjusted, constraints, failed, verdict, words
@@ -58,7 +59,7 @@ def choice(plan: Plan, done: Sequence[Done], metric: str, indifference: float) -
 def told(plan: Plan, done: Sequence[Done], metric: str, indifference: float) -> dict[str, Any]:
     """What came of it, for the JSON; `unsure` are checks that the nights do not decide for the policy that is left."""
     found, gate = choice(plan, done, metric, indifference), constraints(plan)
-    evidence = gate.evidence(done)
+    evidence = gate.evidence(partial(values_of, done))
     said = [(each, verdict(each, p)) for each, p in zip(evidence, adjusted(evidence), strict=True)]
     return {
         "metric": metric,

@@ -13,7 +13,7 @@ import platform
 import re
 import shutil
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import count
@@ -30,6 +30,7 @@ from sim.experiment.runs import Done, Plan, table, twins_table, write
 from sim.experiment.store import code_identity, world_identity
 from sim.experiment.unfinished import is_left, name_until_whole
 from sim.measures.parts import PARTS
+from sim.policy.find import FoundPolicy
 from sim.report.figures import draw_all
 from sim.report.table import markdown
 from sim.stop import held, keep
@@ -38,7 +39,7 @@ from sim.world.timeline import timeline_text
 from sim.world.yaml_text import yaml_text
 
 SCHEMA_VERSION = 1
-DRAFT = re.compile(r"\.\d{8}T\d{6}Z-[0-9a-f]{8}-")
+DRAFT = re.compile(r"\.\d{8}T\d{6}Z-(sweep-|tune-)?[0-9a-f]{8}-")
 
 
 @dataclass
@@ -59,14 +60,20 @@ class Command:
     results: Path
 
 
+def draft(plan: Plan, command: Command) -> AbstractContextManager[Draft]:
+    """A folder for a run to fill, as `drafted`."""
+    return drafted(command.results, plan.world, identity(plan, command)[:8])
+
+
 @contextmanager
-def draft(plan: Plan, command: Command) -> Iterator[Draft]:
+def drafted(results: Path, world: World, called: str) -> Iterator[Draft]:
     """A folder to fill; it is renamed when the block ends well and leaves no trace when it does not.
 
-    Drafts of runs that were killed are removed first.  Raises MatchdayError where nothing can be written.
+    Its name is the time and what it is `called`.  Drafts of runs that were killed are removed first.  Raises
+    MatchdayError where nothing can be written.
     """
-    scenario = command.results / plan.world.file.stem
-    stamp = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{identity(plan, command)[:8]}"
+    scenario = results / world.file.stem
+    stamp = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{called}"
     made = [p for p in (scenario, *scenario.parents) if not p.exists()]
     unfinished = scenario / name_until_whole(stamp)
     try:
@@ -81,9 +88,7 @@ def draft(plan: Plan, command: Command) -> Iterator[Draft]:
         _remove(unfinished, made)
         if isinstance(error, OSError):
             place = f" ({error.filename})" if error.filename else ""
-            raise MatchdayError(
-                f"cannot write results to {command.results}: {error.strerror or error}{place}"
-            ) from error
+            raise MatchdayError(f"cannot write results to {results}: {error.strerror or error}{place}") from error
         raise
 
 
@@ -211,10 +216,7 @@ def close(folder: Path, plan: Plan, command: Command, nights: Sequence[Done], st
         "schema_version": SCHEMA_VERSION,
         "arguments": list(command.arguments),
         "identity": identity(plan, command),
-        "scenario": _scenario(plan, command),
-        "policies": {
-            p.name: {"spec": p.spec, "source_sha256": p.source_sha256, "bracket": p.bracket} for p in plan.policies
-        },
+        **asked_for(plan.world, plan.policies, command),
         "baseline": command.baseline,
         **_numbers(plan),
         "replications": 1 + max(night.replication for night in nights),
@@ -224,15 +226,8 @@ def close(folder: Path, plan: Plan, command: Command, nights: Sequence[Done], st
             "found": sum(n.seconds is None for n in nights),
         },
         "world_sha256": world_identity(plan.world),
-        "code_sha256": code_identity(),
-        "draws": draws.SCHEME,
-        "git": checkout(),
         "cautions": cautions(plan, command.assignments),
-        "versions": versions(),
-        "host": platform.platform(),
-        "started": started.isoformat(),
-        "seconds": (ended - started).total_seconds(),
-        "files": folder_sha256(folder),
+        **circumstances(folder, started, ended),
         **({"ledger_sha256": ledger_hashes(nights)} if plan.ledger else {}),
     }
     write_json(folder / MANIFEST, manifest)
@@ -242,13 +237,32 @@ def _took(night: Done) -> str:
     return "played before" if night.seconds is None else f"{night.seconds:.3f} s"
 
 
-def _scenario(plan: Plan, command: Command) -> dict[str, Any]:
-    world = plan.world
+def asked_for(world: World, policies: Sequence[FoundPolicy], command: Command) -> dict[str, Any]:
+    """What a manifest says of a scenario and policies."""
     return {
-        "name": world.scenario.name,
-        "file": str(world.file),
-        "sha256": text_sha256(world.source),
-        "set": list(command.assignments),
+        "scenario": {
+            "name": world.scenario.name,
+            "file": str(world.file),
+            "sha256": text_sha256(world.source),
+            "set": list(command.assignments),
+        },
+        "policies": {
+            p.name: {"spec": p.spec, "source_sha256": p.source_sha256, "bracket": p.bracket} for p in policies
+        },
+    }
+
+
+def circumstances(folder: Path, started: datetime, ended: datetime) -> dict[str, Any]:
+    """What a manifest says of the program, of when and where it ran, and of the files it has written."""
+    return {
+        "code_sha256": code_identity(),
+        "draws": draws.SCHEME,
+        "git": checkout(),
+        "versions": versions(),
+        "host": platform.platform(),
+        "started": started.isoformat(),
+        "seconds": (ended - started).total_seconds(),
+        "files": folder_sha256(folder),
     }
 
 
@@ -265,11 +279,11 @@ def write_json(file: Path, content: dict[str, Any]) -> None:
     write_whole(file, json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False) + "\n")
 
 
-def write_whole(file: Path, text: str) -> None:
+def write_whole(file: Path, content: str | bytes) -> None:
     """Writes a file that is never seen half written; raises OSError."""
     unfinished = file.with_name(name_until_whole(file.name))
     try:
-        unfinished.write_text(text, encoding="utf-8")
+        unfinished.write_bytes(content.encode() if isinstance(content, str) else content)
         os.replace(unfinished, file)
     except BaseException:
         unfinished.unlink(missing_ok=True)

@@ -11,8 +11,9 @@ are taken while nights are added (Bonferroni), so stopping early costs no honest
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Literal
 
 import numpy as np
@@ -96,12 +97,12 @@ class Gate:
     beside: Mapping[str, str]  # names of the policies that checks compare with, as the checks call them
     stored: Baseline | None = None
 
-    def evidence(self, nights: Sequence[Done]) -> list[Evidence]:
-        """What the nights say on every check of every candidate."""
+    def evidence(self, values_of: Callable[[str], Mapping[str, Values]]) -> list[Evidence]:
+        """What nights say on every check of every candidate; `values_of` gives a metric's, by policy."""
         found = []
         for policy in self.candidates:
             for place, check in enumerate(self.checks):
-                values = values_of(nights, check.metric)
+                values = values_of(check.metric)
                 own, bound = values[policy], Bound.of(check.require)
                 other = self._other(check, values)
                 base = other * np.sign(np.nansum(other)) if bound.share else np.ones(len(own))
@@ -198,7 +199,7 @@ def constraints(plan: Plan) -> Gate:
 
 def failed(gate: Gate, nights: Sequence[Done]) -> dict[str, str]:
     """By policy that fails a check: the first that it fails."""
-    found = gate.evidence(nights)
+    found = gate.evidence(partial(values_of, nights))
     lost: dict[str, str] = {}
     for each, p in zip(found, adjusted(found), strict=True):
         if verdict(each, p) == "fail":
@@ -235,7 +236,7 @@ def until_decided(plan: Plan, gate: Gate) -> Schedule:
     def more(done: Sequence[Done]) -> list[Job]:
         played = len(done) // len(plan.policies)
         if played:
-            found = gate.evidence(done)
+            found = gate.evidence(partial(values_of, done))
             said = [verdict(*one) for one in zip(found, adjusted(found, len(stops)), strict=True)]
             if all(one != "inconclusive" for one, each in zip(said, found, strict=True) if each.counts):
                 return []

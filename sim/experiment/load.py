@@ -16,14 +16,17 @@ from sim.world.yaml_source import override, read
 Location = tuple[str | int, ...]
 
 
-def load(file: Path, assignments: Sequence[str] = ()) -> World:
-    """Reads a scenario; `assignments` are `path.to.field=value`.  Raises InputError with the place of every fault."""
-    world = load_world(file, assignments)
+def load(file: Path, assignments: Sequence[str] = (), argument: str = "--set") -> World:
+    """Reads a scenario; `assignments` are `path.to.field=value`, which came by `argument`.
+
+    Raises InputError with the place of every fault.
+    """
+    world = load_world(file, assignments, argument)
     told = world.scenario.experiment
     lost = {place: why for place, spec in named(told).items() if (why := lacking(spec))}
     faults = {**_repeated(told), **lost, **dict(_of_metrics(told))}
     if faults:
-        document = override(read(file), assignments)
+        document = override(read(file), assignments, argument)
         raise InputError([document.problem(place, why) for place, why in faults.items()])
     return world
 

@@ -27,6 +27,7 @@ class Named(BaseModel):
 class Manifest(BaseModel):
     """What it takes to play a run again, and to tell whether it gave the same."""
 
+    kind: str = "run"
     scenario: Named
     policies: dict[str, Source] = Field(min_length=1)
     baseline: str | None = None
@@ -54,13 +55,16 @@ def read_manifest(folder: Path) -> Manifest:
     if not file.is_file():
         raise MatchdayError(f"{folder} is no results folder: it holds no {MANIFEST}{_latest_below(folder)}")
     try:
-        return Manifest.model_validate_json(file.read_bytes())
+        read = Manifest.model_validate_json(file.read_bytes())
     except OSError as error:
         raise MatchdayError(f"{file} cannot be read: {error.strerror}") from error
     except ValidationError as error:
         fault = error.errors(include_url=False, include_input=False)[0]
         where = ".".join(map(str, fault["loc"]))
         raise MatchdayError(f"{file} is no manifest of a run: {where + ': ' if where else ''}{fault['msg']}") from error
+    if read.kind != "run":
+        raise MatchdayError(f"{folder} is no run but a {read.kind}: the `arguments` in its {MANIFEST} play it again")
+    return read
 
 
 def _latest_below(folder: Path) -> str:

@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -39,6 +39,7 @@ from sim.world.night import World
 MANY = 200_000  # viewers from which a night is worth several threads
 Job = tuple[int, int]  # replication, number of the policy
 LONG = 60  # letters of a policy's name in a file's
+READY = 32  # plans that a worker has at hand; the match of each as it is felt takes about 2 MB
 ENOUGH = 30  # nights among which the typical one is looked for
 
 
@@ -120,23 +121,39 @@ class Made:
     seconds: float | None = None  # it took; None: it was there already
 
 
+Errand = tuple[Plan, Job]
 Play = Callable[[Iterable[Job]], Generator[Done]]
+PlayMany = Callable[[Iterable[Errand]], Generator[Done]]
 
 
 @contextmanager
 def playing(plan: Plan, executor: Executor = here, store: Store | None = None) -> Iterator[Play]:
-    """Gives what plays jobs of the plan, in order; it can be called again and again.
-
-    Nights that are in the store are not played, and those that are played are put there.  Of every replication the
-    control comes first, if there is one; raises ValueError if it is not the plan's first policy.  Playing raises
-    PolicyError as the first night that fails does, WorkerLostError when a worker dies, and MatchdayError where the
-    store cannot be used.
-    """
+    """Gives what plays jobs of the plan; all else is as with `playing_many`."""
     if plan.control not in (None, plan.policies[0].name):
         raise ValueError(f"{plan.control} is the control and must be the first policy")
-    threads = (os.cpu_count() or 1) if executor is here and plan.viewers >= MANY else 1
-    with executor(_Parcel.of(plan, threads).unpacked) as work:
-        yield lambda jobs: _told(plan, _found_or_made(plan, work, store, list(jobs)))
+    with playing_many(executor, store) as play:
+        yield lambda jobs: play((plan, job) for job in jobs)
+
+
+@contextmanager
+def playing_many(executor: Executor = here, store: Store | None = None) -> Iterator[PlayMany]:
+    """Gives what plays jobs of any plans, in order; it can be called again and again.
+
+    Nights that are in the store are not played, and those that are played are put there.  Of every plan's replication
+    the control comes first, if there is one; `playing` raises ValueError if it is not the plan's first policy.  Playing
+    raises PolicyError as the first night that fails does, WorkerLostError when a worker dies, and MatchdayError where
+    the store cannot be used.
+    """
+    parcels: dict[int, tuple[Plan, _Parcel]] = {}  # with the plan, so that nothing else gets its id
+
+    def parcel_of(plan: Plan) -> _Parcel:
+        if id(plan) not in parcels:
+            threads = (os.cpu_count() or 1) if executor is here and plan.viewers >= MANY else 1
+            parcels[id(plan)] = plan, _Parcel.of(plan, len(parcels), threads)
+        return parcels[id(plan)][1]
+
+    with executor(_player) as work:
+        yield lambda errands: _told(_found_or_made(parcel_of, work, store, list(errands)))
 
 
 def play_all(plan: Plan, executor: Executor = here, store: Store | None = None) -> Generator[Done]:
@@ -146,35 +163,37 @@ def play_all(plan: Plan, executor: Executor = here, store: Store | None = None) 
 
 
 def _found_or_made(
-    plan: Plan, work: Work, store: Store | None, jobs: Sequence[Job]
-) -> Generator[tuple[Job, Made, bool]]:
-    """The nights of jobs in order, from the store or from who plays them, and whether they are in the store now."""
-    keys = {job: key for job in jobs if store and (key := plan.key(job))}
-    there = {job for job, key in keys.items() if store and store.has(key)}
-    with closing(work(job for job in jobs if job not in there)) as made:
-        for job in jobs:
-            found = store.get(keys[job]) if store and job in there else None
+    parcel_of: Callable[[Plan], _Parcel], work: Work, store: Store | None, errands: Sequence[Errand]
+) -> Generator[tuple[Errand, Made, bool]]:
+    """The nights of errands in order, from the store or from who plays them, and whether they are in the store now."""
+    keys = [plan.key(job) if store else None for plan, job in errands]
+    there = [bool(store and key and store.has(key)) for key in keys]
+    away = ((parcel_of(plan), job) for (plan, job), is_there in zip(errands, there, strict=True) if not is_there)
+    with closing(work(away)) as made:
+        for errand, key, is_there in zip(errands, keys, there, strict=True):
+            found = store.get(key) if store and key and is_there else None
             if found is not None:
-                yield job, Made(found), True
+                yield errand, Made(found), True
                 continue
-            night = play_one(plan, *job) if job in there else next(made)  # here, where what was there is damaged
+            plan, job = errand
+            night = play_one(plan, *job) if is_there else next(made)  # here, where what was there is damaged
             check()  # a policy that has caught the signal may have said something else than it would have
-            if store and job in keys:
-                store.put(keys[job], night.record)
-            yield job, night, job in keys
+            if store and key:
+                store.put(key, night.record)
+            yield errand, night, key is not None
 
 
-def _told(plan: Plan, nights: Generator[tuple[Job, Made, bool]]) -> Generator[Done]:
+def _told(nights: Generator[tuple[Errand, Made, bool]]) -> Generator[Done]:
     """Joins the nights of each replication with the control's, which come first; no ending outlives its replication.
 
     The join is made here and not by who plays, so that a replication's policies can be played side by side.
     """
     beside: Ending | None = None
     with closing(nights):
-        for (replication, number), night, stored in nights:
+        for (plan, (replication, number)), night, stored in nights:
             policy, record = plan.policies[number].name, unpacked(night.record)
-            if policy == plan.control:
-                beside = record.ending
+            if plan.control is None or policy == plan.control:
+                beside = record.ending if plan.control else None
             yield Done(
                 policy=policy,
                 replication=replication,
@@ -270,15 +289,16 @@ def table(nights: Sequence[Done]) -> pd.DataFrame:
 
 @dataclass(frozen=True)
 class _Parcel:
-    """A plan as it travels: policies by what finds them, for their classes do not."""
+    """A plan as it travels with each of its jobs: policies by what finds them, for their classes do not."""
 
-    plan: Plan  # without policies
-    policies: tuple[tuple[str, str], ...]  # what finds each, and the hash of its source
-    threads: int
+    number: int  # by which a worker knows it again
+    plan: Plan = field(compare=False)  # without policies
+    policies: tuple[tuple[str, str], ...] = field(compare=False)  # what finds each, and the hash of its source
+    threads: int = field(compare=False)
 
     @classmethod
-    def of(cls, plan: Plan, threads: int) -> _Parcel:
-        return cls(replace(plan, policies=()), tuple((p.spec, p.source_sha256) for p in plan.policies), threads)
+    def of(cls, plan: Plan, number: int, threads: int) -> _Parcel:
+        return cls(number, replace(plan, policies=()), tuple((p.spec, p.source_sha256) for p in plan.policies), threads)
 
     def unpacked(self) -> Callable[[Job], Made]:
         """What plays a job of it; raises MatchdayError where a policy is another one here."""
@@ -286,5 +306,12 @@ class _Parcel:
         for policy, (spec, sha256) in zip(found, self.policies, strict=True):
             if policy.source_sha256 != sha256:
                 raise MatchdayError(f"policy {spec} has changed while its nights were played")
-        plan = replace(self.plan, policies=found)
+        world = replace(self.plan.world, _stages={})  # which go when this does
+        plan = replace(self.plan, policies=found, world=world)
         return lambda job: play_one(plan, *job, self.threads)
+
+
+def _player() -> Callable[[tuple[_Parcel, Job]], Made]:
+    """What plays jobs of any plans; those it has played last lie ready."""
+    ready = lru_cache(READY)(_Parcel.unpacked)
+    return lambda told: ready(told[0])(told[1])

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -16,10 +17,10 @@ from sim.experiment.baselines import is_older
 from sim.experiment.comparison import compare
 from sim.experiment.decision import decision
 from sim.experiment.executors import Executor, here
-from sim.experiment.folder import Command, close, draft, fill
+from sim.experiment.folder import Command, close, draft, fill, write_whole
 from sim.experiment.gate import Gate, judged, looks, until_decided, verdict_of
 from sim.experiment.rules_told import rules_told
-from sim.experiment.runs import Done, Plan, playing, table, twins_table
+from sim.experiment.runs import Done, Plan, playing, table, twins_table, values_of
 from sim.experiment.schedule import Schedule, too_wide, until_precise
 from sim.experiment.store import Store
 from sim.report.gate import FILES, writers
@@ -45,6 +46,22 @@ class _Silence:
 
 
 SILENCE = _Silence()  # nobody is told
+
+
+@dataclass
+class Keeping:
+    """Tells of each night, and whoever is stopped how many are kept."""
+
+    tell: Tell
+    kept: int = 0
+
+    def __call__(self, night: Done) -> None:
+        """One is done."""
+        self.tell(night)
+        self.kept += night.stored
+        if self.kept:
+            keep(f"{self.kept} finished night{'s' * (self.kept > 1)} kept: the same command goes on from there")
+        check()
 
 
 @dataclass(frozen=True, eq=False)
@@ -112,18 +129,14 @@ def schedule_of(plan: Plan) -> Schedule:
 
 def _played(plan: Plan, schedule: Schedule, executor: Executor, store: Store | None, tell: Tell) -> list[Done]:
     nights: list[Done] = []
-    kept = 0
+    hear = Keeping(tell)
     with playing(plan, executor, store) as play:
         while jobs := schedule(nights):
             tell.expect(len(jobs))
             with closing(play(jobs)) as batch:  # its processes end before what they write is tidied away
                 for night in batch:
                     nights.append(night)
-                    tell(night)
-                    kept += night.stored
-                    if kept:
-                        keep(f"{kept} finished night{'s' * (kept > 1)} kept: the same command goes on from there")
-                    check()
+                    hear(night)
     return nights
 
 
@@ -162,7 +175,7 @@ def conduct_gate(
     result: dict[str, Any] = {}
 
     def write(folder: Path, nights: Sequence[Done]) -> None:
-        checks = judged(gate.evidence(nights), len(looks(plan.replications)))
+        checks = judged(gate.evidence(partial(values_of, nights)), len(looks(plan.replications)))
         verdict = verdict_of(checks)
         result.update(
             schema_version=1,
@@ -175,8 +188,7 @@ def conduct_gate(
             checks=checks,
         )
         for name, extension in FILES.items():
-            written = writers(result, plan.world.scenario.shop.currency)[extension]()
-            (folder / name).write_text(written, encoding="utf-8")
+            write_whole(folder / name, writers(result, plan.world.scenario.shop.currency)[extension]())
 
     schedule = until_decided(plan, gate)
     done = conduct(plan, command, executor=executor, store=store, tell=tell, schedule=schedule, also=write)

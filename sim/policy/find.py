@@ -115,7 +115,7 @@ def _file_of(asked: Spec) -> Path | None:
     """The file that is named by its path or as a sample, None where neither is."""
     if asked.is_python or asked.is_rules:
         return Path(asked.path)
-    return next((sample.file for sample in available() if sample.name == asked.path), None)
+    return _samples().get(asked.path)
 
 
 def _wrong_class(file: Path, asked: Spec) -> str | None:
@@ -191,16 +191,21 @@ def _free(name: str, used: Iterable[str]) -> str:
 
 def names() -> list[str]:
     """All names that `find` knows."""
-    return [*(s.name for s in available()), *(p.name for p in entry_points(group=GROUP))]
+    return [*sorted(_samples()), *(p.name for p in entry_points(group=GROUP))]
 
 
 def available() -> list[Sample]:
     """Sample policies by name: those of the working directory, then those that come with the package."""
+    files = _samples()
+    return [Sample(name, _first_line(files[name]), files[name]) for name in sorted(files)]
+
+
+def _samples() -> dict[str, Path]:
     files: dict[str, Path] = {}
     for folder in (Path("policies"), shipped("policies")):
         for file in sorted(f for f in folder.glob("[a-z]*") if f.suffix in (".py", *RULES)):
             files.setdefault(file.stem, file)
-    return [Sample(name, _first_line(files[name]), files[name]) for name in sorted(files)]
+    return files
 
 
 def installed() -> list[tuple[str, str]]:

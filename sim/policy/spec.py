@@ -6,7 +6,7 @@ peak_flash(discount=0.3, lasts=240)    mine.py:Mine(cap=4)    rules.yaml(rules.k
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -42,6 +42,16 @@ class Spec:
     def stem(self) -> str:
         """What the policy is called, parameters left aside."""
         return self.class_name or (Path(self.path).stem if self.is_python or self.is_rules else self.path)
+
+    @property
+    def asked(self) -> str:
+        """All but the parameters."""
+        return f"{self.path}:{self.class_name}" if self.class_name else self.path
+
+    def given_also(self, values: Mapping[str, str]) -> str:
+        """The whole as text with other values for some parameters."""
+        given = ", ".join(f"{name}={value}" for name, value in {**dict(self.given), **values}.items())
+        return f"{self.asked}({given})" if given else self.asked
 
     @property
     def assignments(self) -> tuple[str, ...]:

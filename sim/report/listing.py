@@ -131,4 +131,6 @@ def _match(file: Path) -> str:
 def _run(file: Path) -> str:
     manifest = json.loads(file.read_text(encoding="utf-8"))
     names, changes = ", ".join(manifest["policies"]), "".join(f", {a}" for a in manifest["scenario"]["set"])
-    return f"{manifest['scenario']['name']}: {names}; n = {manifest['replications']}, seed {manifest['seed']}{changes}"
+    kind = "" if manifest.get("kind", "run") == "run" else f" ({manifest['kind']})"
+    n, seed = manifest["replications"], manifest["seed"]
+    return f"{manifest['scenario']['name']}{kind}: {names}; n = {n}, seed {seed}{changes}"

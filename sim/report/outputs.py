@@ -14,7 +14,7 @@ from sim.experiment.folder import write_whole
 from sim.report.table import ALL, markdown, spreadsheet
 
 COMPARISON = (".json", ".md", ".csv")
-Writers = Mapping[str, Callable[[], str]]  # by extension
+Writers = Mapping[str, Callable[[], str | bytes]]  # by extension
 
 
 def of_comparison(comparison: Mapping[str, Any], currency: str, metrics: Sequence[str] = ALL) -> Writers:

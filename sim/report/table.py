@@ -81,11 +81,11 @@ def terminal(comparison: Comparison, currency: str, metrics: Sequence[str] = SHO
 
 def markdown(comparison: Comparison, currency: str, metrics: Sequence[str] = ALL) -> str:
     """A report of a few lines and one table."""
-    policies = list(map(_literal, comparison["policies"]))
+    policies = list(map(literal, comparison["policies"]))
     rows = [_row(comparison, BY_NAME[name]) for name in metrics]
-    lines = [f"# {_literal(comparison['scenario'])}", ""]
-    lines += [f"**{_literal(said)}.**\n" for said in advice(comparison, currency, UNICODE.within)]
-    lines += [_literal(_legend(comparison, metrics, rows, UNICODE)), ""]
+    lines = [f"# {literal(comparison['scenario'])}", ""]
+    lines += [f"**{literal(said)}.**\n" for said in advice(comparison, currency, UNICODE.within)]
+    lines += [literal(_legend(comparison, metrics, rows, UNICODE)), ""]
     lines += ["| metric | " + " | ".join(policies) + " |", "|---" + "|---:" * len(policies) + "|"]
     for name, row in zip(metrics, rows, strict=True):
         cells = row.values()
@@ -93,22 +93,22 @@ def markdown(comparison: Comparison, currency: str, metrics: Sequence[str] = ALL
         numbers = (cell.mean + text.removesuffix("<br>") for cell, text in zip(cells, below, strict=True))
         lines.append(f"| {_label(BY_NAME[name], currency)} | " + " | ".join(numbers) + " |")
     lines += _twins_in_markdown(comparison, currency) if comparison["twins"] and metrics == ALL else []
-    lines += [f"\n{_literal(remark)}." for remark in remarks(comparison)]
+    lines += [f"\n{literal(remark)}." for remark in remarks(comparison)]
     return "\n".join(lines) + "\n"
 
 
 def _twins_in_markdown(comparison: Comparison, currency: str) -> Iterator[str]:
     columns = twins.columns(comparison, UNICODE.within)
-    yield f"\n## {_literal(twins.heading(comparison))}\n"
-    yield "| of twins | " + " | ".join(map(_literal, columns)) + " |"
+    yield f"\n## {literal(twins.heading(comparison))}\n"
+    yield "| of twins | " + " | ".join(map(literal, columns)) + " |"
     yield "|---" + "|---:" * len(columns) + "|"
     for label, *cells in zip(twins.labels(comparison, currency), *columns.values(), strict=True):
-        yield "| " + " | ".join([_literal(label), *cells]) + " |"
+        yield "| " + " | ".join([literal(label), *cells]) + " |"
     for sentence in twins.sentences(comparison, currency, UNICODE.within):
-        yield f"\n{_literal(sentence)}"
+        yield f"\n{literal(sentence)}"
 
 
-def _literal(text: str) -> str:
+def literal(text: str) -> str:
     """Text on one line that Markdown shows as it is; "_" and "~" within words mean nothing to it."""
     return re.sub(r"[\\`*\[\]<>|$&]|(?<!\w)[_~]|[_~](?!\w)", r"\\\g<0>", " ".join(text.split()))
 
@@ -201,21 +201,22 @@ def _difference(mean: float, half: float, metric: Metric, digits: int, n: int) -
     if n == 1:
         return (f"{mean:+z,.{digits}f}",)
     within = f"{half:,.{digits}f}" if varies(mean, half) else ""
-    return f"{mean:+z,.{digits}f}", within, _mark(mean, metric) if decided(mean, half, n) else ""
+    return f"{mean:+z,.{digits}f}", within, mark_of(mean, metric) if decided(mean, half, n) else ""
 
 
-def _mark(mean: float, metric: Metric) -> str:
+def mark_of(mean: float, metric: Metric) -> str:
+    """What a difference that is more than luck is: "better", "worse" or "other"."""
     if metric.better is None:
         return "other"
     return "better" if (mean > 0.0) == (metric.better == "more") else "worse"
 
 
 def _label(metric: Metric, currency: str) -> str:
-    unit = _unit(metric, currency)
+    unit = unit_of(metric, currency)
     return f"{metric.name} [{unit}]" if unit else metric.name
 
 
-def _unit(metric: Metric, currency: str) -> str:
+def unit_of(metric: Metric, currency: str) -> str:
     """The metric's unit, "" where its name says it."""
     unit = {"share": "%", MONEY: currency, "minutes": "a viewer"}.get(metric.unit, metric.unit)
     return "" if unit in metric.name else unit
@@ -299,7 +300,7 @@ class _Column(NamedTuple):
 def _labels(metrics: Sequence[Metric], currency: str, *, below: bool) -> list[tuple[str, str]]:
     """What stands before means and before differences: a metric's name, and its unit below it where there is room."""
     if below:
-        return [(metric.name, _unit(metric, currency)) for metric in metrics]
+        return [(metric.name, unit_of(metric, currency)) for metric in metrics]
     return [(_label(metric, currency), "") for metric in metrics]
 
 
@@ -320,7 +321,7 @@ def _groups(
 def _column(policy: str, cells: Sequence[Cell], signs: Signs, letters: int) -> _Column:
     numbers = max(len(text) for cell in cells for text in (cell.mean, cell.below(signs)))
     width = max(numbers, min(cell_len(policy), letters))
-    column = _Column("\n".join(line.rstrip() for line in _folded(policy, width)), cells, GAP + width)
+    column = _Column("\n".join(line.rstrip() for line in folded(policy, width)), cells, GAP + width)
     return column._replace(width=column.width + GAP + MARK) if column.compared else column
 
 
@@ -334,7 +335,7 @@ def _fitting(first: Sequence[_Column], others: Sequence[_Column], room: int) -> 
     yield group
 
 
-def _folded(name: str, width: int) -> Iterator[str]:
+def folded(name: str, width: int) -> Iterator[str]:
     """Lines of at most `width`, broken between words if words are short enough."""
     line = ""
     for word in (piece for found in WORD.findall(name) for piece in chop_cells(found, width)):

@@ -135,13 +135,13 @@ class World:
         )
 
 
-def load_world(file: Path, assignments: Sequence[str] = ()) -> World:
+def load_world(file: Path, assignments: Sequence[str] = (), argument: str = "--set") -> World:
     """Reads a scenario and its match.
 
-    `assignments` are `path.to.field=value`.  Raises InputError with the place of every fault.
+    `assignments` are `path.to.field=value`, which came by `argument`.  Raises InputError with the place of every fault.
     """
     document = read_as(file, "scenario")
-    changed = override(document, assignments) if assignments else document
+    changed = override(document, assignments, argument) if assignments else document
     scenario = changed.validate(Scenario)
     _check_files(scenario, file, changed)
     return World(scenario, _find_matches(scenario, file), file, file.read_text(encoding="utf-8"))

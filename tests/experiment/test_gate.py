@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import xml.etree.ElementTree as ET
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pytest
 
 from sim.experiment.gate import RANK, Gate, adjusted, judged, looks, until_decided, verdict, verdict_of
-from sim.experiment.runs import Plan
+from sim.experiment.runs import Plan, values_of
 from sim.policy.find import find_all
 from sim.world.experiment import Check
 from tests.command_line import SCENARIO
@@ -27,7 +28,9 @@ def check(require="<= 5%", metric="annoyance_mean", vs="no_push", **more) -> Che
 def held(checks, own, other=(), metric="annoyance_mean"):
     """Verdicts on `blast` beside `no_push`, from values that are made up."""
     given = {"blast": own, **({"no_push": other} if len(other) else {})}
-    return judged(Gate(tuple(checks), ("blast",), {"no_push": "no_push"}).evidence(nights(metric, given)))
+    return judged(
+        Gate(tuple(checks), ("blast",), {"no_push": "no_push"}).evidence(partial(values_of, nights(metric, given)))
+    )
 
 
 def around(mean, spread=1.0, n=60, seed=1):
@@ -113,7 +116,7 @@ def gated(rng, shift, share=0.05):
     schedule, done = until_decided(PLAN, gate), 0
     while jobs := schedule(every[:done]):
         done += len(jobs)
-    found = gate.evidence(every[:done])
+    found = gate.evidence(partial(values_of, every[:done]))
     return max((verdict(*one) for one in zip(found, adjusted(found, len(looks(120))), strict=True)), key=RANK.index)
 
 
