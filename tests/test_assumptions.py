@@ -26,7 +26,7 @@ GIVEN = (
     "match.*", "fixtures.*", "days_after", "audience.viewers", "shop.decimals", "shop.board_lag", "shop.price_lag",
     "shop.products.*", "shop.presales.*", "shop.bundles.*", "shop.coupons.*", "shop.content.*", "shop.stacking.*",
     "loyalty.tiers.*", "fulfilment.shifts.*", "fulfilment.inspectors",
-    "fulfilment.carriers.*.share", "timing.window", "experiment.seed", "experiment.replications",
+    "fulfilment.carriers.*.share", "timing.window", "experiment.seed", "experiment.most", "experiment.replications",
 )  # fmt: skip
 LEAST = """\
 name: Least of a night

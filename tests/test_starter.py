@@ -45,7 +45,7 @@ HOOKS = yaml.safe_load(Path("sim/starter/pre-commit.yaml").read_text(encoding="u
 
 
 @pytest.fixture
-def begun(tmp_path, matchday, monkeypatch):
+def begun(tmp_path, matchday, monkeypatch, undrawn):
     """What `init` writes, with fewer viewers, and a baseline blessed as the workflow says."""
     monkeypatch.chdir(tmp_path)
     assert matchday("init")[0] == 0
