@@ -44,6 +44,12 @@ def test_compare_writes_what_was_asked_for(here, matchday):
     assert max(map(len, out.splitlines())) <= 80
 
 
+def test_most_nights_of_a_fixed_number_is_refused(here, matchday):
+    code, out, err = matchday("compare", "night.yaml", "--most", 50)
+    assert (code, out) == (2, "")
+    assert "nothing says when fewer are enough" in err
+
+
 @pytest.mark.parametrize("command", ["run", "compare"])
 def test_the_table_shows_only_the_metrics_asked_for_each_once(here, matchday, command):
     metrics = [x for m in ("orders", "mutes", "orders") for x in ("--metric", m)]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from sim.errors import MatchdayError
 from sim.experiment.gate import adjusted, constraints, failed, verdict, words
 from sim.experiment.runs import Done, Job, Plan, values_of
 from sim.experiment.schedule import PILOT, Schedule, next_stop, whole
@@ -52,6 +54,8 @@ def choice(plan: Plan, done: Sequence[Done], metric: str, indifference: float) -
     values = {name: x[: counts[name]].tolist() for name, x in values_of(done, metric).items() if name not in no_choice}
     if not values:
         return Choice((), {}, unfit)
+    if any(math.isnan(x) for row in values.values() for x in row):
+        raise MatchdayError(f"--choose {metric}: some nights have no {metric}: choose by a measure that each night has")
     found = KimNelson.of(values, metric, indifference, pilot)
     return Choice(found.left, found.dropped, unfit)
 

@@ -64,10 +64,19 @@ def _sized(option: str, text: str) -> tuple[str, float]:
 def plan_run(request: Request) -> Plan:
     """The policies that are named, one replication unless told otherwise.  Raises MatchdayError for bad input."""
     world = load(request.scenario, request.assignments)
-    told = world.scenario.experiment
-    fixed = request.stopping.fixed
-    replications = (request.replications or 1) if fixed else request.most or told.most
-    return made_plan(world, find_all(request.policies), request, request.stopping, replications)
+    nights = _nights(request, request.stopping, 1, world.scenario.experiment.most)
+    return made_plan(world, find_all(request.policies), request, request.stopping, nights)
+
+
+def _nights(request: Request, stopping: Stopping, usual: int, most: int) -> int:
+    """How many a policy plays, at most where `stopping` says when it is enough."""
+    if not stopping.fixed:
+        return request.most or most
+    if request.most:
+        raise MatchdayError(
+            f"--most {request.most}: nothing says when fewer are enough: --precision or --choose"
+        )
+    return request.replications or usual
 
 
 def plan_comparison(request: Request, baseline: str | None) -> tuple[Plan, str]:
@@ -83,8 +92,8 @@ def plan_comparison(request: Request, baseline: str | None) -> tuple[Plan, str]:
     stopping = request.stopping
     if stopping.fixed and request.replications is None:
         stopping = Stopping(told.precision)
-    replications = (request.replications or told.replications) if stopping.fixed else request.most or told.most
-    return made_plan(world, found, request, stopping, replications), name
+    nights = _nights(request, stopping, told.replications, told.most)
+    return made_plan(world, found, request, stopping, nights), name
 
 
 def plan_gate(request: Request, stored: Baseline | None) -> tuple[Plan, Gate]:

@@ -152,6 +152,8 @@ def playing_many(executor: Executor = here, store: Store | None = None) -> Itera
             parcels[id(plan)] = plan, _Parcel.of(plan, len(parcels), threads)
         return parcels[id(plan)][1]
 
+    if store:
+        store.sweep()
     with executor(_player) as work:
         yield lambda errands: _told(_found_or_made(parcel_of, work, store, list(errands)))
 

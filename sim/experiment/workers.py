@@ -50,7 +50,8 @@ def _worked(crew: _Processes, jobs: Iterable[Any]) -> Generator[Any]:
     try:
         yield from in_order(crew, jobs)
     except BaseException:
-        crew.kill()  # what they are at is not asked for any more
+        if crew.busy:
+            crew.kill()  # what they are at is not asked for any more
         raise
 
 
@@ -60,20 +61,19 @@ class _Processes:
     def __init__(self, prepare: Prepare, number: int) -> None:
         self.prepare, self.number = prepare, number
         self.processes: dict[Connection, BaseProcess] = {}
+        self.busy: set[Connection] = set()
 
     def workers(self) -> list[Connection]:
         if not self.processes:
             with _interrupts_held(), _without_main(self.prepare):
                 self.processes.update(_spawned() for _ in range(self.number))
             for pipe in self.processes:
-                self.give(pipe, self.prepare)
+                _send(pipe, self.prepare)
         return list(self.processes)
 
     def give(self, worker: Connection, job: Any) -> Connection:
-        try:
-            worker.send(job)
-        except OSError as error:
-            raise WorkerLostError(AGAIN) from error
+        self.busy.add(worker)
+        _send(worker, job)
         return worker
 
     def wait(self, tickets: list[Connection]) -> list[Any]:
@@ -84,6 +84,7 @@ class _Processes:
             told: tuple[bool, Any] = ticket.recv()
         except (EOFError, OSError) as error:
             raise WorkerLostError(AGAIN) from error
+        self.busy.remove(ticket)
         return told
 
     def kill(self) -> None:
@@ -96,6 +97,14 @@ class _Processes:
             pipe.close()  # which ends it
             process.join()
         self.processes.clear()
+        self.busy.clear()
+
+
+def _send(pipe: Connection, what: Any) -> None:
+    try:
+        pipe.send(what)
+    except OSError as error:
+        raise WorkerLostError(AGAIN) from error
 
 
 # --- starting one -----------------------------------------------------------------------------------------------------

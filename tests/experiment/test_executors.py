@@ -81,6 +81,16 @@ def test_every_worker_works():
     assert len(set(in_workers(process_ids, [None] * 200, 2))) == 2
 
 
+def test_workers_live_from_batch_to_batch_also_where_nobody_looks_for_more_results():
+    with on_processes(2)(process_ids) as work:
+        batch = work([None] * 60)
+        first = {next(batch) for _ in range(60)}
+        batch.close()  # as who counts results does
+        assert set(work([None] * 60)) == first
+    assert len(first) == 2
+    assert active_children() == []
+
+
 def test_what_is_raised_is_the_first_failure_in_order():
     results = in_workers(failing_at, range(9), 2)
     assert [next(results), next(results)] == [0, 1]

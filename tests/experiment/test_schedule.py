@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from sim.errors import MatchdayError
 from sim.experiment.choosing import told
 from sim.experiment.comparison import half_width
 from sim.experiment.runs import Plan, Stopping, values_of
@@ -112,3 +113,10 @@ def test_a_policy_that_fails_a_check_of_the_gate_is_no_choice():
     assert told(replace(checked, world=PLAN.world), done, "orders", 0.3)["left"] == ["blast"]
     nobody = replace(checked, world=world(experiment={"gate": [{**check, "vs": None, "require": "<= -50"}]}))
     assert told(nobody, done, "orders", 0.3)["left"] == []
+
+
+def test_a_measure_that_some_nights_lack_is_no_ground_for_a_choice():
+    given = values(np.random.default_rng(3))
+    given["blast"][4] = np.nan
+    with pytest.raises(MatchdayError, match="some nights have no orders"):
+        run(replace(PLAN, stopping=Stopping(choose=("orders", 0.3))), given)

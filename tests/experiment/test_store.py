@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,6 +19,7 @@ from sim.experiment.record import DamagedError, packed, unpacked
 from sim.experiment.runs import Plan, play_all, play_one, playing, table
 from sim.experiment.session import conduct
 from sim.experiment.store import Store, world_identity
+from sim.experiment.unfinished import name_until_whole
 from sim.policy.find import find_all
 from sim.world.night import World
 from tests.worlds import world
@@ -109,6 +113,20 @@ def test_two_runs_at_the_same_time_share_a_store(tmp_path, played):
     pd.testing.assert_frame_equal(table([a for a, _ in rows]), table([b for _, b in rows]), check_exact=True)
     assert len(nights(tmp_path)) == 4
     assert not list(tmp_path.rglob(".*.zip*"))
+
+
+@pytest.mark.skipif(os.name != "posix", reason="processes as POSIX has them")
+def test_what_a_killed_run_has_left_unfinished_goes_with_the_next(tmp_path):
+    store, ended = Store(tmp_path), subprocess.Popen([sys.executable, "-c", ""])
+    ended.wait()
+    own = store.folder / "ab" / name_until_whole("night.zip")
+    left = own.with_name(f"{own.name.rpartition('-')[0]}-{ended.pid}")
+    own.parent.mkdir(parents=True)
+    for file in (own, left):
+        file.touch()
+    list(play_all(plan(replications=1), store=store))
+    assert own.exists()
+    assert not left.exists()
 
 
 def changed(**changes) -> World:
