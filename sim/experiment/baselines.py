@@ -11,11 +11,12 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
 from sim import draws
 from sim.errors import MatchdayError, did_you_mean
 from sim.experiment.folder import write_whole
+from sim.experiment.json_form import read_json
 from sim.experiment.manifest import damaged, one_policy, read_manifest
 from sim.experiment.store import code_identity
 from sim.measures.outcomes import NAMES
@@ -102,14 +103,7 @@ def read_baseline(results: Path, name: str) -> Baseline:
         there = names(results)
         known = did_you_mean(name, there) if there else "; `bless RUN --as NAME` stores the first"
         raise MatchdayError(f"no baseline '{name}' in {file.parent}{known}")
-    try:
-        return Baseline.model_validate_json(file.read_bytes())
-    except OSError as error:
-        raise MatchdayError(f"{file} cannot be read: {error.strerror}") from error
-    except ValidationError as error:
-        fault = error.errors(include_url=False, include_input=False)[0]
-        where = ".".join(map(str, fault["loc"]))
-        raise MatchdayError(f"{file} is no baseline: {where + ': ' if where else ''}{fault['msg']}") from error
+    return read_json(file, Baseline, "baseline")
 
 
 def names(results: Path) -> list[str]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import BaseModel, Field
 
 from sim.errors import MatchdayError
+from sim.experiment.json_form import read_json
 from sim.experiment.provenance import MANIFEST, file_sha256
 
 
@@ -54,14 +55,7 @@ def read_manifest(folder: Path) -> Manifest:
     file = folder / MANIFEST
     if not file.is_file():
         raise MatchdayError(f"{folder} is no results folder: it holds no {MANIFEST}{_latest_below(folder)}")
-    try:
-        read = Manifest.model_validate_json(file.read_bytes())
-    except OSError as error:
-        raise MatchdayError(f"{file} cannot be read: {error.strerror}") from error
-    except ValidationError as error:
-        fault = error.errors(include_url=False, include_input=False)[0]
-        where = ".".join(map(str, fault["loc"]))
-        raise MatchdayError(f"{file} is no manifest of a run: {where + ': ' if where else ''}{fault['msg']}") from error
+    read = read_json(file, Manifest, "manifest of a run")
     if read.kind != "run":
         raise MatchdayError(f"{folder} is no run but a {read.kind}: the `arguments` in its {MANIFEST} play it again")
     return read

@@ -73,9 +73,7 @@ def _nights(request: Request, stopping: Stopping, usual: int, most: int) -> int:
     if not stopping.fixed:
         return request.most or most
     if request.most:
-        raise MatchdayError(
-            f"--most {request.most}: nothing says when fewer are enough: --precision or --choose"
-        )
+        raise MatchdayError(f"--most {request.most}: nothing says when fewer are enough: --precision or --choose")
     return request.replications or usual
 
 

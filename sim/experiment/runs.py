@@ -22,7 +22,6 @@ from numpy.typing import NDArray
 
 from sim.engine.play import EngineName, Played, play
 from sim.engine.season import play_season
-from sim.errors import MatchdayError
 from sim.experiment.executors import Executor, Work, here
 from sim.experiment.record import Record, packed, unpacked
 from sim.experiment.store import Store, key_of, world_identity
@@ -32,7 +31,7 @@ from sim.measures.rows import ledger, viewers
 from sim.measures.series import by_minute
 from sim.measures.twins import TWIN_NAMES, Ending, ending, joined
 from sim.policy import Push, View
-from sim.policy.find import FoundPolicy, find_all
+from sim.policy.find import FoundPolicy, Named, find_named, named
 from sim.stop import check
 from sim.world.night import World
 
@@ -295,21 +294,17 @@ class _Parcel:
 
     number: int  # by which a worker knows it again
     plan: Plan = field(compare=False)  # without policies
-    policies: tuple[tuple[str, str], ...] = field(compare=False)  # what finds each, and the hash of its source
+    policies: Named = field(compare=False)
     threads: int = field(compare=False)
 
     @classmethod
     def of(cls, plan: Plan, number: int, threads: int) -> _Parcel:
-        return cls(number, replace(plan, policies=()), tuple((p.spec, p.source_sha256) for p in plan.policies), threads)
+        return cls(number, replace(plan, policies=()), named(plan.policies), threads)
 
     def unpacked(self) -> Callable[[Job], Made]:
         """What plays a job of it; raises MatchdayError where a policy is another one here."""
-        found = find_all(spec for spec, _ in self.policies)
-        for policy, (spec, sha256) in zip(found, self.policies, strict=True):
-            if policy.source_sha256 != sha256:
-                raise MatchdayError(f"policy {spec} has changed while its nights were played")
         world = replace(self.plan.world, _stages={})  # which go when this does
-        plan = replace(self.plan, policies=found, world=world)
+        plan = replace(self.plan, policies=find_named(self.policies), world=world)
         return lambda job: play_one(plan, *job, self.threads)
 
 

@@ -30,7 +30,7 @@ from sim.experiment.plausible import Range, Space
 from sim.experiment.runs import Plan
 from sim.experiment.winners import NOBODY, Rule, Share
 from sim.measures.outcomes import METRICS, NAMES, Metric, outcomes
-from sim.policy.find import find_all
+from sim.policy.find import Named, find_named, named
 from sim.world.night import changed_to
 
 Array = NDArray[np.float64]
@@ -315,19 +315,15 @@ class _Parcel:
 
     plan: Plan  # without policies
     space: Space
-    policies: tuple[tuple[str, str], ...]  # what finds each, and the hash of its source
+    policies: Named
 
     @classmethod
     def of(cls, plan: Plan, space: Space) -> _Parcel:
-        return cls(replace(plan, policies=()), space, tuple((p.spec, p.source_sha256) for p in plan.policies))
+        return cls(replace(plan, policies=()), space, named(plan.policies))
 
     def unpacked(self) -> Callable[[Values], Array | _Refusal]:
         """What lives in a world under every policy; raises MatchdayError where a policy is another one here."""
-        found = find_all(spec for spec, _ in self.policies)
-        for policy, (spec, sha256) in zip(found, self.policies, strict=True):
-            if policy.source_sha256 != sha256:
-                raise MatchdayError(f"policy {spec} has changed while its nights were played")
-        plan = replace(self.plan, policies=found)
+        plan = replace(self.plan, policies=find_named(self.policies))
         return lambda values: _live(plan, self.space, values)
 
 

@@ -305,8 +305,8 @@ def _step(varied: Sequence[Varied], a: Point, b: Point) -> bool:
         return False
     v, x, y = apart[0]
     assert not isinstance(v.over, Range)
-    return v.place(x) is None or abs(_rank(v.over, x) - _rank(v.over, y)) == 1
-
-
-def _rank(values: tuple[Value, ...], of: Value) -> int:
-    return sorted(values, key=float).index(of)  # type: ignore[arg-type]  # numbers, as `place` has told
+    ends, places = (v.place(x), v.place(y)), [v.place(value) for value in v.over]
+    if None in ends:
+        return True
+    low, high = sorted(place for place in ends if place is not None)
+    return not any(low < place < high for place in places if place is not None)

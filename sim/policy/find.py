@@ -176,6 +176,25 @@ def _is_ready(policy: FoundPolicy) -> bool:
     return not (asked.is_python or asked.is_rules)
 
 
+Named = tuple[
+    tuple[str, str], ...
+]  # policies as they travel: what finds each, and its source's hash
+
+
+def named(policies: Iterable[FoundPolicy]) -> Named:
+    """What `find_named` finds policies by: their classes do not travel."""
+    return tuple((policy.spec, policy.source_sha256) for policy in policies)
+
+
+def find_named(told: Named) -> tuple[FoundPolicy, ...]:
+    """The policies again; raises MatchdayError where one is no longer, or over here, what it was."""
+    found = find_all(spec for spec, _ in told)
+    for policy, (spec, sha256) in zip(found, told, strict=True):
+        if policy.source_sha256 != sha256:
+            raise MatchdayError(f"policy {spec} has changed while its nights were played")
+    return found
+
+
 def _repeated(first: str, second: str) -> str:
     if first == second:
         return f"policy '{first}' is named twice: name it once"

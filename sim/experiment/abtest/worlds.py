@@ -18,7 +18,7 @@ from sim.experiment.abtest.designs import CONTROL, SPLIT, TREATMENT, DesignName,
 from sim.experiment.abtest.mixed import Mixed
 from sim.experiment.executors import Executor, here
 from sim.measures.outcomes import MONEY
-from sim.policy.find import FoundPolicy, find_all
+from sim.policy.find import FoundPolicy, Named, find_named, named
 from sim.policy.push import Policy
 from sim.records import joined, picked
 from sim.world.night import World
@@ -90,15 +90,15 @@ def playing(trial: Trial, executor: Executor = here) -> Iterator[Callable[[Itera
 class _Parcel:
     """A trial as it travels: policies by what finds them, for their classes do not."""
 
-    specs: tuple[str, ...]
+    arms: Named
     without: Trial  # policies
 
     @classmethod
     def of(cls, trial: Trial) -> _Parcel:
-        return cls(tuple(arm.spec for arm in trial.arms), replace(trial, arms=()))
+        return cls(named(trial.arms), replace(trial, arms=()))
 
     def unpacked(self) -> Callable[[Job], Told]:
-        trial = replace(self.without, arms=arms_of(find_all(dict.fromkeys(self.specs))))
+        trial = replace(self.without, arms=arms_of(find_named(tuple(dict.fromkeys(self.arms)))))
         return lambda job: play_one(trial, *job)
 
 
