@@ -176,9 +176,7 @@ def _is_ready(policy: FoundPolicy) -> bool:
     return not (asked.is_python or asked.is_rules)
 
 
-Named = tuple[
-    tuple[str, str], ...
-]  # policies as they travel: what finds each, and its source's hash
+Named = tuple[tuple[str, str], ...]  # policies as they travel: what finds each, and its source's hash
 
 
 def named(policies: Iterable[FoundPolicy]) -> Named:
