@@ -9,9 +9,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from sim.notebook import abtest, compare, gate, load, run, sensitivity
+    from sim.notebook import abtest, compare, gate, load, run, sensitivity, sweep, tune
 
-__all__ = ["abtest", "compare", "gate", "load", "run", "sensitivity"]
+__all__ = ["abtest", "compare", "gate", "load", "run", "sensitivity", "sweep", "tune"]
 
 
 def __getattr__(name: str) -> Any:

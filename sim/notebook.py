@@ -16,22 +16,29 @@ from typing import Any
 import pandas as pd
 
 from sim.experiment.abtest.designs import DESIGNS, DesignName
-from sim.experiment.abtest.session import Asked, prepared
+from sim.experiment.abtest.session import Asked
+from sim.experiment.abtest.session import prepared as prepared_test
 from sim.experiment.baselines import read_baseline
 from sim.experiment.executors import executor
 from sim.experiment.folder import Command
 from sim.experiment.load import load as load_scenario
-from sim.experiment.plausible import space_of
-from sim.experiment.request import Request, plan_comparison, plan_gate, plan_run
-from sim.experiment.runs import FIXED, Plan, Stopping
-from sim.experiment.sensitivity import Budget, check, table
+from sim.experiment.request import Request, plan_comparison, plan_gate, plan_run, stopping
+from sim.experiment.runs import Plan
+from sim.experiment.sensitivity import Budget, prepared, table
 from sim.experiment.sensitivity import sensitivity as vary
 from sim.experiment.session import conduct, conduct_gate
 from sim.experiment.store import Store
+from sim.experiment.sweep import conduct_sweep
+from sim.experiment.sweep import prepared as prepared_sweep
+from sim.experiment.tune import conduct_tuning
+from sim.experiment.tune import prepared as prepared_tuning
 from sim.measures.outcomes import BY_NAME, MONEY
 from sim.measures.twins import TWINS
+from sim.policy.parameters import Value, written
 from sim.report.advice import advice
 from sim.report.sensitivity import plain, sentences
+from sim.report.sweep import sentences as sweep_sentences
+from sim.report.tune import sentences as tune_sentences
 from sim.world.night import World
 
 
@@ -165,8 +172,8 @@ def compare(
     difference in it does not matter (Kim and Nelson's procedure).  Finished nights below `results` are used again.
     """
     of = _scenario(scenario)
-    stopping = Stopping(dict(precision or {}), choose) if precision or choose else FIXED
-    request = Request(of.file, tuple(policies), of.assignments, seed, n, viewers, stopping=stopping, most=most)
+    stops = stopping(precision or {}, choose)
+    request = Request(of.file, tuple(policies), of.assignments, seed, n, viewers, stopping=stops, most=most)
     plan, name = plan_comparison(request, baseline)
     return _conducted(plan, name, of, jobs, ray, Path(results))
 
@@ -175,9 +182,120 @@ def _conducted(plan: Plan, baseline: str | None, of: Scenario, jobs: int, ray: s
     command = Command((), of.assignments, baseline, results)
     done = conduct(plan, command, executor=executor(jobs, ray), store=Store(results))
     currency = plan.world.scenario.shop.currency
-    nights = done.nights.melt(["policy", "replication"], var_name="metric")
-    nights["unit"] = nights["metric"].map({name: _unit(name, currency) for name in BY_NAME})
-    return Comparison(done.folder, done.comparison, nights, currency)
+    return Comparison(done.folder, done.comparison, _tidy(done.nights, currency), currency)
+
+
+def _tidy(nights: pd.DataFrame, currency: str) -> pd.DataFrame:
+    """A row a metric, of a table with a column a metric."""
+    tidy = nights.melt([name for name in nights if name not in BY_NAME], var_name="metric")
+    return tidy.assign(unit=tidy["metric"].map({name: _unit(name, currency) for name in BY_NAME}))
+
+
+@dataclass(frozen=True, eq=False)
+class Sweep:
+    """Policies on the same nights at every point of what was varied."""
+
+    folder: Path
+    told: Mapping[str, Any]  # sweep.json
+    nights: pd.DataFrame  # point, what is varied by path, policy, replication, metric, value, unit
+    currency: str
+
+    @property
+    def advice(self) -> str:
+        """Where the goal is best, and whether that is more than luck."""
+        return " ".join(f"{said}." for said in sweep_sentences(self.told, self.currency, "±"))
+
+
+def sweep(
+    scenario: Scenario | str | Path,
+    policies: Sequence[str],
+    vary: Mapping[str, str | Sequence[Value]],
+    *,
+    samples: int | None = None,
+    n: int | None = None,
+    seed: int | None = None,
+    viewers: int | None = None,
+    jobs: int = 1,
+    ray: str | None = None,
+    results: str | Path = "results",
+) -> Sweep:
+    """Plays policies at every point of a grid, or at so many `samples`.
+
+    `vary` is over what by path, as values or as the command line says it:
+    `{"peak_flash.discount": [0.1, 0.2], "shop.board_lag": "15..240/4"}`.
+    """
+    of, kept = _scenario(scenario), Path(results)
+    asked = prepared_sweep(Request(of.file, tuple(policies), of.assignments, seed, n, viewers), _varied(vary), samples)
+    command = Command((), of.assignments, None, kept)
+    done = conduct_sweep(asked, command, executor=executor(jobs, ray), store=Store(kept))
+    currency = asked.design.space.world.scenario.shop.currency
+    return Sweep(done.folder, done.result, _tidy(done.nights, currency), currency)
+
+
+def _varied(vary: Mapping[str, str | Sequence[Value]]) -> list[str]:
+    """As `--vary` takes it."""
+    return [f"{path}={over if isinstance(over, str) else ','.join(map(written, over))}" for path, over in vary.items()]
+
+
+@dataclass(frozen=True, eq=False)
+class Tuning:
+    """Settings that were sought on some nights, and checked on others."""
+
+    folder: Path
+    told: Mapping[str, Any]  # tune.json
+    nights: pd.DataFrame  # as of a sweep; `nights` in it says whether they are of the tuning or of the check
+    currency: str
+
+    @cached_property
+    def best(self) -> pd.DataFrame:
+        """A row a setting and objective: its gain over the policy as it is, as `tuned` and as `checked`."""
+        rows = [
+            {"spec": found["spec"], "set": found["set"], "objective": metric, **told}
+            for found in self.told["best"]
+            for metric, told in found["objectives"].items()
+        ]
+        return pd.json_normalize(rows)
+
+    @property
+    def advice(self) -> str:
+        """What was found, and what of it survives the check."""
+        return " ".join(f"{said}." for said in tune_sentences(self.told, self.currency, "±"))
+
+
+def tune(
+    scenario: Scenario | str | Path,
+    policy: str,
+    vary: Mapping[str, str | Sequence[Value]],
+    objectives: Sequence[str] = (),
+    require: Sequence[str] = (),
+    *,
+    trials: int = 40,
+    n: int = 10,
+    check_nights: int = 50,
+    seed: int | None = None,
+    viewers: int | None = None,
+    jobs: int = 1,
+    ray: str | None = None,
+    results: str | Path = "results",
+) -> Tuning:
+    """Searches settings that are best by `objectives` and keep to what `require` says ("annoyed_share <= 0.05").
+
+    What is varied is said as for `sweep`; ranges ("0.05..0.4") are searched whole.
+    """
+    of, kept = _scenario(scenario), Path(results)
+    asked = prepared_tuning(
+        Request(of.file, (policy,), of.assignments, seed, n, viewers),
+        _varied(vary),
+        goals=objectives,
+        require=require,
+        trials=trials,
+        nights=n,
+        check_nights=check_nights,
+    )
+    command = Command((), of.assignments, None, kept)
+    done = conduct_tuning(asked, command, executor=executor(jobs, ray), store=Store(kept))
+    currency = asked.space.world.scenario.shop.currency
+    return Tuning(done.folder, done.result, _tidy(done.nights, currency), currency)
 
 
 @dataclass(frozen=True, eq=False)
@@ -208,7 +326,7 @@ def gate(
     ray: str | None = None,
     results: str | Path = "results",
 ) -> Gated:
-    """Holds policies to the checks of the scenario; raises MatchdayError where it has none."""
+    """Holds policies to the checks of the scenario; raises NothingCheckedError where it has none."""
     of, kept = _scenario(scenario), Path(results)
     stored = read_baseline(kept, baseline) if baseline else None
     plan, held = plan_gate(Request(of.file, tuple(policies), of.assignments, most=most), stored)
@@ -259,7 +377,7 @@ def abtest(
     """What an A/B test of two policies would report; `stocks` are multiples of what the control would sell."""
     of = _scenario(scenario)
     request = Request(of.file, (control, treatment), of.assignments, seed, n, viewers)
-    test = prepared(Asked(request, tuple(designs), nights, block, tuple(stocks)))
+    test = prepared_test(Asked(request, tuple(designs), nights, block, tuple(stocks)))
     return ABTest(test.played(executor(jobs, ray)))
 
 
@@ -289,11 +407,12 @@ def sensitivity(
     jobs: int = 1,
     ray: str | None = None,
 ) -> Sensitivity:
-    """Varies assumptions (those whose path fits one of `patterns`) within their plausible ranges."""
+    """Varies assumptions (those whose path fits one of `patterns`) within their plausible ranges.
+
+    Who wins counts by more than `margin`.  The audience is the scenario's, 10,000 at most, unless told.
+    """
     of = _scenario(scenario)
-    plan = plan_run(Request(of.file, tuple(policies), of.assignments, seed, n, viewers))
-    space = space_of(plan.world.scenario, patterns)
-    check(plan, space, metric)
     budget = Budget(worlds, trajectories, sobol, keep)
+    plan, space = prepared(Request(of.file, tuple(policies), of.assignments, seed, n, viewers), metric, patterns)
     found = vary(plan, space, metric, budget, margin=margin, executor=executor(jobs, ray))
     return Sensitivity(plain(found), table(found), " ".join(sentences(found)))

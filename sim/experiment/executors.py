@@ -13,6 +13,7 @@ from itertools import chain, islice
 from typing import Any, Protocol, TypeVar
 
 from sim.errors import MatchdayError
+from sim.experiment.limits import JOBS
 
 AHEAD = 8  # jobs a worker that are handed out before the first of them is back: what waits for its turn is in memory
 
@@ -39,13 +40,13 @@ def executor(jobs: int = 1, ray: str | None = None) -> Executor:
     """The one that is asked for: Ray at an address ("auto": the cluster that runs here, or else one of its own), or
     `jobs` processes of this machine.  Raises MatchdayError where Ray is not installed.
     """
-    if ray is not None and jobs > 1:
+    if ray is not None and jobs != 1:
         raise MatchdayError("--ray plays on all CPUs of the cluster: leave -j out")
     if ray is not None:
         from sim.experiment.cluster import on_ray
 
         return on_ray(ray)
-    if jobs == 1:
+    if JOBS.held("-j", jobs) == 1:
         return here
     from sim.experiment.workers import on_processes
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from sim.engine.play import EngineName
 from sim.errors import InputError, MatchdayError
 from sim.experiment.baselines import Baseline, differs
 from sim.experiment.gate import Gate
+from sim.experiment.limits import MOST, NIGHTS, SEED, VIEWERS
 from sim.experiment.lint import rule_problems_of
 from sim.experiment.load import load, unknown_goal, unknown_metric
 from sim.experiment.runs import FIXED, Plan, Stopping
@@ -18,6 +20,12 @@ from sim.experiment.store import world_identity
 from sim.policy.find import FoundPolicy, available, find, find_all, lacking
 from sim.world.experiment import STORED
 from sim.world.night import World
+
+
+class NothingCheckedError(MatchdayError):
+    """A gate without a check, which is no pass."""
+
+    exit_code = 12
 
 
 @dataclass(frozen=True)
@@ -34,6 +42,49 @@ class Request:
     stopping: Stopping = FIXED
     most: int | None = None  # nights, where `stopping` says when it is enough
 
+    def __post_init__(self) -> None:
+        """Raises MatchdayError for numbers that cannot be, or contradict each other."""
+        for option, name, limit in LIMITS:
+            if (value := getattr(self, name)) is not None:
+                object.__setattr__(self, name, limit.held(option, value))
+        rules = [option for option, told in _rules(self.stopping) if told]
+        if said := ["-n"] * (self.replications is not None) + rules:
+            if len(said) > 1:
+                raise MatchdayError(f"{' and '.join(said)} both say how many nights are played: give one")
+            if not rules and self.most:
+                raise MatchdayError("-n says how many nights are played: it takes no --most")
+
+
+LIMITS = (
+    ("--seed", "seed", SEED),
+    ("-n", "replications", NIGHTS),
+    ("--viewers", "viewers", VIEWERS),
+    ("--most", "most", MOST),
+)
+
+
+def _rules(stopping: Stopping) -> tuple[tuple[str, Any], ...]:
+    return ("--precision", stopping.precision), ("--choose", stopping.choose)
+
+
+def stopping(precision: Mapping[str, float], choose: tuple[str, float] | None = None) -> Stopping:
+    """When enough is known: half widths of intervals by metric, or the metric that chooses and what does not matter.
+
+    Raises MatchdayError.
+    """
+    for metric, half in precision.items():
+        _check_size("--precision", metric, half, unknown_metric)
+    if choose:
+        _check_size("--choose", *choose, unknown_goal)
+    return Stopping(dict(precision), choose)
+
+
+def _check_size(option: str, metric: str, size: float, unknown: Callable[[str], str | None]) -> None:
+    if why := unknown(metric):
+        raise MatchdayError(f"{option} {metric}: {why}")
+    if not 0.0 < size < math.inf:
+        raise MatchdayError(f"{option} {metric}={size:g}: expected a number above 0, such as {metric}=5")
+
 
 def aims(told: Sequence[str]) -> dict[str, float]:
     """What `--precision METRIC=HALF` asks for; raises MatchdayError."""
@@ -42,27 +93,21 @@ def aims(told: Sequence[str]) -> dict[str, float]:
 
 def choice(told: str) -> tuple[str, float]:
     """What `--choose METRIC=SIZE` asks for; raises MatchdayError."""
-    metric, size = _sized("--choose", told)
-    if why := unknown_goal(metric):
-        raise MatchdayError(f"--choose {told}: {why}")
-    return metric, size
+    return _sized("--choose", told)
 
 
 def _sized(option: str, text: str) -> tuple[str, float]:
     metric, _, number = text.partition("=")
-    if why := unknown_metric(metric):
-        raise MatchdayError(f"{option} {text}: {why}")
     try:
-        size = float(number)
-    except ValueError:
-        size = math.nan
-    if not 0.0 < size < math.inf:
-        raise MatchdayError(f"{option} {text}: expected {metric}= and a number above 0, such as {metric}=5")
-    return metric, size
+        return metric, float(number)
+    except ValueError as error:
+        raise MatchdayError(f"{option} {text}: expected METRIC=NUMBER, such as orders=5") from error
 
 
 def plan_run(request: Request) -> Plan:
     """The policies that are named, one replication unless told otherwise.  Raises MatchdayError for bad input."""
+    if not request.policies:
+        raise MatchdayError("say which policy plays: -p NAME (`list policies` shows them)")
     world = load(request.scenario, request.assignments)
     nights = _nights(request, request.stopping, 1, world.scenario.experiment.most)
     return made_plan(world, find_all(request.policies), request, request.stopping, nights)
@@ -102,8 +147,10 @@ def plan_gate(request: Request, stored: Baseline | None) -> tuple[Plan, Gate]:
     world = load(request.scenario, request.assignments)
     told = world.scenario.experiment
     checks = told.gate
+    if not checks:
+        raise NothingCheckedError(f"nothing was checked: {request.scenario} has no `experiment.gate`")
     named = request.policies or told.policies or ((stored.spec,) if stored else ())
-    if checks and not named:
+    if not named:
         raise MatchdayError("say which policy is held to the checks: -p NAME")
     if stored and (why := differs(stored, world_identity(world))):
         raise MatchdayError(f"the baseline cannot be compared with: {why}; bless a run of it again")

@@ -26,7 +26,10 @@ from sim.errors import InputError, MatchdayError
 from sim.experiment import winners
 from sim.experiment.effects import Effects, Indices, base_sample, effects, indices, luck, sizes, trajectories
 from sim.experiment.executors import Executor, Work, here
-from sim.experiment.plausible import Range, Space
+from sim.experiment.limits import CLOSELY, IN_A_WORLD, TRAJECTORIES, WORLDS
+from sim.experiment.load import unknown_goal
+from sim.experiment.plausible import Range, Space, space_of
+from sim.experiment.request import Request, plan_run
 from sim.experiment.runs import Plan
 from sim.experiment.winners import NOBODY, Rule, Share
 from sim.measures.outcomes import METRICS, NAMES, Metric, outcomes
@@ -36,6 +39,7 @@ from sim.world.night import changed_to
 Array = NDArray[np.float64]
 BY_NAME = {metric.name: metric for metric in METRICS}
 Values = Mapping[str, float]  # what a world changes in the scenario, by path
+ENOUGH_VIEWERS = 10_000  # a night takes a fifth longer than with 2,000; luck moves differences a viewer a third as far
 TOLD = 5  # assumptions that are named for each outcome
 
 
@@ -47,6 +51,14 @@ class Budget:
     trajectories: int = 8
     sobol: int = 32  # rows of the base sample, a power of two; 0: no indices
     keep: int = 8  # assumptions that are looked at closely
+
+    def __post_init__(self) -> None:
+        """Raises MatchdayError for numbers that cannot be, such as rows that Saltelli's design cannot have."""
+        WORLDS.held("--worlds", self.worlds)
+        TRAJECTORIES.held("--trajectories", self.trajectories)
+        CLOSELY.held("--keep", self.keep)
+        if self.sobol and (self.sobol < 4 or self.sobol & (self.sobol - 1)):
+            raise MatchdayError(f"--sobol {self.sobol}: it takes a power of two from 4 on, or 0")
 
     def count(self, space: Space) -> int:
         """All worlds, the scenario's own among them."""
@@ -229,10 +241,21 @@ def sensitivity(
     return replace(found, kept=kept or space.paths[: budget.keep], sobol=close, refused=dict(refused))
 
 
+def prepared(request: Request, metric: str, patterns: Sequence[str] = ()) -> tuple[Plan, Space]:
+    """What is asked for, with an audience of `ENOUGH_VIEWERS` at most unless told; raises MatchdayError."""
+    IN_A_WORLD.held("-n", request.replications or 1)
+    plan = plan_run(request)
+    if request.viewers is None:
+        plan = replace(plan, viewers=min(plan.viewers, ENOUGH_VIEWERS))
+    space = space_of(plan.world.scenario, patterns)
+    check(plan, space, metric)
+    return plan, space
+
+
 def check(plan: Plan, space: Space, metric: str) -> None:
     """Raises MatchdayError where nothing could be said."""
-    if BY_NAME[metric].better is None:
-        raise MatchdayError(f"no policy is best in {metric}, for neither way is better: choose another metric")
+    if why := unknown_goal(metric):
+        raise MatchdayError(why)
     if sum(not policy.bracket for policy in plan.policies) < 2:
         raise MatchdayError("name two policies at least that may be advised: -p no_push -p lull_only")
     if not space.ranges:

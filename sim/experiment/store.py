@@ -26,7 +26,7 @@ from sim.world.timeline import timeline_text
 
 FOLDER = ".nights"  # in the results
 MADE_WITH = ("numpy", "numba", "scipy", "simpy", "scikit-learn", "pandas", "pyarrow")
-SHOWN = ("report", "cli.py", "shipped", "starter")  # of the package: what shows nights and does not make them
+SHOWN = ("report", "cli", "shipped", "starter")  # of the package: what shows nights and does not make them
 
 
 class Store:

@@ -17,19 +17,40 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sim.experiment.comparison import LEVEL, compare, half_width
-from sim.experiment.design import Design
+from sim.experiment.design import Design, designed, space_of
 from sim.experiment.executors import Executor, here
 from sim.experiment.folder import SCHEMA_VERSION, Command, asked_for, circumstances, drafted, write_json
+from sim.experiment.limits import SAMPLES
 from sim.experiment.provenance import MANIFEST, text_sha256
+from sim.experiment.request import Request
 from sim.experiment.runs import playing_many, write
 from sim.experiment.session import SILENCE, Keeping, Tell
 from sim.experiment.store import Store, code_identity, world_identity
-from sim.experiment.vary import Range, Space, nearest, neighbours
+from sim.experiment.vary import Range, Space, grid, nearest, neighbours, samples
 from sim.experiment.verdicts import FRONT, Difference, holm
 from sim.measures.outcomes import BETTER
 from sim.stop import check
 
 Values = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """A sweep that can be played."""
+
+    design: Design
+    gridded: bool  # whether its points are a grid
+
+
+def prepared(request: Request, vary: Sequence[str], sampled: int | None = None) -> Sweep:
+    """What is asked for: a grid over `vary`, or so many samples; raises MatchdayError before anything is played."""
+    if sampled is not None:
+        SAMPLES.held("--samples", sampled)
+    space = space_of(request, vary)
+    told = space.world.scenario.experiment
+    seed = told.seed if request.seed is None else request.seed
+    points = samples(space.varied, sampled, seed) if sampled else grid(space.varied)
+    return Sweep(designed(space, points, request, request.replications or told.replications), not sampled)
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,23 +63,22 @@ class Swept:
 
 
 def conduct_sweep(
-    design: Design,
+    sweep: Sweep,
     command: Command,
     *,
-    gridded: bool,
     metrics: Sequence[str] = (),
     executor: Executor = here,
     store: Store | None = None,
     tell: Tell = SILENCE,
 ) -> Swept:
-    """Plays a design and keeps what comes of it; `gridded` says whether its points are a grid.
+    """Plays a sweep and keeps what comes of it.
 
     `metrics` are those that are shown beside the goal, the usual ones if none is named.  Raises as
     `sim.experiment.session.conduct`.
     """
     from sim.report.sweep_figure import draw_sweep
 
-    started = datetime.now(UTC)
+    started, design = datetime.now(UTC), sweep.design
     world, plan = design.space.world, design.plans[0]
     goal = world.scenario.experiment.goal
     replications = range(plan.replications)
@@ -66,7 +86,7 @@ def conduct_sweep(
         with playing_many(executor, store) as play:
             tell.expect(len(design.nights(replications)))
             nights = design.table(design.play(play, replications, Keeping(tell)), replications)
-        result = swept(design, nights, tuple(dict.fromkeys((goal, *(metrics or FRONT)))), gridded)
+        result = swept(design, nights, tuple(dict.fromkeys((goal, *(metrics or FRONT)))), sweep.gridded)
         write(nights, made.folder / "points.parquet")
         write_json(made.folder / "sweep.json", result)
         draw_sweep(made.folder / "sweep.svg", result, world.scenario.shop.currency)

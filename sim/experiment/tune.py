@@ -19,10 +19,11 @@ from pydantic import ValidationError
 
 from sim.errors import MatchdayError
 from sim.experiment.comparison import LEVEL, by_policy
-from sim.experiment.design import designed
+from sim.experiment.design import Design, designed, space_of
 from sim.experiment.executors import Executor, here
 from sim.experiment.folder import SCHEMA_VERSION, Command, drafted, write_json
 from sim.experiment.gate import Bound, Evidence, Gate
+from sim.experiment.limits import CHECKED_ON, TRIALS, TUNED_ON
 from sim.experiment.load import unknown_goal, unknown_metric
 from sim.experiment.request import Request
 from sim.experiment.runs import PlayMany, playing_many, write
@@ -55,6 +56,12 @@ class Aim:
     nights: int  # of each trial
     check_nights: int
 
+    def __post_init__(self) -> None:
+        """Raises MatchdayError for numbers that cannot be."""
+        TRIALS.held("--trials", self.trials)
+        TUNED_ON.held("-n", self.nights)
+        CHECKED_ON.held("--check-nights", self.check_nights)
+
     @property
     def better(self) -> list[str]:
         """Which way each objective is better."""
@@ -69,6 +76,36 @@ class Aim:
     def checking(self) -> range:
         """Replications that they are checked on."""
         return range(self.nights, self.nights + self.check_nights)
+
+
+@dataclass(frozen=True)
+class Tuning:
+    """A tuning that can be played."""
+
+    space: Space
+    aim: Aim
+    request: Request
+
+    @property
+    def design(self) -> Design:
+        """The policy as it is, on the nights of the tuning."""
+        return designed(self.space, [UNVARIED], self.request, self.aim.nights)
+
+
+def prepared(
+    request: Request,
+    vary: Sequence[str],
+    *,
+    goals: Sequence[str] = (),
+    require: Sequence[str] = (),
+    trials: int = 40,
+    nights: int = 10,
+    check_nights: int = 50,
+) -> Tuning:
+    """What is asked for; the goal is the scenario's unless told.  Raises MatchdayError before anything is played."""
+    space = tunable(space_of(request, vary))
+    sought = objectives(goals or [space.world.scenario.experiment.goal])
+    return Tuning(space, Aim(sought, checks_of(space, require), trials, nights, check_nights), request)
 
 
 def objectives(told: Sequence[str]) -> tuple[str, ...]:
@@ -190,9 +227,7 @@ def _missed(evidence: Evidence) -> float:
 
 
 def conduct_tuning(
-    space: Space,
-    aim: Aim,
-    request: Request,
+    tuning: Tuning,
     command: Command,
     *,
     executor: Executor = here,
@@ -205,13 +240,13 @@ def conduct_tuning(
     """
     from sim.report.tune_figure import draw_tuning
 
-    started = datetime.now(UTC)
-    design = designed(space, [UNVARIED], request, aim.nights)
+    started, design = datetime.now(UTC), tuning.design
+    space, aim = tuning.space, tuning.aim
     seed = design.plans[0].seed
     asked = (aim.objectives, [c.model_dump() for c in aim.checks], aim.trials, aim.check_nights, varied(space))
     with drafted(command.results, space.world, f"tune-{identity(design, *asked)[:8]}") as made:
         with playing_many(executor, store) as play:
-            player = _Player(space, aim, request, play, tell)
+            player = _Player(space, aim, tuning.request, play, tell)
             trials = search(space.varied, aim.better, player.respond, trials=aim.trials, seed=seed)
             found = best(trials, aim.better, FEW)
             player.need([UNVARIED, *(trial.point for trial in found)], aim.checking)

@@ -256,13 +256,13 @@ def test_worlds_that_the_form_refuses_are_counted_and_left_out(here):
     space = Space(
         Scenario.model_validate(plan.world.scenario.model_dump()), (Range(replace(a.assumption, high=100.0)),)
     )
-    found = sensitivity(plan, space, "net_value", Budget(6, 2, 0, 1), executor=travelling)
+    found = sensitivity(plan, space, "net_value", Budget(10, 2, 0, 1), executor=travelling)
     refused = [values["audience.arrivals.never"] >= 1.0 for values in found.plausible.values]
-    assert len(found.winners) == 6 - sum(refused) < 6
+    assert len(found.winners) == 10 - sum(refused) < 10
     assert any("audience.arrivals.never" in why for why in found.refused)
     assert "cannot be varied freely: audience.arrivals.never" in " ".join(sentences(found))
     rows = table(found)
-    assert len(rows) == 2 * (1 + 6 + 4)
+    assert len(rows) == 2 * (1 + 10 + 4)
     assert (rows[rows["sample"] == "plausible"]["net_value"].isna() == np.repeat(refused, 2)).all()
 
 
@@ -307,9 +307,9 @@ def test_the_command_says_and_writes_what_it_found(here, matchday):
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["-p", "no_push"], "two at least"),
+        (["-p", "no_push"], "two policies at least"),
         (["-p", "no_push", "-p", "oracle"], "two policies at least that may be advised"),
-        (["-p", "no_push", "-p", "blast", "--metric", "clicks"], "neither way is better"),
+        (["-p", "no_push", "-p", "blast", "--metric", "clicks"], "no better end"),
         (["-p", "no_push", "-p", "blast", "--metric", "net_valu"], "did you mean 'net_value'?"),
         (["-p", "no_push", "-p", "blast", "--vary", "assumptions.click_wea"], "did you mean 'assumptions.click_wear'?"),
         (["-p", "no_push", "-p", "blast", "--vary", "clicks.*"], "no assumption that can be varied is called so"),

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sim.errors import MatchdayError
+from sim.errors import MatchdayError, did_you_mean
 from sim.experiment.abtest.designs import CONTROL, DESIGNS, SPLIT, TREATMENT, DesignName
 from sim.experiment.abtest.mixed import check_lines
 from sim.experiment.abtest.stocks import base_demand, stocked, units_of, with_endless_stock
@@ -20,6 +20,8 @@ from sim.stop import check
 
 USUAL = {"viewer": 1, "match": 20, "switchback": 20, "cluster": 20}  # nights of a test unless told
 LEAST = {"viewer": 1, "match": 4, "switchback": 4, "cluster": 4}  # two pairs: an interval takes two differences
+BLOCKS = 1.0, 240.0  # minutes of a turn
+MOST_STOCK = 1000.0  # times what the control would sell
 FEWEST = 4  # replications
 SMALLEST = 40  # viewers of whom coins leave neither arm without: one in 10^11 times
 
@@ -97,6 +99,12 @@ def _told(trial: Trial, jobs: Sequence[Any], executor: Executor, tell: Callable[
 def prepared(asked: Asked) -> Conduct:
     """What is asked for, checked before anything is played; raises MatchdayError."""
     request = asked.request
+    if wrong := [d for d in asked.designs if d not in DESIGNS]:
+        raise MatchdayError(f"--design {wrong[0]}: no such design{did_you_mean(wrong[0], DESIGNS)}")
+    if not BLOCKS[0] <= asked.block <= BLOCKS[1]:
+        raise MatchdayError(f"--block {asked.block:g}: a turn takes from {BLOCKS[0]:g} to {BLOCKS[1]:g} minutes")
+    if not all(0.0 <= x <= MOST_STOCK for x in asked.stocks):
+        raise MatchdayError(f"--stock: multiples go from 0 to {MOST_STOCK:g}")
     if len(request.policies) != 2:
         raise MatchdayError(f"a test has two policies, the control first: -p A -p B; {len(request.policies)} named")
     plan = plan_run(replace(request, policies=tuple(dict.fromkeys(request.policies))))
