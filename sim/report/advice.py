@@ -11,6 +11,7 @@ from sim.measures.outcomes import BY_NAME, MONEY
 from sim.report.decimals import decimals
 
 Comparison = Mapping[str, Any]
+UNCHANGED = "unchanged"
 
 
 def advice(comparison: Comparison, currency: str, within: str) -> list[str]:
@@ -47,8 +48,8 @@ def _of_decision(comparison: Comparison, currency: str, within: str) -> Iterator
 def _costs(comparison: Comparison, policy: str, currency: str, within: str) -> str:
     goal, verdicts = comparison["decision"]["goal"], comparison["decision"]["verdicts"][policy]
     others = [metric for metric in verdicts if metric != goal]
-    told = [f"{_difference(comparison, policy, m, currency, within)} ({verdicts[m]['verdict']})" for m in others]
-    return ", ".join(told)
+    said = ((_difference(comparison, policy, m, currency, within), verdicts[m]["verdict"]) for m in others)
+    return ", ".join(text if text.endswith(UNCHANGED) else f"{text} ({verdict})" for text, verdict in said)
 
 
 def _more_nights(comparison: Comparison) -> str:
@@ -66,7 +67,7 @@ def _difference(comparison: Comparison, policy: str, metric: str, currency: str,
     """`orders +12.3 ± 4.5`: a paired difference, in percentage points for shares."""
     value = comparison["differences"][policy][metric]
     if value["mean"] == 0.0 and not half_interval(value):
-        return f"{metric} no other"
+        return f"{metric} {UNCHANGED}"
     scale = 100.0 if BY_NAME[metric].unit == "share" else 1.0
     mean, half = scale * value["mean"], scale * half_interval(value)
     places = decimals([mean], [(mean, half)])

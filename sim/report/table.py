@@ -34,6 +34,7 @@ SHOWN = (
     "sold_out_at_checkout", "red_line_violations", "trust_mean", "retention",
 )  # fmt: skip
 ALL = tuple(BY_NAME)
+SAID = 3  # policies whose twins are told in words, too; of more the table is easier to read
 LEAST = 60  # columns below which a table is no longer read but deciphered
 # A word of a name goes up to a capital or to one of these, behind which a line may end; 0.3 is one word.
 _END = r"(?:[_(,= -]|\.(?!\d))"
@@ -242,16 +243,15 @@ class _Blocks:
         for group in _groups(self.comparison, rows, signs, room):
             yield _table(group, labels, signs)
             yield ""
-        if self.metrics == SHOWN:
-            yield from _of_twins(self.comparison, self.currency, signs, options.max_width)
-        for said in advice(self.comparison, self.currency, signs.within):
-            yield Text(f"{said}.", style="bold")
-        for remark in remarks(self.comparison):
-            yield Text(f"{remark}.")
         yield Text(_legend(self.comparison, self.metrics, rows, signs), style="dim")
         if self.metrics == SHOWN:
             more = len(BY_NAME) - len(SHOWN)
-            yield Text(f"{more} more metrics with --metric; `list metrics` explains all.", style="dim")
+            yield Text(f"{more} more metrics with --metric; `list metrics` explains all.\n", style="dim")
+            yield from _of_twins(self.comparison, self.currency, signs, options.max_width)
+        for remark in remarks(self.comparison):
+            yield Text(f"{remark}.")
+        for said in advice(self.comparison, self.currency, signs.within):  # last, where the eye is
+            yield Text(f"{said}.", style="bold")
 
 
 def _of_twins(comparison: Comparison, currency: str, signs: Signs, width: int) -> Iterator[RenderableType]:
@@ -270,9 +270,10 @@ def _of_twins(comparison: Comparison, currency: str, signs: Signs, width: int) -
             table.add_row(Text(label), *(columns[policy][i] for policy in group))
         yield table
         yield ""
-    for sentence in twins.sentences(comparison, currency, signs.within):
-        yield Text(sentence)
-    yield ""
+    if len(columns) <= SAID:
+        for sentence in twins.sentences(comparison, currency, signs.within):
+            yield Text(sentence)
+        yield ""
 
 
 def _side_by_side(widths: Mapping[str, int], room: int) -> Iterator[list[str]]:

@@ -92,7 +92,7 @@ def test_the_best_of_those_that_are_better_is_taken_and_what_it_costs_is_told():
     found = decided(good={"net_value": 9.0, "annoyance_mean": 20.0}, best={"net_value": 15.0}, bad={"net_value": -9.0})
     assert found["decision"]["take"] == "best"
     assert found["decision"]["level"] == []
-    assert said(found).startswith("Take best: net_value +14.9 ±0.2 EUR a night over base; conversion_rate no other")
+    assert said(found).startswith("Take best: net_value +14.9 ±0.2 EUR a night over base; conversion_rate unchanged")
     costly = decided(good={"net_value": 9.0, "annoyance_mean": 20.0})
     assert "annoyance_mean +19.9" in said(costly)
     assert "(worse)" in said(costly)
