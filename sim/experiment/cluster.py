@@ -15,9 +15,10 @@ from typing import Any
 
 from sim.errors import MatchdayError
 from sim.experiment.executors import Executor, Prepare, Work, WorkerLostError, in_order
-from sim.stop import SIGNALS
+from sim.stop import SIGNALS, check
 
 PATIENCE = 5.0  # s
+LISTEN = 1.0  # s between looks at whether a signal has come
 LOST = "a worker of the Ray cluster died (out of memory?); what was finished is kept: the same command goes on from it"
 
 
@@ -84,14 +85,21 @@ class _Actors:
         self.started = True
 
     def give(self, worker: Any, job: Any) -> Any:
-        return worker.work.remote(job)
+        with _told_to_stop():
+            return worker.work.remote(job)
 
     def wait(self, tickets: list[Any]) -> list[Any]:
-        return list(self.ray.wait(tickets, num_returns=1)[0])
+        done: list[Any] = []
+        while not done:
+            with _told_to_stop():
+                done, _ = self.ray.wait(tickets, num_returns=1, timeout=LISTEN)
+            check()
+        return done
 
     def take(self, ticket: Any) -> tuple[bool, Any]:
         try:
-            told: tuple[bool, Any] = self.ray.get(ticket)
+            with _told_to_stop():
+                told: tuple[bool, Any] = self.ray.get(ticket)
         except self.ray.exceptions.RayError as error:
             raise WorkerLostError(LOST) from error
         return told
@@ -120,6 +128,16 @@ def _own_signals() -> Iterator[None]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+@contextmanager
+def _told_to_stop() -> Iterator[None]:
+    """Ray's C code makes a SystemError of whatever a signal raises in it."""
+    try:
+        yield
+    except SystemError:
+        check()
+        raise
 
 
 class _Actor:

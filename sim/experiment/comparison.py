@@ -16,6 +16,8 @@ from scipy import stats
 Array = NDArray[np.float64]
 LEVEL = 0.95
 RESAMPLES = 4999
+AT_A_TIME = 10_000_000  # numbers that are resampled together: 80 MB
+MANY = 2000  # nights from which resampling says what Student's t says, and takes long
 BOOTSTRAP_SEED = 20221218
 ENOUGH = 6  # nights of one and the same difference that are more than luck: a sign test's 2 · 0.5^6 < 1 - LEVEL
 
@@ -145,17 +147,24 @@ def _differences(x: Array, base: Array) -> list[dict[str, float | None]]:
 def bca(d: Array) -> Array:
     """BCa bootstrap intervals (metrics, 2) of the means of rows; the t interval where there is nothing to resample.
 
-    NaN where there are fewer than two nights.
+    Of MANY nights and more it is the t interval, too.  NaN where there are fewer than two nights.
     """
     if d.shape[1] < 2:
         return np.full((len(d), 2), np.nan)
     mean, half = d.mean(axis=1), half_width(d)
     intervals = np.stack([mean - half, mean + half], axis=1)
     varied = np.flatnonzero(np.ptp(d, axis=1) > 0.0)
-    if len(varied):
+    if len(varied) and d.shape[1] < MANY:
         rng = np.random.default_rng(BOOTSTRAP_SEED)
         found = stats.bootstrap(
-            (d[varied],), np.mean, axis=1, n_resamples=RESAMPLES, confidence_level=LEVEL, method="BCa", rng=rng
+            (d[varied],),
+            np.mean,
+            axis=1,
+            n_resamples=RESAMPLES,
+            batch=max(1, AT_A_TIME // d[varied].size),
+            confidence_level=LEVEL,
+            method="BCa",
+            rng=rng,
         ).confidence_interval
         limits = np.stack([found.low, found.high], axis=1)
         good = np.isfinite(limits).all(axis=1)

@@ -15,15 +15,24 @@ from sim.measures.outcomes import BETTER
 
 
 def decision(
-    comparison: Mapping[str, Any], nights: pd.DataFrame, *, goal: str, margins: Mapping[str, Any]
+    comparison: Mapping[str, Any],
+    nights: pd.DataFrame,
+    *,
+    goal: str,
+    margins: Mapping[str, Any],
+    unfit: Mapping[str, str],
 ) -> dict[str, Any]:
     """What `comparison` decides, for its JSON.
 
     `goal` is the metric to be good in; verdicts are on it and on what a policy may cost.  `take` is the policy to take:
     the best of those that are better than the baseline, or the baseline where nobody is better by more than the margin;
     None where that is open.  `level` are others that are better, too, and cannot be told from it; `nights_needed` is
-    about how many would decide what is open.  Policies that see what is latent are no candidates.
+    about how many would decide what is open.  Policies that see what is latent are no candidates, nor are those that
+    are `unfit`: by name, the check of the scenario that they fail.  Where the best was chosen by a procedure of its own
+    (`sim.experiment.choosing`), its metric is the goal, and what it has left is taken.
     """
+    choice = comparison.get("choice")
+    goal = choice["metric"] if choice else goal
     baseline, brackets = comparison["baseline"], comparison["brackets"]
     deciding = tuple(dict.fromkeys((goal, *FRONT)))
     differences = {
@@ -40,7 +49,14 @@ def decision(
         "margins": {metric: margins[metric] for metric in margins if metric in deciding},
         "verdicts": judged,
         "front": front({name: x[rows] for name, x in values.items() if name not in brackets}, FRONT),
-        **_taken(baseline, goal, judged, differences, {name: x[metrics.index(goal)] for name, x in values.items()}),
+        "unfit": dict(unfit),
+        **(
+            {"take": choice["left"][0] if len(choice["left"]) == 1 else None, "level": [], "nights_needed": None}
+            if choice
+            else _taken(
+                baseline, goal, judged, differences, {p: x[metrics.index(goal)] for p, x in values.items()}, unfit
+            )
+        ),
     }
 
 
@@ -54,8 +70,9 @@ def _taken(
     judged: Mapping[str, Mapping[str, Mapping[str, Any]]],
     differences: Mapping[str, Mapping[str, Difference]],
     values: Mapping[str, Any],
+    unfit: Mapping[str, str],
 ) -> dict[str, Any]:
-    on_goal = {name: row[goal]["verdict"] for name, row in judged.items() if goal in row}
+    on_goal = {name: row[goal]["verdict"] for name, row in judged.items() if goal in row and name not in unfit}
     better = [name for name, said in on_goal.items() if said == "better"]
     if better:
         ahead = 1.0 if BETTER[goal] == "more" else -1.0
@@ -63,7 +80,7 @@ def _taken(
         return {"take": best, "level": _level(best, better, values), "nights_needed": None}
     unsure = [name for name, said in on_goal.items() if said == "open"]
     needed = [nights_needed(differences[name][goal], judged[name][goal]["margin"]) for name in unsure]
-    take = baseline if on_goal and not unsure else None
+    take = baseline if judged and not unsure and baseline not in unfit else None
     known = [n for n in needed if n is not None]
     return {"take": take, "level": [], "nights_needed": max(known) if known and len(known) == len(needed) else None}
 

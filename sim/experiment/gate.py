@@ -4,13 +4,15 @@ A check is about a mean, or about the mean of differences paired by night from a
 when the whole confidence interval lies within the requirement, fails when it lies wholly outside, and is inconclusive
 else.  A requirement of the form "<= 5%" on something that should be small is a non-inferiority margin.
 
-The confidence holds for all checks together: p-values are adjusted for their number (Holm 1979), and for the looks that
-are taken while nights are added (Bonferroni), so stopping early costs no honesty.
+The confidence holds for all checks that count together, and for all that are only told: p-values are adjusted for
+their number (Holm 1979), and for the looks that are taken while nights are added (Bonferroni), so stopping early costs
+no honesty.
 """
 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -123,8 +125,15 @@ class Gate:
 
 
 def adjusted(found: Sequence[Evidence], looks: int = 1) -> list[float]:
-    """P-values of each for all of them together; `looks` are how often nights may be judged while they are added."""
-    return [min(float(p), 1.0) for p in holm([each.p for each in found]) * looks]
+    """P-values of each for all that count together, or for all that are only told: a warning costs no check its power.
+
+    `looks` are how often nights may be judged while they are added.
+    """
+    p = np.ones(len(found))
+    for family in (True, False):
+        among = np.array([each.counts is family for each in found], bool)
+        p[among] = holm([each.p for each in found if each.counts is family])
+    return [min(float(each) * looks, 1.0) for each in p]
 
 
 def verdict(each: Evidence, p: float) -> Verdict:
@@ -136,7 +145,8 @@ def verdict(each: Evidence, p: float) -> Verdict:
 
 def judged(found: Sequence[Evidence], looks: int = 1) -> list[dict[str, Any]]:
     """The verdict on each and what stands behind it, for the JSON."""
-    return [_told(each, p, looks * len(found)) for each, p in zip(found, adjusted(found, looks), strict=True)]
+    among = Counter(each.counts for each in found)
+    return [_told(each, p, looks * among[each.counts]) for each, p in zip(found, adjusted(found, looks), strict=True)]
 
 
 def _told(each: Evidence, adjusted: float, most: int) -> dict[str, Any]:

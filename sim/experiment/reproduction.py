@@ -16,7 +16,9 @@ from sim.experiment.provenance import versions
 from sim.experiment.session import Tell, conduct
 from sim.experiment.store import code_identity
 
-OWN = re.compile(r"run\.log|scenario\.source\.yaml|gate\..*")  # of one run: times, the file it was asked with, a gate's
+OWN = re.compile(
+    r"run\.log|scenario\.source\.yaml|gate\..*"
+)  # of one run: times, the file it was asked with, a gate's verdicts
 
 
 @dataclass(frozen=True)
@@ -52,11 +54,12 @@ def reproduce(folder: Path, executor: Executor, tell: Tell) -> Reproduction:
         command = Command((), (), kept.baseline, Path(place))
         ledger = any(name.startswith("ledger/") for name in kept.files)
         again = read_manifest(conduct(plan, command, executor=executor, ledger=ledger, tell=tell).folder)
-    names = [name for name in kept.files if not OWN.fullmatch(name)]
-    return Reproduction(
-        {name: "damaged" if name in lost else _held(kept.files[name], again.files.get(name)) for name in names},
-        tuple(_changes(kept.versions, kept.code_sha256)),
-    )
+    files = {
+        name: "damaged" if name in lost else _held(then, again.files.get(name))
+        for name, then in kept.files.items()
+        if name in lost or not OWN.fullmatch(name)
+    }
+    return Reproduction(files, tuple(_changes(kept.versions, kept.code_sha256)))
 
 
 def _held(then: str, now: str | None) -> str:

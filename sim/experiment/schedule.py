@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.errors import MatchdayError
 from sim.experiment.comparison import half_width
 from sim.experiment.runs import Done, Job, Plan, values_of
 
@@ -24,7 +25,8 @@ def until_precise(plan: Plan, wanted: Mapping[str, float]) -> Schedule:
 
     `wanted` holds half widths of 95% intervals by metric, in the metric's own unit; without a control it is the means
     that are known.  The width hangs on how much nights vary, not on what they say, so the interval keeps its coverage
-    (Chow & Robbins 1965; docs/experiments.md has what was measured).
+    (Chow & Robbins 1965; docs/experiments.md has what was measured).  Playing on raises MatchdayError where nights have
+    no value of a metric.
     """
 
     def more(done: Sequence[Done]) -> list[Job]:
@@ -42,15 +44,19 @@ def too_wide(done: Sequence[Done], control: str | None, wanted: Mapping[str, flo
     for metric, most in wanted.items():
         values = values_of(done, metric)
         base = values.pop(control) if control else 0.0
-        halves = [_half(x - base) for x in values.values()]
+        halves = [_half(metric, x - base) for x in values.values()]
         if halves and max(halves) > most:
             wide[metric] = max(halves)
     return wide
 
 
-def _half(x: NDArray[np.float64]) -> float:
+def _half(metric: str, x: NDArray[np.float64]) -> float:
     known = x[~np.isnan(x)]
-    return float(half_width(known[np.newaxis])[0]) if len(known) > 1 else 0.0
+    if len(x) > 1 and len(known) < 2:
+        raise MatchdayError(
+            f"--precision {metric}: {len(x)} nights have no {metric} to take a difference of: ask for another measure"
+        )
+    return float(half_width(known[np.newaxis])[0])
 
 
 def next_stop(played: int, most: int) -> int:

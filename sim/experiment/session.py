@@ -18,7 +18,7 @@ from sim.experiment.comparison import compare
 from sim.experiment.decision import decision
 from sim.experiment.executors import Executor, here
 from sim.experiment.folder import Command, close, draft, fill, write_whole
-from sim.experiment.gate import Gate, judged, looks, until_decided, verdict_of
+from sim.experiment.gate import Gate, constraints, failed, judged, looks, until_decided, verdict_of
 from sim.experiment.rules_told import rules_told
 from sim.experiment.runs import Done, Plan, playing, table, twins_table, values_of
 from sim.experiment.schedule import Schedule, too_wide, until_precise
@@ -109,13 +109,18 @@ def conduct(
         )
         comparison |= _enough(plan, nights)
         if command.baseline:
-            told = plan.world.scenario.experiment
-            comparison["decision"] = decision(comparison, rows, goal=told.goal, margins=told.margins)
+            comparison["decision"] = _decision(plan, nights, comparison, rows)
         fill(folder, plan, nights, comparison)
         also(folder, nights)
         close(folder, plan, command, nights, started)
         check()
     return Finished(made.final, comparison, rows, rules_told(plan, nights))
+
+
+def _decision(plan: Plan, nights: Sequence[Done], comparison: Mapping[str, Any], rows: pd.DataFrame) -> dict[str, Any]:
+    told = plan.world.scenario.experiment
+    unfit = comparison["choice"]["unfit"] if "choice" in comparison else failed(constraints(plan), nights)
+    return decision(comparison, rows, goal=told.goal, margins=told.margins, unfit=unfit)
 
 
 def schedule_of(plan: Plan) -> Schedule:

@@ -25,8 +25,11 @@ from sim.world.night import World
 from sim.world.timeline import timeline_text
 
 FOLDER = ".nights"  # in the results
-MADE_WITH = ("numpy", "numba", "scipy", "simpy", "scikit-learn", "pandas", "pyarrow")
-SHOWN = ("report", "cli", "shipped", "starter")  # of the package: what shows nights and does not make them
+MADE_WITH = ("numpy", "numba", "scipy", "simpy", "scikit-learn", "skops", "pandas", "pyarrow")
+SHOWN = {
+    "assumptions.py", "cli", "notebook.py", "plain.py", "report", "requirements.py", "schemas.py", "shipped", "starter",
+}  # of the package: what shows nights and does not make them  # fmt: skip
+MAKE = {"runs.py", "record.py", "load.py"}  # of `experiment`: all else compares nights that are there
 
 
 class Store:
@@ -113,9 +116,14 @@ def world_identity(world: World) -> str:
 
 @cache
 def code_identity() -> str:
-    """Hash of this program, but for what shows results, and of what it works with."""
+    """Hash of what makes nights in this program, and of what it works with."""
     package = Path(sim.__file__).parent
-    files = sorted(f for f in package.rglob("*.py") if f.relative_to(package).parts[0] not in SHOWN)
+    files = sorted(f for f in package.rglob("*.py") if _makes_nights(f.relative_to(package).parts))
     code = [(f.relative_to(package).as_posix(), sha256(f.read_bytes()).hexdigest()) for f in files]
     with_ = {name: version for name, version in versions().items() if name in MADE_WITH}
-    return text_sha256(json.dumps([code, draws.SCHEME, with_, platform.machine()]))
+    return text_sha256(json.dumps([code, draws.SCHEME, with_, platform.python_version_tuple()[:2], platform.machine()]))
+
+
+def _makes_nights(parts: tuple[str, ...]) -> bool:
+    """Whether a file of the package may, by its path."""
+    return parts[-1] in MAKE if parts[0] == "experiment" else parts[0] not in SHOWN

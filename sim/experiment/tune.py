@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -175,8 +175,9 @@ class _Player:
         self.space, self.aim, self.request, self.play, self.tell = space, aim, request, play, tell
         self.hear = Keeping(tell)
         others = dict.fromkeys(c.vs for c in aim.checks if c.vs not in (None, AS_IT_IS))
-        self.others = replace(space, policies=find_all(others), varied=())  # that requirements compare with
-        self.beside: dict[range, pd.DataFrame] = {}  # their nights
+        fields = tuple(v for v in space.varied if v.policy is None)
+        self.others = replace(space, policies=find_all(others), varied=fields)  # that requirements compare with
+        self.beside: dict[tuple[Point, range], pd.DataFrame] = {}  # their nights, each in the scenario of a point
         self.nights: dict[tuple[Point, range], pd.DataFrame] = {}
 
     def respond(self, points: Sequence[Point]) -> list[Response]:
@@ -186,11 +187,22 @@ class _Player:
 
     def need(self, points: Sequence[Point], nights: range) -> None:
         """Plays what has not been, the policy as it is before all others."""
-        if nights not in self.beside:
-            self.beside[nights] = self._played(self.others, [UNVARIED], nights)[0] if self.others.policies else NOBODY
-        new = [point for point in dict.fromkeys([UNVARIED, *points]) if (point, nights) not in self.nights]
-        tables = self._played(self.space, new, nights) if new else []
-        self.nights |= {(point, nights): rows for point, rows in zip(new, tables, strict=True)}
+        every = list(dict.fromkeys([UNVARIED, *points]))
+        if self.others.policies:
+            self._play(self.others, dict.fromkeys(map(self._scenario, every)), nights, self.beside)
+        self._play(self.space, every, nights, self.nights)
+
+    def _scenario(self, point: Point) -> Point:
+        """What of a point is the scenario's."""
+        return tuple(x for v, x in zip(self.space.varied, point, strict=bool(point)) if v.policy is None)
+
+    def _play(
+        self, space: Space, points: Iterable[Point], nights: range, known: dict[tuple[Point, range], pd.DataFrame]
+    ) -> None:
+        """Adds the nights of points that are not known yet."""
+        new = [point for point in points if (point, nights) not in known]
+        tables = self._played(space, new, nights) if new else []
+        known |= {(point, nights): rows for point, rows in zip(new, tables, strict=True)}
 
     def _played(self, space: Space, points: Sequence[Point], nights: range) -> list[pd.DataFrame]:
         """A table of nights a point."""
@@ -209,7 +221,8 @@ class _Player:
         tried, own = (self.nights[p, nights].assign(policy=name) for p, name in ((point, TRIED), (UNVARIED, AS_IT_IS)))
         names = {policy.spec: policy.name for policy in self.others.policies}
         gate = Gate(self.aim.checks, (TRIED,), {**names, AS_IT_IS: AS_IT_IS})
-        metrics, values = by_policy(pd.concat([tried, own, self.beside[nights]], ignore_index=True))
+        beside = self.beside.get((self._scenario(point), nights), NOBODY)
+        metrics, values = by_policy(pd.concat([tried, own, beside], ignore_index=True))
         return tuple(map(_missed, gate.evidence(lambda m: {name: x[metrics.index(m)] for name, x in values.items()})))
 
     def lead(self, point: Point, nights: range, metric: str) -> Difference:
@@ -221,7 +234,7 @@ class _Player:
 def _missed(evidence: Evidence) -> float:
     bound = Bound.of(evidence.check.require)
     if not len(evidence.beyond):
-        return 0.0  # nothing it could be of
+        return LEAST  # what has no value meets nothing
     over = float(evidence.beyond.mean()) * (1.0 if bound.upper else -1.0)
     return LEAST if over == 0.0 and not bound.within else over  # on the bound itself is beyond it
 

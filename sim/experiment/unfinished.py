@@ -7,6 +7,7 @@ import platform
 import re
 from functools import cache
 from pathlib import Path
+from threading import get_ident
 
 from sim.experiment.provenance import text_sha256
 
@@ -14,8 +15,8 @@ WRITER = re.compile(r"\..*-(?P<place>[0-9a-f]{8})-(?P<pid>\d{1,9})")
 
 
 def name_until_whole(name: str) -> str:
-    """Hidden, and with the number of this process."""
-    return f".{name}-{_place()}-{os.getpid()}"
+    """Hidden, and with the numbers of this thread and this process."""
+    return f".{name}-{get_ident()}-{_place()}-{os.getpid()}"
 
 
 def is_left(name: str) -> bool:

@@ -1,8 +1,9 @@
-"""What a comparison decides: whether a policy is better or worse than the baseline by more than a practical margin.
+"""What a comparison decides: whether a policy is better or worse than the baseline, and whether that matters.
 
-A difference counts if it is both: more than luck (Student's t on paired differences, Holm 1979 across all candidates
-and all metrics that decide) and larger than the margin.  It does not matter if its whole interval lies within the
-margin.  Everything else is open.
+A difference counts if it is more than luck (Student's t on paired differences against 0, Holm 1979 across candidates
+and metrics that decide) and its mean is larger than the practical margin.  It does not matter if its whole interval
+lies within the margin; that is not adjusted, because it moves nobody to act unless it holds of all candidates.
+Everything else is open.
 """
 
 from __future__ import annotations

@@ -19,7 +19,12 @@ def advice(comparison: Comparison, currency: str, within: str) -> list[str]:
     return [
         *_of_precision(comparison, currency, within),
         *_of_choice(comparison, currency),
-        *_of_decision(comparison, currency, within),
+        *(
+            _beside(comparison, currency, within)
+            if "choice" in comparison
+            else _of_decision(comparison, currency, within)
+        ),
+        *_of_unfit(comparison),
         *_of_front(comparison),
     ]
 
@@ -37,12 +42,34 @@ def _of_decision(comparison: Comparison, currency: str, within: str) -> Iterator
         gain = _difference(comparison, take, goal, currency, within)
         level = f" ({_listed(told['level'])} cannot be told from it)" if told["level"] else ""
         yield f"Take {take}{level}: {gain} a night over {baseline}; {_costs(comparison, take, currency, within)}"
+    elif not (unsure := _unsure(told)):
+        yield f"Nothing to take: {baseline} fails the scenario's checks, and no policy that passes them is better"
     else:
-        unsure = [name for name, row in told["verdicts"].items() if row[goal]["verdict"] == "open"]
         yield (
             f"Not decided: whether {_listed(unsure)} {'is' if len(unsure) == 1 else 'are'} better than {baseline} in "
             f"{goal} by more than {_margin(comparison, currency)}{_more_nights(comparison)}"
         )
+
+
+def _unsure(told: Mapping[str, Any]) -> list[str]:
+    """Of whom it is open whether they are better."""
+    rows = ((name, row.get(told["goal"])) for name, row in told["verdicts"].items() if name not in told["unfit"])
+    return [name for name, judged in rows if judged and judged["verdict"] == "open"]
+
+
+def _beside(comparison: Comparison, currency: str, within: str) -> Iterator[str]:
+    """What a policy that was chosen brings and costs."""
+    told, baseline = comparison.get("decision"), comparison["baseline"]
+    if told and (take := told["take"]) and take != baseline:
+        metrics = told["verdicts"][take]
+        said = ", ".join(_difference(comparison, take, metric, currency, within) for metric in metrics)
+        yield f"Beside {baseline}: {said} (a little less sure, as the nights' number hung on what they said)"
+
+
+def _of_unfit(comparison: Comparison) -> Iterator[str]:
+    unfit = (comparison.get("decision") or comparison.get("choice") or {}).get("unfit")
+    if unfit:
+        yield "Not to be taken: " + ", ".join(f"{name} fails {check}" for name, check in unfit.items())
 
 
 def _costs(comparison: Comparison, policy: str, currency: str, within: str) -> str:
@@ -60,7 +87,13 @@ def _more_nights(comparison: Comparison) -> str:
 def _margin(comparison: Comparison, currency: str) -> str:
     goal = comparison["decision"]["goal"]
     told = comparison["decision"]["margins"].get(goal, f"{USUAL_MARGIN:.0%}")
-    return f"{told} of {comparison['baseline']}'s" if isinstance(told, str) else f"{told:,g} {_unit(goal, currency)}"
+    return f"{told} of {comparison['baseline']}'s" if isinstance(told, str) else _amount(goal, told, currency)
+
+
+def _amount(metric: str, size: float, currency: str) -> str:
+    """A size as it is said: shares in points."""
+    scale = 100.0 if BY_NAME[metric].unit == "share" else 1.0
+    return f"{scale * size:,.3g} {_unit(metric, currency)}".rstrip()
 
 
 def _difference(comparison: Comparison, policy: str, metric: str, currency: str, within: str) -> str:
@@ -95,11 +128,11 @@ def _of_precision(comparison: Comparison, currency: str, within: str) -> Iterato
     if not (told := comparison.get("precision")):
         return
     n, wide = comparison["replications"], told["not_reached"]
-    wanted = {m: f"{m} {within}{half:,g} {_unit(m, currency)}".rstrip() for m, half in told["half_widths"].items()}
+    wanted = {m: f"{m} {within}{_amount(m, half, currency)}" for m, half in told["half_widths"].items()}
     if not wide:
         yield f"As precise as asked after {n:,} nights: {_listed(wanted.values())}"
         return
-    missed = [f"{wanted[m]} (it is {within}{half:,.3g})" for m, half in wide.items()]
+    missed = [f"{wanted[m]} (it is {within}{_amount(m, half, currency)})" for m, half in wide.items()]
     yield f"Not as precise as asked after {n:,} nights, the most that were allowed: {_listed(missed)}"
 
 
@@ -107,20 +140,19 @@ def _of_choice(comparison: Comparison, currency: str) -> Iterator[str]:
     if not (told := comparison.get("choice")):
         return
     metric, left, dropped = told["metric"], told["left"], told["dropped"]
-    size = f"{told['indifference']:,g} {_unit(metric, currency)}".rstrip()
-    if unfit := told["unfit"]:
-        yield "No choice: " + ", ".join(f"{name} fails {check}" for name, check in unfit.items())
+    size = _amount(metric, told["indifference"], currency)
     if not left:
         yield f"No policy passes the scenario's checks: nothing is left to choose in {metric}"
     elif len(left) == 1:
         yield (
-            f"Best in {metric}: {left[0]}, with 95% confidence if the next is at least {size} behind "
+            f"{'Keep' if left[0] == comparison['baseline'] else 'Take'} {left[0]}: the best in {metric}, with 95% "
+            f"confidence if the next is at least {size} behind "
             "(Kim and Nelson's procedure)"
         )
     else:
         yield (
-            f"Best in {metric}: one of {_listed(left)}; {told['most']:,} nights, the most that were allowed, do not "
-            f"say which by {size}"
+            f"Not decided which is best in {metric}, {' or '.join(left)}: {told['most']:,} nights, the most that were "
+            f"allowed, do not say by {size}"
         )
     if told["unsure"]:
         yield f"Whether {left[0]} meets {_listed(told['unsure'])} the nights do not say"

@@ -13,6 +13,7 @@ from sim.measures.outcomes import BY_NAME, MONEY
 from sim.report.decimals import decimals
 from sim.report.outputs import Writers, as_json
 from sim.report.problems import FORMATS
+from sim.report.table import literal
 from sim.world.yaml_source import Document
 
 Result = Mapping[str, Any]  # of a gate: verdict, passed, checks
@@ -40,10 +41,14 @@ def text(result: Result, currency: str) -> str:
     """Two lines a check, and what came of all."""
     lines = []
     for found in result["checks"]:
-        warned = " (warning)" if found["severity"] == "warning" else ""
-        lines.append(f"{SIGNS[found['verdict']]} {found['policy']}: {found['check']}: {found['verdict']}{warned}")
+        sign, said = _verdict(found).split(" ", maxsplit=1)
+        lines.append(f"{sign} {found['policy']}: {found['check']}: {said}")
         lines.append(f"    {measured(found, currency)}")
     return "\n".join([*lines, *result["notes"], headline(result)])
+
+
+def _verdict(found: Found) -> str:
+    return f"{SIGNS[found['verdict']]} {found['verdict']}{' (warning)' * (found['severity'] == 'warning')}"
 
 
 def headline(result: Result) -> str:
@@ -56,11 +61,8 @@ def headline(result: Result) -> str:
 
 def markdown(result: Result, currency: str) -> str:
     """For a job's summary."""
-    rows = [
-        f"| {SIGNS[f['verdict']]} {f['verdict']}{' (warning)' * (f['severity'] == 'warning')} | `{f['policy']}` | "
-        f"`{f['check']}` | {measured(f, currency)} |"
-        for f in result["checks"]
-    ]
+    rows = [f"| {_verdict(f)} | {literal(f['policy'])} | {literal(f['check'])} | {measured(f, currency)} |"
+            for f in result["checks"]]  # fmt: skip
     head = ["| verdict | policy | check | measured |", "|---|---|---|---|"]
     return "\n".join([f"## {headline(result).capitalize()}", "", *head, *rows, "", *result["notes"]]).rstrip() + "\n"
 

@@ -9,7 +9,8 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from sim.experiment.comparison import compare, decided
+from sim.experiment import comparison
+from sim.experiment.comparison import bca, compare, decided, half_width
 
 
 def table(**policies: list[float]) -> pd.DataFrame:
@@ -54,6 +55,16 @@ def test_the_bootstrap_interval_leans_where_the_data_leans():
     skewed = compared(a=[0.0] * 20, b=[0.0] * 17 + [1.0, 5.0, 30.0])["differences"]["b"]["orders"]
     assert skewed["bca_high"] - skewed["mean"] > skewed["mean"] - skewed["bca_low"]
     assert skewed["bca_low"] >= 0.0 > skewed["low"]
+
+
+def test_the_bootstrap_takes_as_much_memory_as_it_is_given_and_none_where_nights_are_many(monkeypatch):
+    skewed = np.random.default_rng(4).standard_exponential((3, 40))
+    whole = bca(skewed)
+    monkeypatch.setattr(comparison, "AT_A_TIME", 100 * skewed.size)
+    assert bca(skewed) == pytest.approx(whole, rel=1e-12)
+    many = np.random.default_rng(4).standard_exponential((2, comparison.MANY))
+    mean, half = many.mean(axis=1), half_width(many)
+    assert bca(many) == pytest.approx(np.stack([mean - half, mean + half], axis=1))
 
 
 def test_the_same_twice_is_the_same():

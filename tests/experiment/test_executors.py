@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
+import signal
+import sys
 from multiprocessing import active_children
 from time import sleep
+from types import ModuleType, SimpleNamespace
 
 import pytest
 
@@ -14,6 +17,7 @@ from sim.experiment.runs import Plan, play_all
 from sim.experiment.store import Store
 from sim.experiment.workers import on_processes
 from sim.policy.find import find_all
+from sim.stop import Stopped, stoppable
 from tests.worlds import world
 
 
@@ -159,6 +163,37 @@ def test_ray_gives_the_same_nights_in_the_same_order_and_a_lost_worker_is_told(t
         ray.shutdown()
     nights = [{f.name: f.read_bytes() for f in (tmp_path / name).rglob("*.zip")} for name in ("ray", "here")]
     assert nights[0] == nights[1] != {}
+
+
+class _Interrupted(ModuleType):
+    """Ray, as it is where a signal comes while its C code waits."""
+
+    exceptions = SimpleNamespace(RayError=OSError)
+
+    def __getattr__(self, name):
+        return self
+
+    def __call__(self, *_, **__):
+        return self
+
+    def is_initialized(self):
+        return True
+
+    def cluster_resources(self):
+        return {"CPU": 1.0}
+
+    def wait(self, *_, **__):
+        try:
+            os.kill(os.getpid(), signal.SIGINT)
+            signal.sigtimedwait([], 5.0)
+        except Stopped as stopped:
+            raise SystemError("CoreWorker.wait returned a result with an exception set") from stopped
+
+
+def test_a_signal_that_ray_loses_stops_the_run(monkeypatch):
+    monkeypatch.setitem(sys.modules, "ray", _Interrupted("ray"))
+    with stoppable(), pytest.raises(Stopped), executor(ray="auto")(squares) as work:
+        list(work([1]))
 
 
 def test_no_cluster_at_an_address_is_told():

@@ -97,6 +97,13 @@ def test_warnings_do_not_stop_a_gate():
     assert verdict_of(held([check("<= 2", vs=None), check("<= 0.9", vs=None)], around(1.0))) == "inconclusive"
 
 
+def test_warnings_cost_no_check_its_verdict():
+    lone, x = check("<= 2", vs=None), around(1.72)
+    told = held([lone, *[check("<= 0", vs=None, severity="warning")] * 8], x)
+    assert told[0] == held([lone], x)[0] | {"place": 0}
+    assert told[0]["verdict"] == "pass"
+
+
 def test_nights_are_doubled_until_every_check_is_decided():
     assert looks(120) == [30, 60, 120]
     assert looks(25) == [25]
@@ -242,3 +249,12 @@ def test_a_run_is_reproduced_and_what_is_not_the_same_is_named(shop, matchday, b
     assert code == 10
     assert "damaged    people.parquet" in out.splitlines()
     assert out.splitlines()[-1].startswith("not reproduced: 1 of ")
+
+
+def test_verdicts_that_were_changed_by_hand_are_not_reproduced(shop, matchday, blessed):
+    run = matchday("gate", "gated.yaml", "--baseline", "main")[1].splitlines()[-1]
+    file = shop / run / "gate.json"
+    file.write_text(file.read_text().replace("pass", "fail"))
+    code, out, _ = matchday("reproduce", run)
+    assert code == 10
+    assert "damaged    gate.json" in out.splitlines()

@@ -115,6 +115,13 @@ def test_a_policy_that_fails_a_check_of_the_gate_is_no_choice():
     assert told(nobody, done, "orders", 0.3)["left"] == []
 
 
+def test_a_measure_that_no_night_has_is_never_as_precise_as_asked():
+    given = values(np.random.default_rng(3))
+    given["blast"][:] = np.nan
+    with pytest.raises(MatchdayError, match="30 nights have no orders to take a difference of"):
+        run(replace(PLAN, stopping=Stopping({"orders": 0.3})), given)
+
+
 def test_a_measure_that_some_nights_lack_is_no_ground_for_a_choice():
     given = values(np.random.default_rng(3))
     given["blast"][4] = np.nan

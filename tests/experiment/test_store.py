@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from sim.experiment.folder import Command
 from sim.experiment.record import DamagedError, packed, unpacked
 from sim.experiment.runs import Plan, play_all, play_one, playing, table
 from sim.experiment.session import conduct
-from sim.experiment.store import Store, world_identity
+from sim.experiment.store import Store, code_identity, world_identity
 from sim.experiment.unfinished import name_until_whole
 from sim.policy.find import find_all
 from sim.world.night import World
@@ -115,6 +116,14 @@ def test_two_runs_at_the_same_time_share_a_store(tmp_path, played):
     assert not list(tmp_path.rglob(".*.zip*"))
 
 
+def test_threads_may_keep_the_same_night_at_the_same_time(tmp_path):
+    store, record = Store(tmp_path), play_one(plan(), 0, 1).record
+    with ThreadPoolExecutor(8) as threads:
+        list(threads.map(lambda _: store.put("ab" * 32, record), range(400)))
+    assert store.get("ab" * 32) == record
+    assert not list(tmp_path.rglob(".*.zip*"))
+
+
 @pytest.mark.skipif(os.name != "posix", reason="processes as POSIX has them")
 def test_what_a_killed_run_has_left_unfinished_goes_with_the_next(tmp_path):
     store, ended = Store(tmp_path), subprocess.Popen([sys.executable, "-c", ""])
@@ -150,6 +159,16 @@ def test_what_decides_a_night_decides_its_key_and_nothing_else(tmp_path):
     assert len(set(keys)) == 5
     assert plan().key((1, 0)) not in keys
     assert keys[4] == plan().key((0, 1))  # whatever its place
+
+
+def test_another_python_makes_other_nights(monkeypatch):
+    code_identity.cache_clear()
+    before = code_identity()
+    monkeypatch.setattr("platform.python_version_tuple", lambda: ("3", "99", "0"))
+    code_identity.cache_clear()
+    assert code_identity() != before
+    monkeypatch.undo()
+    code_identity.cache_clear()
 
 
 def test_policies_of_other_source_or_parameters_have_other_nights(tmp_path):

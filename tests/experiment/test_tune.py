@@ -103,6 +103,22 @@ def test_requirements_may_compare():
     assert (check.metric, check.vs, check.require) == ("mutes", "peak_flash(discount=0.3)", "<= 5%")
 
 
+def test_what_a_requirement_compares_with_lives_in_the_same_world(here, matchday):
+    """Nobody is worse than itself, whatever a viewer is worth."""
+    words = "--vary", "experiment.viewer_worth=0.5..10", "--trials", 4, "-n", 2, "--check-nights", 2
+    told = *words, "--require", "net_value vs no_push >= -1%", "-o", "t.json"
+    assert matchday("tune", "night.yaml", "-p", "no_push", *told)[0] == 0
+    tried = json.loads((here / "t.json").read_text())["tried"]
+    assert {trial["allowed"] for trial in tried} == {True}
+
+
+def test_what_has_no_value_meets_no_requirement(here, matchday):
+    words = "--vary", "experiment.viewer_worth=0.5..10", "--trials", 2, "-n", 2, "--check-nights", 2
+    wanted = "--require", "click_through_rate >= 0", "-o", "t.json"
+    assert matchday("tune", "night.yaml", "-p", "no_push", *words, *wanted)[0] == 0
+    assert json.loads((here / "t.json").read_text())["allowed"] == 0
+
+
 def test_what_is_found_is_checked_on_other_nights_and_nothing_is_played_twice(here, matchday, monkeypatch):
     play_one, played = runs.play_one, []
     told = *TUNE, "--check-nights", 3, "--require", "mutes vs no_push <= 1000"

@@ -69,7 +69,7 @@ def test_as_many_nights_are_needed_as_make_the_interval_narrow_enough():
 METRICS = ("net_value", "conversion_rate", "annoyance_mean", "stockout_minutes")
 
 
-def decided(goal="net_value", margins=None, n=40, **policies):
+def decided(goal="net_value", margins=None, n=40, unfit=(), choice=None, **policies):
     """A comparison of policies that differ from `base` by so much in each of METRICS."""
     rng, rows = np.random.default_rng(7), None
     common = {metric: 100.0 + 10.0 * rng.standard_normal(n) for metric in METRICS}
@@ -81,7 +81,9 @@ def decided(goal="net_value", margins=None, n=40, **policies):
         part = table(nights(metric, values))
         rows = part if rows is None else rows.combine_first(part)
     compared = compare(rows, scenario="s", seed=1, baseline="base", brackets=["oracle"])
-    return compared | {"decision": decision(compared, rows, goal=goal, margins=margins or {})}
+    compared |= {"choice": choice} if choice else {}
+    fails = dict.fromkeys(unfit, "mutes <= 5")
+    return compared | {"decision": decision(compared, rows, goal=goal, margins=margins or {}, unfit=fails)}
 
 
 def said(compared):
@@ -123,6 +125,46 @@ def test_a_policy_that_sees_what_is_latent_is_no_choice():
     assert found["decision"]["take"] == "mine"
     assert "oracle" not in found["decision"]["verdicts"]
     assert "oracle" not in found["decision"]["front"]
+
+
+def test_a_policy_that_fails_a_check_of_the_scenario_is_not_taken_and_that_is_said():
+    policies = {"loud": {"net_value": 90.0}, "mine": {"net_value": 9.0}}
+    found = decided(unfit=["loud"], **policies)
+    assert found["decision"]["take"] == "mine"
+    assert "Not to be taken: loud fails mutes <= 5" in said(found)
+    assert decided(unfit=["loud", "mine"], **policies)["decision"]["take"] == "base"
+    nobody = decided(unfit=["loud", "mine", "base"], **policies)
+    assert nobody["decision"]["take"] is None
+    assert "Nothing to take: base fails" in said(nobody)
+
+
+CHOSEN = {"metric": "conversion_rate", "indifference": 0.01, "most": 300, "dropped": {}, "unfit": {}, "nights": 90}
+
+
+def test_what_a_choice_has_left_is_taken_whatever_else_would_be_better():
+    policies = {
+        "rich": {"net_value": 90.0, "conversion_rate": 1.0},
+        "many": {"net_value": -9.0, "conversion_rate": 9.0},
+    }
+    found = decided(choice=CHOSEN | {"left": ["many"], "unsure": []}, **policies)
+    assert (found["decision"]["goal"], found["decision"]["take"]) == ("conversion_rate", "many")
+    assert said(found).startswith(
+        "Take many: the best in conversion_rate, with 95% confidence if the next is at least 1 p"
+    )
+    assert said(found).count("Take ") == 1
+    assert "Beside base: conversion_rate +9" in said(found)
+    both = decided(choice=CHOSEN | {"left": ["many", "rich"], "unsure": []}, **policies)
+    assert both["decision"]["take"] is None
+    assert "Not decided which is best in conversion_rate, many or rich" in said(both)
+
+
+def test_sizes_of_shares_are_said_in_points():
+    found = decided(close={"net_value": 0.1}) | {
+        "precision": {"half_widths": {"conversion_rate": 0.002}, "most": 300, "not_reached": {"conversion_rate": 0.004}}
+    }
+    assert "conversion_rate ±0.2 points (it is ±0.4 points)" in said(found)
+    margins = {"conversion_rate": 0.02}
+    assert "more than 2 points" in said(decided("conversion_rate", margins, close={"conversion_rate": 0.019}))
 
 
 def test_one_night_decides_nothing():
