@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
-from functools import cached_property, lru_cache
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -169,21 +169,27 @@ def _found_or_made(
     parcel_of: Callable[[Plan], _Parcel], work: Work, store: Store | None, errands: Sequence[Errand]
 ) -> Generator[tuple[Errand, Made, bool]]:
     """The nights of errands in order, from the store or from who plays them, and whether they are in the store now."""
-    keys = [plan.key(job) if store else None for plan, job in errands]
-    there = [bool(store and key and store.has(key)) for key in keys]
-    away = ((parcel_of(plan), job) for (plan, job), is_there in zip(errands, there, strict=True) if not is_there)
+
+    @cache  # who hands out nights looks ahead, and what it has seen there must be taken from there
+    def there(number: int) -> str | None:
+        plan, job = errands[number]
+        key = plan.key(job) if store else None
+        return key if store and key and store.has(key) else None
+
+    away = ((parcel_of(plan), job) for number, (plan, job) in enumerate(errands) if not there(number))
     with closing(work(away)) as made:
-        for errand, key, is_there in zip(errands, keys, there, strict=True):
-            found = store.get(key) if store and key and is_there else None
+        for number, (plan, job) in enumerate(errands):
+            key = there(number)
+            found = store.get(key) if store and key else None
             if found is not None:
-                yield errand, Made(found), True
+                yield (plan, job), Made(found), True
                 continue
-            plan, job = errand
-            night = play_one(plan, *job) if is_there else next(made)  # here, where what was there is damaged
+            night = play_one(plan, *job) if key else next(made)  # here, where what was there is damaged
+            key = plan.key(job) if store else None
             check()  # a policy that has caught the signal may have said something else than it would have
             if store and key:
                 store.put(key, night.record)
-            yield errand, night, key is not None
+            yield (plan, job), night, key is not None
 
 
 def _told(nights: Generator[tuple[Errand, Made, bool]]) -> Generator[Done]:

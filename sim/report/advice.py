@@ -121,7 +121,10 @@ def _of_front(comparison: Comparison) -> Iterator[str]:
     if len(front) < 3 or comparison["replications"] == 1:
         return
     best = [name for name, beaten in front.items() if beaten is None]
-    yield f"Not beaten in {_listed(FRONT)} together by any other policy: {_listed(best)}"
+    if len(best) == len(front):
+        yield f"No policy is beaten in {_listed(FRONT)} together by another"
+    else:
+        yield f"Not beaten in {_listed(FRONT)} together by any other policy: {_listed(best)}"
 
 
 def _of_precision(comparison: Comparison, currency: str, within: str) -> Iterator[str]:

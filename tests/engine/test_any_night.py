@@ -23,7 +23,7 @@ OF_THE_STREAM = (
 )  # fmt: skip
 
 
-@any_night(120)
+@any_night(80)
 @given(w=worlds(), script=scripts, seed=SEEDS)
 def test_all_is_right_on_any_night(w, script, seed):
     evening = Evening(w, script, seed)

@@ -18,56 +18,8 @@ from sim.experiment.store import Store
 from sim.experiment.workers import on_processes
 from sim.policy.find import find_all
 from sim.stop import Stopped, stoppable
+from tests.experiment.toys import Marks, dying, failing_at, long_words, obedient, prepared_badly, process_ids, squares
 from tests.worlds import world
-
-
-def squares():
-    return squared
-
-
-def squared(job):
-    sleep(0.05 if job % 3 == 0 else 0.0)  # so that some are done before their turn
-    return job * job
-
-
-def process_ids():
-    return lambda _: os.getpid()
-
-
-def failing_at():
-    def work(job):
-        if job == 0:
-            sleep(0.2)  # the other's failure is there first
-        if job < 2:
-            return job
-        raise LookupError(f"job {job}")
-
-    return work
-
-
-def prepared_badly():
-    raise LookupError("not prepared")
-
-
-def leaving_a_mark(folder, job):
-    sleep(0.5 if job == 0 else 0.0)
-    (folder / str(job)).touch()
-
-
-class Marks:
-    def __init__(self, folder):
-        self.folder = folder
-
-    def __call__(self):
-        return lambda job: leaving_a_mark(self.folder, job)
-
-
-def long_words():
-    return bytes
-
-
-def dying():
-    return lambda _: os._exit(3)
 
 
 def in_workers(prepare, jobs, processes):
@@ -132,17 +84,6 @@ def test_a_worker_that_dies_is_told():
 
 
 # --- on a cluster -----------------------------------------------------------------------------------------------------
-
-
-def obedient():
-    return obeyed
-
-
-def obeyed(job):
-    """Numbers are squared, words are done."""
-    if job == "die":
-        os._exit(3)
-    return int(job) * int(job)
 
 
 def test_ray_gives_the_same_nights_in_the_same_order_and_a_lost_worker_is_told(tmp_path):

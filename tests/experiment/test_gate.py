@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import xml.etree.ElementTree as ET
 from dataclasses import replace
 from functools import partial
@@ -10,6 +11,7 @@ from functools import partial
 import numpy as np
 import pytest
 
+import sim
 from sim.experiment.gate import RANK, Gate, adjusted, judged, looks, until_decided, verdict, verdict_of
 from sim.experiment.runs import Plan, values_of
 from sim.policy.find import find_all
@@ -149,14 +151,18 @@ CHECKS = """
 """
 
 
-@pytest.fixture
-def shop(here):
-    """A scenario with checks, whose nights are few."""
+def write_scenarios(folder):
     text = SCENARIO.replace(
         "experiment: {seed: 4, replications: 2, policies: [blast, lull_only]}", "experiment:\n  seed: 4"
     )
-    (here / "gated.yaml").write_text(text + "  policies: [lull_only]" + CHECKS)
-    (here / "bare.yaml").write_text(text)
+    (folder / "gated.yaml").write_text(text + "  policies: [lull_only]" + CHECKS)
+    (folder / "bare.yaml").write_text(text)
+
+
+@pytest.fixture
+def shop(here):
+    """A scenario with checks, whose nights are few."""
+    write_scenarios(here)
     return here
 
 
@@ -165,10 +171,25 @@ def only(shop, one):
     return (shop / "bare.yaml").read_text() + f"  gate:\n    - {one}\n"
 
 
+@pytest.fixture(scope="module")
+def played(tmp_path_factory):
+    """Results with eight nights of two policies, and the run's folder in them."""
+    folder = tmp_path_factory.mktemp("blessed")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        patch.setattr(
+            "sim.experiment.folder.draw_all", lambda folder, *_, **__: (folder / "blank.svg").write_text("<svg/>")
+        )
+        write_scenarios(folder)
+        run = sim.run("gated.yaml", ["lull_only", "blast"], 8).folder
+    return folder / "results", run
+
+
 @pytest.fixture
-def blessed(shop, matchday):
+def blessed(shop, matchday, played):
     """A baseline of eight nights of lull_only."""
-    run = matchday("run", "gated.yaml", "-p", "lull_only", "-p", "blast", "-n", 8)[1].splitlines()[-1]
+    results, run = played
+    shutil.copytree(results, shop / "results")
     code, out, err = matchday("bless", run, "--as", "main", "-p", "lull_only")
     assert (code, err) == (0, "")
     assert out.splitlines()[-1] == "results/baselines/main.json"

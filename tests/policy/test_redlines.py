@@ -81,7 +81,7 @@ def test_nothing_crosses_an_enforced_line_on_any_night():
     assert SAID["pushes"] >= (10_000 if os.environ.get("HYPOTHESIS_PROFILE") == "nightly" else 500)
 
 
-@any_night(40)
+@any_night(30)
 @given(w=worlds(days=2.5), script=scripts, lines=limits, seed=st.integers(0, 10**6))
 def on_any_night(w, script, lines, seed):
     policy = Noting(script.script)
