@@ -20,7 +20,7 @@ SNIPPETS = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
 def test_every_snippet_runs(snippet, monkeypatch, capsys):
     monkeypatch.chdir(ROOT)
     names: dict[str, object] = {"__name__": "page"}
-    exec(snippet.replace("viewers=2000", "viewers=1000"), names)
+    exec(snippet.replace("viewers=2000", "viewers=1500"), names)
     out = capsys.readouterr().out
     if "earned" in names:
         assert names["earned"] > 0
