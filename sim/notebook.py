@@ -250,9 +250,9 @@ class Tuning:
     def best(self) -> pd.DataFrame:
         """A row a setting and objective: its gain over the policy as it is, as `tuned` and as `checked`."""
         rows = [
-            {"spec": found["spec"], "set": found["set"], "objective": metric, **told}
+            {"spec": found["spec"], "set": found["set"], "objective": m, "unit": _unit(m, self.currency), **told}
             for found in self.told["best"]
-            for metric, told in found["objectives"].items()
+            for m, told in found["objectives"].items()
         ]
         return pd.json_normalize(rows)
 

@@ -14,14 +14,13 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.optimize import brentq
 
 from sim.assumptions import Assumption, assumptions
 from sim.errors import MatchdayError, did_you_mean
+from sim.experiment.range import Array, Range
 from sim.world.scenario import Scenario
 
-Array = NDArray[np.float64]
 DECADE = 10.0  # a range wider than this factor is cut into equal ratios
 SHARES = ("audience.sides.*", "audience.segments.*.share", "shop.size_shares.*")  # each adds up to 1
 GIVEN = ("red_lines.*",)  # what the platform decides, and not what might be otherwise
@@ -29,41 +28,21 @@ LEAST = 1e-6  # share that stands for none while shares are taken in proportion,
 
 
 @dataclass(frozen=True)
-class Range:
-    """An assumption, and where in its range a coordinate from 0 to 1 puts it."""
+class Uncertain:
+    """An assumption, and where it may lie."""
 
     assumption: Assumption
 
     @property
     def path(self) -> str:
-        """Where the assumption stands in the scenario."""
+        """Where it stands in the scenario."""
         return self.assumption.path
 
-    @property
-    def logarithmic(self) -> bool:
-        """Whether equal steps of the coordinate are equal ratios."""
-        return self.assumption.low > 0.0 and self.assumption.high / self.assumption.low > DECADE
-
-    @property
-    def whole(self) -> bool:
-        """Whether only whole numbers will do."""
-        return isinstance(self.assumption.value, int)
-
-    def at(self, u: Array) -> Array:
-        """Values at coordinates; of whole numbers, each has the same length of the coordinate."""
-        low, high = self.assumption.low, self.assumption.high
-        if self.whole:
-            return np.minimum(np.floor(low + u * (high - low + 1.0)), high)
-        steps = low * (high / low) ** u if self.logarithmic else low + u * (high - low)
-        return np.clip(steps, low, high)  # for the last digit
-
-    def straight(self, values: Array) -> Array:
-        """Values on the scale whose steps are those of the coordinate."""
-        return np.log(values) if self.logarithmic else values
-
-    def back(self, straight: float) -> float:
-        """A value from that scale."""
-        return float(np.exp(straight)) if self.logarithmic else straight
+    @cached_property
+    def over(self) -> Range:
+        """Its range: equal ratios where that spans more than a DECADE, whole numbers where only these will do."""
+        low, high, whole = self.assumption.low, self.assumption.high, isinstance(self.assumption.value, int)
+        return Range(low, high, log=not whole and low > 0.0 and high / low > DECADE, whole=whole)
 
 
 @dataclass(frozen=True)
@@ -71,7 +50,7 @@ class Space:
     """A scenario, and which of its assumptions are varied."""
 
     scenario: Scenario
-    ranges: tuple[Range, ...]
+    ranges: tuple[Uncertain, ...]
 
     @property
     def paths(self) -> tuple[str, ...]:
@@ -87,7 +66,7 @@ class Space:
         """What each world, a row of `points` (worlds, assumptions) in the unit cube, changes in the scenario."""
         drawn = np.empty_like(points)
         for i, varied in enumerate(self.ranges):
-            drawn[:, i] = varied.at(points[:, i])
+            drawn[:, i] = varied.over.at(points[:, i])
         worlds = [dict(zip(self.paths, row, strict=True)) for row in drawn.tolist()]
         return [world | self._shares(world) for world in worlds]
 
@@ -108,7 +87,7 @@ class Space:
     def changed(self, values: Mapping[str, float]) -> Scenario:
         """The scenario of a world; raises pydantic's ValidationError where its form refuses the values."""
         data = self.scenario.model_dump()
-        whole = {r.path for r in self.ranges if r.whole}
+        whole = {r.path for r in self.ranges if r.over.whole}
         for path, value in values.items():
             _put(data, path, int(value) if path in whole else value)
         return Scenario.model_validate(data)
@@ -122,7 +101,7 @@ def space_of(scenario: Scenario, patterns: Sequence[str] = ()) -> Space:
     same = Scenario.model_validate(scenario.model_dump())  # defaults, too, have the types of their fields now
     told = [a for a in assumptions(same) if a.low < a.high and not _fits(a.path, GIVEN)]
     alone = {group[0] for s in SHARES if len(group := [a.path for a in told if fnmatchcase(a.path, s)]) == 1}
-    varied = [Range(a) for a in told if a.path not in alone]
+    varied = [Uncertain(a) for a in told if a.path not in alone]
     for pattern in patterns:
         if not any(_fits(r.path, (pattern,)) for r in varied):
             near = did_you_mean(pattern, [r.path for r in varied]) if "*" not in pattern else ""

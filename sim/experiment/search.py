@@ -12,7 +12,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sim.experiment.vary import Point, Range, Varied
+from sim.experiment.range import Range
+from sim.experiment.vary import Point, Varied
 
 if TYPE_CHECKING:
     from optuna.distributions import BaseDistribution

@@ -28,7 +28,7 @@ from sim.experiment.effects import Effects, Indices, base_sample, effects, indic
 from sim.experiment.executors import Executor, Work, here
 from sim.experiment.limits import CLOSELY, IN_A_WORLD, TRAJECTORIES, WORLDS
 from sim.experiment.load import unknown_goal
-from sim.experiment.plausible import Range, Space, space_of
+from sim.experiment.plausible import Space, Uncertain, space_of
 from sim.experiment.request import Request, plan_run
 from sim.experiment.runs import Plan
 from sim.experiment.winners import NOBODY, Rule, Share
@@ -180,7 +180,7 @@ class Sensitivity:
         lived = [v for v, told in zip(self.plausible.values, self.lived, strict=True) if told]
         inputs = np.array([[world[path] for path in self.kept] for world in lived])
         return winners.rule(
-            np.stack([r.straight(x) for r, x in zip(close.ranges, inputs.T, strict=True)], axis=1), self.winners
+            np.stack([r.over.straight(x) for r, x in zip(close.ranges, inputs.T, strict=True)], axis=1), self.winners
         )
 
     @cached_property
@@ -194,7 +194,7 @@ class Sensitivity:
         found = sizes(self.screen.points, means)
         return {name: _strongest(self.space.paths, column) for name, column in zip(NAMES, found.T, strict=True)}
 
-    def range(self, path: str) -> Range:
+    def range(self, path: str) -> Uncertain:
         """Of an assumption that was varied."""
         return next(r for r in self.space.ranges if r.path == path)
 

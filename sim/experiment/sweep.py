@@ -22,11 +22,12 @@ from sim.experiment.executors import Executor, here
 from sim.experiment.folder import SCHEMA_VERSION, Command, asked_for, circumstances, drafted, write_json
 from sim.experiment.limits import SAMPLES
 from sim.experiment.provenance import MANIFEST, text_sha256
+from sim.experiment.range import Range
 from sim.experiment.request import Request
 from sim.experiment.runs import playing_many, write
 from sim.experiment.session import SILENCE, Keeping, Tell
 from sim.experiment.store import Store, code_identity, world_identity
-from sim.experiment.vary import Range, Space, grid, nearest, neighbours, samples
+from sim.experiment.vary import Space, grid, nearest, neighbours, samples
 from sim.experiment.verdicts import FRONT, Difference, holm
 from sim.measures.outcomes import BETTER
 from sim.stop import check

@@ -21,6 +21,7 @@ from scipy.stats import qmc
 
 from sim.errors import MatchdayError, did_you_mean
 from sim.experiment.load import load
+from sim.experiment.range import Range
 from sim.policy.find import FoundPolicy, find
 from sim.policy.parameters import Value, parameters_of, written
 from sim.policy.spec import parted
@@ -40,32 +41,6 @@ AS_IT_IS = ("name", "about", "experiment")  # parts of a scenario on which no ni
 
 
 @dataclass(frozen=True)
-class Range:
-    """All numbers between two, both included."""
-
-    low: float
-    high: float
-    log: bool  # evenly on a logarithmic scale
-    whole: bool  # whole numbers only
-
-    def at(self, u: float) -> Value:
-        """The number at a share `u` of the way, rounded."""
-        if self.whole:
-            return min(math.floor(self._between(u, self.high + 1.0)), int(self.high))
-        return self.rounded(self._between(u, self.high))
-
-    def rounded(self, x: float) -> Value:
-        """A number in the range that can be written down: to about a thousandth of the range."""
-        if self.whole:
-            return round(x)
-        near = float(f"{x:.3g}") if self.log else round(x, 2 - math.floor(math.log10(self.high - self.low)))
-        return min(max(near, self.low), self.high)
-
-    def _between(self, u: float, high: float) -> float:
-        return float(self.low * (high / self.low) ** u) if self.log else self.low + u * (high - self.low)
-
-
-@dataclass(frozen=True)
 class Varied:
     """One thing that is varied."""
 
@@ -78,11 +53,13 @@ class Varied:
     @property
     def ends(self) -> tuple[Value, ...]:
         """The values that show whether any fits."""
-        return (self.over.at(0.0), self.over.at(1.0)) if isinstance(self.over, Range) else self.over
+        return (self.at(0.0), self.at(1.0)) if isinstance(self.over, Range) else self.over
 
     def at(self, u: float) -> Value:
-        """The value at a share 0 <= `u` < 1 of the way."""
-        return self.over.at(u) if isinstance(self.over, Range) else self.over[int(u * len(self.over))]
+        """The value at a share of the way, 0 <= `u` < 1 unless it is a range."""
+        if isinstance(self.over, Range):
+            return self.over.rounded(float(self.over.at(np.array(u))))
+        return self.over[int(u * len(self.over))]
 
     def place(self, value: Value) -> float | None:
         """How far a number is from the first to the last value, as a share; None of what is no number."""

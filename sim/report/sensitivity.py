@@ -16,7 +16,7 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from sim.experiment.plausible import Range
+from sim.experiment.plausible import Uncertain
 from sim.experiment.sensitivity import Sensitivity
 from sim.experiment.winners import NOBODY, Condition, Leaf, Share
 from sim.measures.outcomes import MONEY, NAMES
@@ -166,10 +166,10 @@ def condition_told(found: Sensitivity, condition: Condition) -> str:
     return f"{varied.path} {'<' if condition.below else '≥'} {threshold_told(varied, condition.threshold)}"
 
 
-def threshold_told(varied: Range, threshold: float) -> str:
+def threshold_told(varied: Uncertain, threshold: float) -> str:
     """Of whole numbers the first that is not below."""
-    at = varied.back(threshold)
-    return f"{math.ceil(at) if varied.whole else _number(at)} {varied.assumption.unit}"
+    at = varied.over.back(threshold)
+    return f"{math.ceil(at) if varied.over.whole else _number(at)} {varied.assumption.unit}"
 
 
 def _luck(found: Sensitivity) -> str:
@@ -341,7 +341,7 @@ def _plain_leaf(found: Sensitivity, leaf: Leaf) -> dict[str, Any]:
             {
                 "path": found.kept[c.input],
                 "below": c.below,
-                "threshold": found.range(found.kept[c.input]).back(c.threshold),
+                "threshold": found.range(found.kept[c.input]).over.back(c.threshold),
             }
             for c in leaf.conditions
         ],

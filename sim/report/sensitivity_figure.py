@@ -9,7 +9,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from sim.experiment.plausible import Array, Range
+from sim.experiment.plausible import Uncertain
+from sim.experiment.range import Array
 from sim.experiment.sensitivity import Sensitivity
 from sim.experiment.winners import NOBODY
 from sim.report.style import (
@@ -105,7 +106,7 @@ def _map(axes: Axes, found: Sensitivity) -> None:
         (first, axes.set_xscale, axes.set_xlabel, axes.xaxis),
         (second, axes.set_yscale, axes.set_ylabel, axes.yaxis),
     ):
-        if varied.logarithmic:
+        if varied.over.log:
             scale("log")
             axis.set_major_formatter(thousands)
             axis.set_minor_formatter("")
@@ -117,7 +118,7 @@ def _map(axes: Axes, found: Sensitivity) -> None:
     key(axes, entries, loc="upper left", bbox_to_anchor=(1.02, 1.0), borderaxespad=0.0)
 
 
-def _telling(found: Sensitivity) -> tuple[Range, Range]:
+def _telling(found: Sensitivity) -> tuple[Uncertain, Uncertain]:
     """The two assumptions the rule asks for first, else those that move the lead the most."""
     asked = [found.kept[i] for i in found.rule.inputs if found.rule.helps]
     order = list(dict.fromkeys([*asked, *found.kept, *found.space.paths]))
@@ -125,9 +126,9 @@ def _telling(found: Sensitivity) -> tuple[Range, Range]:
     return found.range(first), found.range(second)
 
 
-def _thresholds(found: Sensitivity, varied: Range) -> set[float]:
+def _thresholds(found: Sensitivity, varied: Uncertain) -> set[float]:
     return {
-        varied.back(c.threshold)
+        varied.over.back(c.threshold)
         for leaf in found.rule.leaves
         for c in leaf.conditions
         if found.rule.helps and found.kept[c.input] == varied.path

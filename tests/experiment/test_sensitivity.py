@@ -14,7 +14,7 @@ import pytest
 
 from sim.assumptions import assumptions
 from sim.experiment.effects import LEVELS, base_sample, effects, indices, luck, sizes, trajectories
-from sim.experiment.plausible import Range, Space, space_of
+from sim.experiment.plausible import Space, Uncertain, space_of
 from sim.experiment.request import Request, plan_run
 from sim.experiment.sensitivity import Budget, sensitivity, table
 from sim.experiment.winners import NOBODY, Condition, Share, best, rule, settled
@@ -91,7 +91,7 @@ def test_an_input_that_does_nothing_seems_to_have_the_effect_that_luck_gives_it(
 @pytest.mark.parametrize("file", SCENARIOS, ids=lambda f: f.stem)
 def test_every_plausible_world_of_every_scenario_is_a_scenario(file):
     space = space_of(load_world(file).scenario)
-    n = len(space.ranges)
+    n, whole = len(space.ranges), {r.path for r in space.ranges if r.over.whole}
     points = np.vstack([np.zeros(n), np.ones(n), rng().integers(0, 2, (3, n)), rng().random((3, n))])
     for values in space.values(points):
         told = {a.path: a for a in assumptions(space.changed(values))}
@@ -99,17 +99,17 @@ def test_every_plausible_world_of_every_scenario_is_a_scenario(file):
         for path, value in values.items():
             assert told[path].value == value
             assert told[path].low - 1e-9 <= value <= told[path].high + 1e-9
-            assert type(told[path].value) is type(Range(told[path]).assumption.value)
+            assert isinstance(told[path].value, int) == (path in whole)
     assert not [path for path in space.paths if path.startswith("red_lines")]
 
 
 def test_wide_ranges_are_cut_into_ratios_and_whole_numbers_stay_whole():
-    by_path = {r.path: r for r in space_of(world().scenario).ranges}
+    by_path = {r.path: r.over for r in space_of(world().scenario).ranges}
     wide, narrow = by_path["experiment.viewer_worth"], by_path["assumptions.click_base"]
     whole = by_path["assumptions.packing_wave"]
     half = np.array([0.0, 0.5, 1.0])
     assert wide.at(half) == pytest.approx([0.5, np.sqrt(0.5 * 15.0), 15.0])
-    low, high = narrow.assumption.low, narrow.assumption.high
+    low, high = narrow.low, narrow.high
     assert narrow.at(half) == pytest.approx([low, (low + high) / 2, high])
     assert set(whole.at(np.linspace(0.0, 1.0, 500))) == set(range(1, 61))
     assert wide.back(float(wide.straight(np.array([4.0]))[0])) == pytest.approx(4.0)
@@ -254,7 +254,7 @@ def test_worlds_that_the_form_refuses_are_counted_and_left_out(here):
     plan = plan_run(Request(here / "night.yaml", ("no_push", "blast"), ("days_after=0",), None, 1, 20))
     (a,) = space_of(plan.world.scenario, ["audience.arrivals.never"]).ranges  # must be below 1
     space = Space(
-        Scenario.model_validate(plan.world.scenario.model_dump()), (Range(replace(a.assumption, high=100.0)),)
+        Scenario.model_validate(plan.world.scenario.model_dump()), (Uncertain(replace(a.assumption, high=100.0)),)
     )
     found = sensitivity(plan, space, "net_value", Budget(10, 2, 0, 1), executor=travelling)
     refused = [values["audience.arrivals.never"] >= 1.0 for values in found.plausible.values]

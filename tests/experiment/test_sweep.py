@@ -14,9 +14,10 @@ import pytest
 from sim.errors import MatchdayError
 from sim.experiment import runs
 from sim.experiment.design import space_of
+from sim.experiment.range import Range
 from sim.experiment.request import Request
 from sim.experiment.sweep import best
-from sim.experiment.vary import Range, Varied, distance, grid, nearest, neighbours, samples
+from sim.experiment.vary import Varied, distance, grid, nearest, neighbours, samples
 from sim.report.sweep_figure import draw_sweep
 from sim.stop import Stopped
 from tests.test_readme import ROOT

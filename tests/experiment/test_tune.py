@@ -8,9 +8,10 @@ import pandas as pd
 import pytest
 
 from sim.experiment import runs
+from sim.experiment.range import Range
 from sim.experiment.search import BATCH, Response, Trial, best, search
 from sim.experiment.tune import required
-from sim.experiment.vary import Point, Range, Varied
+from sim.experiment.vary import Point, Varied
 from sim.report.tune import pasted
 
 SHARE = Varied("p.share", "p", "share", Range(0.0, 1.0, log=False, whole=False), own=0.9)
