@@ -131,10 +131,11 @@ def _counted(
     called: str,
 ) -> Told:
     season = play_season(trial.world, make, called, trial.seed, replication, trial.viewers)
-    count: _ByTime | _ByViewer = _ByTime() if isinstance(splits[0], Turns) else _ByViewer(trial.viewers)
+    people, turns = [s for s in splits if isinstance(s, People)], [s for s in splits if isinstance(s, Turns)]
+    count: _ByTime | _ByViewer = _ByViewer(iter(people), trial.viewers) if people else _ByTime(iter(turns))
     sold_out, taken = False, np.zeros(0, np.int64)
-    for played, each in zip(season, splits, strict=True):
-        count.add(played, each)  # type: ignore[arg-type]
+    for played in season:
+        count.add(played)
         sold_out |= played.books.total(Kind.SOLD_OUT) > 0
         left = open_till(played.night).free - played.closing.stock.free
         taken = left + taken if len(taken) else left
@@ -144,10 +145,11 @@ def _counted(
 class _ByViewer:
     """Counts of each viewer, for arms of people."""
 
-    def __init__(self, viewers: int) -> None:
+    def __init__(self, people: Iterator[People], viewers: int) -> None:
+        self.people = people  # of each match
         self.values, self.arms = np.zeros((len(MEASURES), viewers)), np.zeros(viewers, np.int64)
 
-    def add(self, played: Played, people: People) -> None:
+    def add(self, played: Played) -> None:
         """Takes the next match, while its people are still there."""
         orders, _, money, annoyance, mutes = self.values
         paid, moved = _paid(played), _moved(played)
@@ -155,7 +157,7 @@ class _ByViewer:
         money += np.bincount(moved["viewer"], _amounts(played, moved), len(money))
         annoyance += np.where(played.closing.came, played.peak, 0.0)
         mutes[:] = played.crowd.known["muted"]
-        self.arms = people.arms
+        self.arms = next(self.people).arms
 
     def by_arm(self) -> tuple[Values, Values, Values]:
         """Totals and squares (2, measures), and viewers (2,)."""
@@ -167,11 +169,13 @@ class _ByViewer:
 class _ByTime:
     """Counts of what happens in each arm's turns, whatever it came of: all that can be said of arms of time."""
 
-    def __init__(self) -> None:
+    def __init__(self, turns: Iterator[Turns]) -> None:
+        self.turns = turns  # of each match
         self.totals, self.bought = np.zeros((2, len(MEASURES))), np.zeros(0, np.int32)
 
-    def add(self, played: Played, turns: Turns) -> None:
+    def add(self, played: Played) -> None:
         """Takes the next match."""
+        turns = next(self.turns)
         orders, buyers, money, annoyance, mutes = self.totals.T
         paid, moved, books = _paid(played), _moved(played), played.books
         orders += np.bincount(turns.at(paid["time"]), minlength=2)
