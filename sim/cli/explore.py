@@ -54,12 +54,7 @@ def sweep(
     vary: Vary = None,
     samples: Annotated[
         int | None,
-        typer.Option(
-            min=SAMPLES.least,
-            max=SAMPLES.most,
-            help="so many points of a Latin hypercube instead of a grid",
-            show_default=False,
-        ),
+        count(SAMPLES, help="so many points of a Latin hypercube instead of a grid", show_default=False),
     ] = None,
     n: Replications = None,
     seed: Seed = None,
@@ -191,10 +186,7 @@ def sensitivity(
         ),
     ] = None,
     worlds: Annotated[int, count(WORLDS, help="plausible worlds")] = 128,
-    trajectories: Annotated[
-        int,
-        count(TRAJECTORIES, help="of the screen, each a world an assumption"),
-    ] = 8,
+    trajectories: Annotated[int, count(TRAJECTORIES, help="of the screen, each a world an assumption")] = 8,
     sobol: Annotated[
         int, typer.Option(min=0, max=2**16, help="rows of the Sobol' sample, a power of two; 0 leaves it out")
     ] = 32,
@@ -204,11 +196,7 @@ def sensitivity(
     seed: Seed = None,
     viewers: Annotated[
         int | None,
-        typer.Option(
-            min=VIEWERS.least,
-            max=VIEWERS.most,
-            help="size of the audience; the scenario's, 10,000 at most, if not given",
-        ),
+        count(VIEWERS, help="size of the audience; the scenario's, 10,000 at most, if not given"),
     ] = None,
     jobs: Jobs = 1,
     ray: Ray = None,
@@ -241,10 +229,10 @@ def sensitivity(
     plan, space = prepared(request, metric, vary or ())
     for caution in cautions(plan, set_ or ()):
         warn(caution)
-    count = budget.count(space)
-    nights = count * len(plan.jobs)
+    lived = budget.count(space)
+    nights = lived * len(plan.jobs)
     print(
-        f"{nights:,} nights: {count:,} worlds x {len(plan.policies)} policies x {n}; {len(space.ranges)} assumptions "
+        f"{nights:,} nights: {lived:,} worlds x {len(plan.policies)} policies x {n}; {len(space.ranges)} assumptions "
         "vary (fewer: --trajectories, --vary)",
         file=sys.stderr,
     )
