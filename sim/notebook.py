@@ -406,6 +406,7 @@ def sensitivity(
     viewers: int | None = None,
     jobs: int = 1,
     ray: str | None = None,
+    results: str | Path = "results",
 ) -> Sensitivity:
     """Varies assumptions (those whose path fits one of `patterns`) within their plausible ranges.
 
@@ -414,5 +415,5 @@ def sensitivity(
     of = _scenario(scenario)
     budget = Budget(worlds, trajectories, sobol, keep)
     plan, space = prepared(Request(of.file, tuple(policies), of.assignments, seed, n, viewers), metric, patterns)
-    found = vary(plan, space, metric, budget, margin=margin, executor=executor(jobs, ray))
+    found = vary(plan, space, metric, budget, margin=margin, executor=executor(jobs, ray), store=Store(Path(results)))
     return Sensitivity(plain(found), table(found), " ".join(sentences(found)))

@@ -200,7 +200,9 @@ def sensitivity(
     ] = None,
     jobs: Jobs = 1,
     ray: Ray = None,
+    resume: Resume = True,
     set_: Sets = None,
+    results: Results = Path("results"),
     output: Annotated[
         list[Path] | None,
         typer.Option(
@@ -210,7 +212,7 @@ def sensitivity(
 ) -> None:
     """Vary the assumptions within their plausible ranges and say which of them decide between the policies.
 
-    Says in how many plausible worlds each policy is best, and where.
+    Says in how many plausible worlds each policy is best, and where.  What was stopped goes on with the same command.
     """
     from rich.console import Console
 
@@ -219,6 +221,7 @@ def sensitivity(
     from sim.experiment.request import Request
     from sim.experiment.sensitivity import Budget, prepared
     from sim.experiment.sensitivity import sensitivity as vary_all
+    from sim.experiment.store import Store
     from sim.report.outputs import check_outputs
     from sim.report.progress import progress
     from sim.report.sensitivity import FORMATS, WIDTH, terminal, write_outputs
@@ -237,7 +240,10 @@ def sensitivity(
         file=sys.stderr,
     )
     with in_memory(plan.viewers, jobs), progress(nights) as tell:
-        found = vary_all(plan, space, metric, budget, margin=margin, executor=executor(jobs, ray), tell=tell)
+        store = Store(results, warn) if resume else None
+        found = vary_all(
+            plan, space, metric, budget, margin=margin, executor=executor(jobs, ray), store=store, tell=tell
+        )
     write_outputs(output or (), found)
     console = Console(width=WIDTH, highlight=False)
     for part in terminal(found):

@@ -9,13 +9,15 @@ from __future__ import annotations
 import hashlib
 import io
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.feather
+from numpy.typing import NDArray
 
 from sim.measures.twins import Ending
 
@@ -39,22 +41,14 @@ class Record:
 
 def packed(record: Record) -> bytes:
     """A record as bytes."""
-    stream = io.BytesIO()
-    with zipfile.ZipFile(stream, "w") as archive:
-        for name, content in _files(record):
-            archive.writestr(zipfile.ZipInfo(name, ONCE), content)
-        archive.comment = b"0" * 64
-    told = stream.getvalue()[:-64]
-    return told + hashlib.sha256(told).hexdigest().encode()
+    return zipped(_files(record))
 
 
 def unpacked(told: bytes) -> Record:
     """The record that bytes are; raises DamagedError where they are not as `packed` made them."""
-    check(told)
-    with zipfile.ZipFile(io.BytesIO(told)) as archive:
-        files = {name: archive.read(name) for name in archive.namelist()}
+    files = unzipped(told)
     tables = {name.removesuffix(".arrow"): _frame(file) for name, file in files.items() if name.endswith(".arrow")}
-    arrays = {name: np.load(io.BytesIO(files[f"{name}.npy"]), allow_pickle=False) for name in ARRAYS}
+    arrays = {name: array_of(files[f"{name}.npy"]) for name in ARRAYS}
     outcomes, series, orders, money = (tables.pop(name) for name in ("outcomes", "series", "orders", "money"))
     return Record(
         outcomes=dict(zip(outcomes["metric"].tolist(), outcomes["value"].tolist(), strict=True)),
@@ -62,6 +56,37 @@ def unpacked(told: bytes) -> Record:
         series=series,
         ending=Ending(viewers=len(arrays["seconds"]), orders=orders, money=money, **arrays),
     )
+
+
+def zipped(files: Iterable[tuple[str, bytes]]) -> bytes:
+    """Files as one zip file that ends in its own SHA-256; the same files give the same bytes."""
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        for name, content in files:
+            archive.writestr(zipfile.ZipInfo(name, ONCE), content)
+        archive.comment = b"0" * 64
+    told = stream.getvalue()[:-64]
+    return told + hashlib.sha256(told).hexdigest().encode()
+
+
+def unzipped(told: bytes) -> dict[str, bytes]:
+    """The files by name; raises DamagedError where bytes are not as `zipped` made them."""
+    check(told)
+    with zipfile.ZipFile(io.BytesIO(told)) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def bytes_of(array: NDArray[Any]) -> bytes:
+    """An array as a NumPy file."""
+    stream = io.BytesIO()
+    np.save(stream, array, allow_pickle=False)
+    return stream.getvalue()
+
+
+def array_of(told: bytes) -> NDArray[Any]:
+    """The array of a NumPy file."""
+    found: NDArray[Any] = np.load(io.BytesIO(told), allow_pickle=False)
+    return found
 
 
 def check(told: bytes) -> None:
@@ -80,9 +105,7 @@ def _files(record: Record) -> Iterator[tuple[str, bytes]]:
     for name, table in tables.items():
         yield f"{name}.arrow", _arrow(table)
     for name in ARRAYS:
-        stream = io.BytesIO()
-        np.save(stream, getattr(ending, name), allow_pickle=False)
-        yield f"{name}.npy", stream.getvalue()
+        yield f"{name}.npy", bytes_of(getattr(ending, name))
 
 
 def _arrow(table: pd.DataFrame) -> bytes:

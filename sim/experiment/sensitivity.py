@@ -10,35 +10,31 @@ Three samples of worlds, all of which live the same nights (common random number
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from pydantic import ValidationError
 from scipy.stats import qmc
 
-from sim.engine.season import play_season
-from sim.errors import InputError, MatchdayError
+from sim.errors import MatchdayError
 from sim.experiment import winners
 from sim.experiment.effects import Effects, Indices, base_sample, effects, indices, luck, sizes, trajectories
-from sim.experiment.executors import Executor, Work, here
+from sim.experiment.executors import Executor, here
 from sim.experiment.limits import CLOSELY, IN_A_WORLD, TRAJECTORIES, WORLDS
+from sim.experiment.lives import Tell, Values, living
 from sim.experiment.load import unknown_goal
 from sim.experiment.plausible import Space, Uncertain, space_of
+from sim.experiment.range import Array
 from sim.experiment.request import Request, plan_run
 from sim.experiment.runs import Plan
+from sim.experiment.store import Store
 from sim.experiment.winners import NOBODY, Rule, Share
-from sim.measures.outcomes import METRICS, NAMES, Metric, outcomes
-from sim.policy.find import Named, find_named, named
-from sim.world.night import changed_to
+from sim.measures.outcomes import METRICS, NAMES, Metric
 
-Array = NDArray[np.float64]
 BY_NAME = {metric.name: metric for metric in METRICS}
-Values = Mapping[str, float]  # what a world changes in the scenario, by path
 ENOUGH_VIEWERS = 10_000  # a night takes a fifth longer than with 2,000; luck moves differences a viewer a third as far
 TOLD = 5  # assumptions that are named for each outcome
 
@@ -207,22 +203,23 @@ def sensitivity(
     *,
     margin: float = 0.0,
     executor: Executor = here,
-    tell: Callable[[object], None] = lambda _: None,
+    store: Store | None = None,
+    tell: Tell = lambda _: None,
 ) -> Sensitivity:
     """Plays the worlds of the plan's scenario and says what they differ by; `tell` is called after each night.
 
-    Raises MatchdayError where the metric or the policies leave nothing to be said, and PolicyError as a night does.
+    Worlds that are in the store are not played, and those that are played are put there.  Raises MatchdayError where
+    the metric or the policies leave nothing to be said, and PolicyError as a night does.
     """
     check(plan, space, metric)
     rng = np.random.default_rng([plan.seed, len(space.ranges)])
     names = tuple(policy.name for policy in plan.policies)
     brackets = tuple(policy.name for policy in plan.policies if policy.bracket)
-    refused: Counter[str] = Counter()
-    with executor(_Parcel.of(plan, space).unpacked) as work:
+    with living(plan, space, executor, store, tell) as lives:
 
         def lived(name: str, points: Array, varied: Space = space) -> Sample:
             values = varied.values(points)
-            return Sample(name, points, values, _outcomes(work, values, plan, refused, tell))
+            return Sample(name, points, values, lives.outcomes(values))
 
         own = lived("own", np.empty((1, 0)), space.only([]))
         cube = qmc.LatinHypercube(len(space.ranges), rng=rng).random(budget.worlds)
@@ -232,13 +229,13 @@ def sensitivity(
         screen = lived("screen", trajectories(len(space.ranges), budget.trajectories, rng))
         found = Sensitivity(
             plan.world.scenario.name, plan.seed, plan.replications, plan.viewers, BY_NAME[metric], margin,
-            names, brackets, space, own, plausible, screen, None, (), *pair, refused,
+            names, brackets, space, own, plausible, screen, None, (), *pair, lives.refused,
         )  # fmt: skip
         kept = tuple(d.path for d in _strongest(space.paths, found.effects.mu_star, budget.keep))
         close = None
         if budget.sobol and kept:
             close = lived("sobol", base_sample(len(kept), budget.sobol, rng), space.only(kept))
-    return replace(found, kept=kept or space.paths[: budget.keep], sobol=close, refused=dict(refused))
+    return replace(found, kept=kept or space.paths[: budget.keep], sobol=close, refused=dict(lives.refused))
 
 
 def prepared(request: Request, metric: str, patterns: Sequence[str] = ()) -> tuple[Plan, Space]:
@@ -305,68 +302,3 @@ def _strongest(paths: Sequence[str], found: Array, most: int = TOLD) -> tuple[Dr
     """Those that move an output at all, the strongest first."""
     order = np.argsort(-np.nan_to_num(found), kind="stable")[:most]
     return tuple(Driver(paths[i], float(found[i])) for i in order if found[i] > 0.0)
-
-
-# --- playing ----------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class _Refusal:
-    """Why a world is none."""
-
-    why: str
-
-
-def _outcomes(
-    work: Work, values: Sequence[Values], plan: Plan, refused: Counter[str], tell: Callable[[object], None]
-) -> Array:
-    """Outcomes of worlds (worlds, policies, nights, metrics)."""
-    found = np.full((len(values), len(plan.policies), plan.replications, len(NAMES)), np.nan)
-    for w, told in enumerate(work(values)):
-        if isinstance(told, _Refusal):
-            refused[told.why] += 1
-        else:
-            found[w] = told
-        for _ in range(found[w, ..., 0].size):
-            tell(None)
-    return found
-
-
-@dataclass(frozen=True)
-class _Parcel:
-    """A plan as it travels: policies by what finds them, for their classes do not."""
-
-    plan: Plan  # without policies
-    space: Space
-    policies: Named
-
-    @classmethod
-    def of(cls, plan: Plan, space: Space) -> _Parcel:
-        return cls(replace(plan, policies=()), space, named(plan.policies))
-
-    def unpacked(self) -> Callable[[Values], Array | _Refusal]:
-        """What lives in a world under every policy; raises MatchdayError where a policy is another one here."""
-        plan = replace(self.plan, policies=find_named(self.policies))
-        return lambda values: _live(plan, self.space, values)
-
-
-def _live(plan: Plan, space: Space, values: Values) -> Array | _Refusal:
-    """All outcomes of one world (policies, nights, metrics)."""
-    try:
-        world = changed_to(plan.world, space.changed(values))
-    except ValidationError as error:
-        fault = error.errors(include_url=False, include_input=False)[0]
-        return _Refusal(f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}")
-    except InputError as error:
-        return _Refusal(str(error.problems[0]))
-    changed = replace(plan, world=world)
-    nights = [[_night(changed, p, r) for r in range(plan.replications)] for p in range(len(plan.policies))]
-    return np.array(nights)
-
-
-def _night(plan: Plan, number: int, replication: int) -> list[float]:
-    """Outcomes of one policy's night, or season, in the order of `NAMES`."""
-    policy = plan.policies[number]
-    season = play_season(plan.world, policy.make, policy.name, plan.seed, replication, plan.viewers)
-    told: Mapping[str, Any] = outcomes([played.let_go() if played.carried else played for played in season])
-    return [told[name] for name in NAMES]

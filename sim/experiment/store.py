@@ -29,7 +29,13 @@ MADE_WITH = ("numpy", "numba", "scipy", "simpy", "scikit-learn", "skops", "panda
 SHOWN = {
     "assumptions.py", "cli", "notebook.py", "plain.py", "report", "requirements.py", "schemas.py", "shipped", "starter",
 }  # of the package: what shows nights and does not make them  # fmt: skip
-MAKE = {"runs.py", "record.py", "load.py"}  # of `experiment`: all else compares nights that are there
+MAKE = {
+    "runs.py",
+    "record.py",
+    "load.py",
+    "lives.py",
+    "plausible.py",
+}  # of `experiment`: all else compares nights that are there
 
 
 class Store:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -337,3 +338,19 @@ def test_the_command_refuses_what_cannot_be_written_or_read(here, matchday):
     assert "unknown extension '.svg'" in matchday(*how, "-o", "x.svg")[2]
     assert "multiples are numbers" in matchday(*how, "--stock", "much")[2]
     assert matchday(*how, "--design", "viewers")[0] == 2
+
+
+PAGE = Path("docs/abtest.md").read_text(encoding="utf-8")
+COMMANDS = re.findall(r"^\.venv/bin/python run_sim\.py (abtest scenarios/.*)$", PAGE, re.MULTILINE)
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=lambda text: text.split("-p")[-1][:40])
+def test_every_command_of_the_page_runs(command, tmp_path, matchday, monkeypatch):
+    root = Path.cwd()
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "docs/figures").mkdir(parents=True)
+    few = re.sub(r"-n \d+", "-n 4 --viewers 100", command).replace("0.75,1,1.25,1.5,2", "0.75,2")
+    code, out, err = matchday(*few.replace("scenarios/", f"{root}/scenarios/").split())
+    assert code == 0, err
+    assert "true effect" in out
+    assert all((tmp_path / file).is_file() for file in re.findall(r"-o (\S+)", command))

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import pickle
+import re
+import shlex
+import signal
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -13,6 +16,7 @@ import pandas as pd
 import pytest
 
 from sim.assumptions import assumptions
+from sim.experiment import lives
 from sim.experiment.effects import LEVELS, base_sample, effects, indices, luck, sizes, trajectories
 from sim.experiment.plausible import Space, Uncertain, space_of
 from sim.experiment.request import Request, plan_run
@@ -21,6 +25,7 @@ from sim.experiment.winners import NOBODY, Condition, Share, best, rule, settled
 from sim.experiment.winners import luck as luck_of
 from sim.measures.outcomes import NAMES
 from sim.report.sensitivity import direction, sentences
+from sim.stop import Stopped
 from sim.world.night import load_world
 from sim.world.scenario import Scenario
 from tests.worlds import world
@@ -321,3 +326,43 @@ def test_what_cannot_be_said_is_refused_before_anything_is_played(here, matchday
     code, out, err = matchday("sensitivity", "night.yaml", *words)
     assert (code, out) == (2, "")
     assert said in " ".join(err.replace("│", " ").split())
+
+
+def test_what_was_stopped_goes_on_and_says_the_same(here, matchday, monkeypatch):
+    command = "sensitivity", "night.yaml", "-p", "no_push", "-p", "blast", *LITTLE, "--sobol", 0, "-n", 1
+    night, played = lives._night, []
+
+    def stopping(*job):
+        played.append(job)
+        if len(played) == 9:
+            raise Stopped(signal.SIGINT)
+        return night(*job)
+
+    monkeypatch.setattr(lives, "_night", stopping)
+    code, _, err = matchday(*command)
+    assert code == 130
+    assert "4 finished worlds kept: the same command goes on from there" in err
+    code, told, _ = matchday(*command)
+    assert code == 0
+    rest = len(played) - 9
+    assert matchday(*command)[1] == told
+    assert len(played) == 9 + rest
+    assert matchday(*command, "--no-resume")[1] == told
+    assert len(played) == 9 + rest + 8 + rest
+
+
+PAGE = Path("docs/sensitivity.md").read_text(encoding="utf-8")
+COMMANDS = re.findall(r"^\.venv/bin/python run_sim\.py ((?:.*\\\n)*.*)$", PAGE, re.MULTILINE)
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=lambda text: text.split("-p")[0].strip()[-30:])
+def test_every_command_of_the_page_runs(command, tmp_path, matchday, monkeypatch):
+    """With made-up outcomes: that nights can be played is shown above."""
+    monkeypatch.setattr(lives, "_night", lambda plan, number, _: rng(number).random(len(NAMES)).tolist())
+    root = Path.cwd()
+    monkeypatch.chdir(tmp_path)
+    words = shlex.split(command.replace("\\\n", " ").replace("scenarios/", f"{root}/scenarios/"))
+    few = () if "--vary" in words else ("--vary", "assumptions.click_*")
+    code, out, err = matchday(*words, *few, "--worlds", 10, "--trajectories", 2, "--sobol", 0)
+    assert code == 0, err
+    assert "What moves the lead of" in out
