@@ -1,7 +1,8 @@
 """`python -m benchmarks.killed [--ray]`: a comparison that is killed again and again, and goes on each time.
 
 SIGKILL at random moments, as many times as asked for, each followed by the same command; what is left at the end must
-be, byte for byte, what a comparison that nobody disturbed leaves.  Prints how far each attempt had come.
+be, byte for byte, what a comparison that nobody disturbed leaves, and nothing else.  Prints how far each attempt had
+come.
 """
 
 from __future__ import annotations
@@ -41,7 +42,9 @@ def main() -> None:
         one, other = (told(folder) for folder in (calm, killed))
         differ = sorted(name for name in one.keys() | other.keys() if one.get(name) != other.get(name))
         print(f"{len(one)} files, {'all the same' if not differ else 'not the same: ' + ', '.join(differ)}")
-    sys.exit(bool(differ))
+        left = [str(f.relative_to(killed)) for f in killed.rglob(".*") if f.name != ".nights"]
+        print(f"left over: {', '.join(left) or 'nothing'}")
+    sys.exit(bool(differ or left))
 
 
 def command(results: Path, n: int, way: list[str]) -> list[str]:
