@@ -9,6 +9,7 @@ docs/experiments.md keeps what they said.
 from __future__ import annotations
 
 import argparse
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
@@ -33,7 +34,8 @@ from sim.world.experiment import Check
 
 ROOT = Path(__file__).parent.parent
 FINAL = ROOT / "scenarios/special/world-cup-final-2022.yaml"
-PAIRED_ON = (FINAL, ROOT / "scenarios/daily/league-night.yaml", ROOT / "scenarios/holiday/festival-double-header.yaml")
+LEAGUE = ROOT / "scenarios/daily/league-night.yaml"
+PAIRED_ON = (FINAL, LEAGUE, ROOT / "scenarios/holiday/festival-double-header.yaml")
 HALVES = tuple(f"{ROOT / 'benchmarks/halves.py'}(half={half})" for half in (0, 1))
 QUICK = ("days_after=0", "timing.window=60")
 TOLD = ("orders", "net_value", "conversion_rate", "annoyance_mean", "stockout_minutes")
@@ -46,6 +48,7 @@ def main() -> None:
     options.add_argument("-n", type=int, default=1000, help="trials; of `pairing` nights")
     options.add_argument("-j", type=int, default=2)
     options.add_argument("--viewers", type=int, default=300)
+    options.add_argument("--keep", type=Path, help="file that holds what came of each trial: what was stopped goes on")
     given = options.parse_args()
     {"coverage": coverage, "pairing": pairing, "choice": choices, "gate": gates}[given.what](given)
 
@@ -75,10 +78,19 @@ def played(plan: Plan, schedule: Schedule) -> list[Done]:
     return done
 
 
-def trials(trial: Callable[[int], Any], n: int, jobs: int) -> list[Any]:
-    """What came of each."""
-    with executor(jobs)(_Prepared(trial)) as work:
-        return list(work(range(1, n + 1)))
+def trials(trial: Callable[[int], Any], given: argparse.Namespace) -> list[Any]:
+    """What came of each, from the file where it is kept or played."""
+    told: dict[int, Any] = {}
+    if given.keep and given.keep.exists():
+        told = dict(map(json.loads, given.keep.read_text(encoding="utf-8").splitlines()))
+    missing = [seed for seed in range(1, given.n + 1) if seed not in told]
+    with executor(given.j)(_Prepared(trial)) as work:
+        for seed, found in zip(missing, work(missing), strict=True):
+            told[seed] = json.loads(json.dumps(found))
+            if given.keep:
+                with given.keep.open("a", encoding="utf-8") as kept:
+                    kept.write(f"{json.dumps([seed, found])}\n")
+    return [told[seed] for seed in range(1, given.n + 1)]
 
 
 class _Prepared:
@@ -106,7 +118,7 @@ class _Covered:
         self.viewers, self.wanted = viewers, wanted
 
     def __call__(self, seed: int) -> dict[str, tuple[bool, bool, bool, int]]:
-        plan = plan_of(FINAL, HALVES, self.viewers, seed=seed, stopping=Stopping({"orders": self.wanted}))
+        plan = plan_of(LEAGUE, HALVES, self.viewers, seed=seed, stopping=Stopping({"orders": self.wanted}))
         done = played(replace(plan, control=plan.policies[0].name), schedule_of(plan))
         return {metric: (*_holds(apart(done, metric, PILOT)), _holds(apart(done, metric))[0], len(done) // 2)
                 for metric in TOLD}  # fmt: skip
@@ -119,9 +131,9 @@ def _holds(d: NDArray[np.float64]) -> tuple[bool, bool]:
 
 def coverage(given: argparse.Namespace) -> None:
     """Shares of trials whose interval holds 0: after 30 nights, and at the stop of a rule that wants 45 or so."""
-    plan = plan_of(FINAL, HALVES, given.viewers, seed=10_000)
+    plan = plan_of(LEAGUE, HALVES, given.viewers, seed=10_000)
     spread = apart([night(plan, r, p) for r in range(60) for p in (0, 1)], "orders").std(ddof=1)
-    found = trials(_Covered(given.viewers, 2.02 * spread / 45**0.5), given.n, given.j)
+    found = trials(_Covered(given.viewers, 2.02 * spread / 45**0.5), given)
     stops = [one["orders"][3] for one in found]
     print(f"{given.n} trials, stopped after {np.median(stops):.0f} nights (median; {min(stops)} to {max(stops)})")
     for metric in TOLD:
@@ -176,20 +188,20 @@ class _Chosen:
 
     def __call__(self, seed: int) -> tuple[str, int]:
         stopping = Stopping(choose=("orders", self.indifference))
-        plan = plan_of(FINAL, ("lull_only", "peak_flash", "blast"), self.viewers, seed=seed, stopping=stopping)
+        plan = plan_of(LEAGUE, ("lull_only", "peak_flash", "blast"), self.viewers, seed=seed, stopping=stopping)
         done = played(plan, schedule_of(plan))
         return choice(plan, done, "orders", self.indifference).left[0], len(done)
 
 
 def choices(given: argparse.Namespace) -> None:
     """How often the best of three is picked, whose lead over the next is what the procedure is told not to miss."""
-    plan = plan_of(FINAL, ("lull_only", "peak_flash", "blast"), given.viewers, seed=10_000)
+    plan = plan_of(LEAGUE, ("lull_only", "peak_flash", "blast"), given.viewers, seed=10_000)
     names = [policy.name for policy in plan.policies]
     told = [[night(plan, r, p).outcomes["orders"] for r in range(200)] for p in range(3)]
     means = dict(zip(names, np.mean(told, axis=1).tolist(), strict=True))
     best, second, *_ = sorted(means, key=lambda name: -means[name])
     lead = means[best] - means[second]
-    found = trials(_Chosen(given.viewers, lead), given.n, given.j)
+    found = trials(_Chosen(given.viewers, lead), given)
     right, nights = np.mean([name == best for name, _ in found]), np.median([n for _, n in found])
     print(f"{means}: {best} leads by {lead:.2f} orders a night")
     print(f"picked in {100 * right:.1f}% of {given.n} trials, after {nights:.0f} nights (median)")
@@ -229,7 +241,7 @@ class _Gated:
 def gates(given: argparse.Namespace) -> None:
     """How often each passes and fails; the regression is made to be twice the margin."""
     louder = _louder(given.viewers)
-    found = trials(_Gated(given.viewers, louder), given.n, given.j)
+    found = trials(_Gated(given.viewers, louder), given)
     print(f"pop-ups of intrusiveness {louder:.3f}; of {given.n} seeds")
     for k, name in enumerate(("unchanged", "as good, by other luck", "worse by twice the margin")):
         said = [one[k] for one in found]

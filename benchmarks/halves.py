@@ -15,8 +15,7 @@ class Half:
 
     def decide(self, view: View) -> list[Push]:
         """At every event, the next of the goods."""
-        goods = view.everything()
-        if not view.news or not goods:
+        if not view.news or not (goods := view.everything()):
             return []
         self.turn += 1
         own = np.arange(len(view.viewers)) % 2 == self.half
