@@ -46,9 +46,11 @@ class InputError(MatchdayError):
         return InputError, (self.problems,)  # as workers send it home
 
 
-def did_you_mean(word: str, known: Sequence[str]) -> str:
-    """`" — did you mean 'orders'?"`, or a list of what there is when nothing is near."""
+def did_you_mean(word: str, known: Sequence[str], command: str = "") -> str:
+    """`" — did you mean 'orders'?"`; where nothing is near what there is, or the `command` that lists it."""
     close = get_close_matches(word, known, n=1, cutoff=0.6)
     if close:
         return f" — did you mean '{close[0]}'?"
+    if command:
+        return f" — `{command}` shows what there is"
     return f" — there is: {', '.join(sorted(known))}" if known else ""

@@ -15,6 +15,7 @@ from typing import Any
 
 import pandas as pd
 
+from sim.errors import MatchdayError, did_you_mean
 from sim.experiment.abtest.designs import DESIGNS, DesignName
 from sim.experiment.abtest.session import Asked
 from sim.experiment.abtest.session import prepared as prepared_test
@@ -71,6 +72,11 @@ def load(file: str | Path, changes: Mapping[str, Any] | None = None) -> Scenario
     return scenario
 
 
+def _specs(policies: str | Sequence[str]) -> tuple[str, ...]:
+    """One policy may be named by itself."""
+    return (policies,) if isinstance(policies, str) else tuple(policies)
+
+
 def _scenario(given: Scenario | str | Path) -> Scenario:
     return given if isinstance(given, Scenario) else load(given)
 
@@ -109,7 +115,10 @@ class Comparison:
         return pd.DataFrame([{"policy": p, "measure": m, "unit": units[m], **value} for p, m, value in rows])
 
     def part(self, name: str) -> pd.DataFrame:
-        """A table of the results folder, such as `pushes`, `items` or `series`; raises OSError where there is none."""
+        """A table of the results folder, such as `pushes` or `items`; raises MatchdayError where there is none."""
+        there = sorted(file.stem for file in self.folder.glob("*.parquet"))
+        if name not in there:
+            raise MatchdayError(f"{self.folder} has no table '{name}'{did_you_mean(name, there)}")
         return pd.read_parquet(self.folder / f"{name}.parquet")
 
     @property
@@ -136,7 +145,7 @@ def _unit(metric: str, currency: str) -> str:
 
 def run(
     scenario: Scenario | str | Path,
-    policies: Sequence[str],
+    policies: str | Sequence[str],
     n: int = 1,
     *,
     seed: int | None = None,
@@ -147,13 +156,13 @@ def run(
 ) -> Comparison:
     """Plays `n` nights under each policy; no policy is compared with another."""
     of = _scenario(scenario)
-    plan = plan_run(Request(of.file, tuple(policies), of.assignments, seed, n, viewers))
+    plan = plan_run(Request(of.file, _specs(policies), of.assignments, seed, n, viewers))
     return _conducted(plan, None, of, jobs, ray, Path(results))
 
 
 def compare(
     scenario: Scenario | str | Path,
-    policies: Sequence[str] = (),
+    policies: str | Sequence[str] = (),
     n: int | None = None,
     *,
     baseline: str | None = None,
@@ -173,7 +182,7 @@ def compare(
     """
     of = _scenario(scenario)
     stops = stopping(precision or {}, choose)
-    request = Request(of.file, tuple(policies), of.assignments, seed, n, viewers, stopping=stops, most=most)
+    request = Request(of.file, _specs(policies), of.assignments, seed, n, viewers, stopping=stops, most=most)
     plan, name = plan_comparison(request, baseline)
     return _conducted(plan, name, of, jobs, ray, Path(results))
 
@@ -208,7 +217,7 @@ class Sweep:
 
 def sweep(
     scenario: Scenario | str | Path,
-    policies: Sequence[str],
+    policies: str | Sequence[str],
     vary: Mapping[str, str | Sequence[Value]],
     *,
     samples: int | None = None,
@@ -225,7 +234,7 @@ def sweep(
     `{"peak_flash.discount": [0.1, 0.2], "shop.board_lag": "15..240/4"}`.
     """
     of, kept = _scenario(scenario), Path(results)
-    asked = prepared_sweep(Request(of.file, tuple(policies), of.assignments, seed, n, viewers), _varied(vary), samples)
+    asked = prepared_sweep(Request(of.file, _specs(policies), of.assignments, seed, n, viewers), _varied(vary), samples)
     command = Command((), of.assignments, None, kept)
     done = conduct_sweep(asked, command, executor=executor(jobs, ray), store=Store(kept))
     currency = asked.design.space.world.scenario.shop.currency
@@ -318,7 +327,7 @@ class Gated:
 
 def gate(
     scenario: Scenario | str | Path,
-    policies: Sequence[str] = (),
+    policies: str | Sequence[str] = (),
     *,
     baseline: str | None = None,
     most: int | None = None,
@@ -329,7 +338,7 @@ def gate(
     """Holds policies to the checks of the scenario; raises NothingCheckedError where it has none."""
     of, kept = _scenario(scenario), Path(results)
     stored = read_baseline(kept, baseline) if baseline else None
-    plan, held = plan_gate(Request(of.file, tuple(policies), of.assignments, most=most), stored)
+    plan, held = plan_gate(Request(of.file, _specs(policies), of.assignments, most=most), stored)
     command = Command((), of.assignments, None, kept)
     done = conduct_gate(plan, held, command, executor=executor(jobs, ray), store=Store(kept))
     return Gated(done.folder, done.result)
@@ -345,7 +354,7 @@ class ABTest:
     def designs(self) -> pd.DataFrame:
         """A row a shelf, design and measure: what tests report, as the JSON of `abtest` has it."""
         rows = [
-            {"stock": shelf["stock"], "design": design, "nights": told["nights"], "measure": measure, **values}
+            {"stock": shelf["stock"], "design": design, "nights": told["nights"], "measure": measure, **(values or {})}
             for shelf in self.told["shelves"]
             for design, told in shelf["designs"].items()
             for measure, values in told["measures"].items()
@@ -392,7 +401,7 @@ class Sensitivity:
 
 def sensitivity(
     scenario: Scenario | str | Path,
-    policies: Sequence[str],
+    policies: str | Sequence[str],
     metric: str = "net_value",
     *,
     patterns: Sequence[str] = (),
@@ -414,6 +423,6 @@ def sensitivity(
     """
     of = _scenario(scenario)
     budget = Budget(worlds, trajectories, sobol, keep)
-    plan, space = prepared(Request(of.file, tuple(policies), of.assignments, seed, n, viewers), metric, patterns)
+    plan, space = prepared(Request(of.file, _specs(policies), of.assignments, seed, n, viewers), metric, patterns)
     found = vary(plan, space, metric, budget, margin=margin, executor=executor(jobs, ray), store=Store(Path(results)))
     return Sensitivity(plain(found), table(found), " ".join(sentences(found)))

@@ -16,6 +16,7 @@ def test_what_init_writes_is_right_and_plays(tmp_path, matchday, monkeypatch):
     assert [line for line in out.splitlines() if "schema" not in line] == [
         "derby/derby.yaml", "derby/rules.yaml", "derby/mine.py",
         "derby/.github/workflows/matchday.yaml", "derby/.pre-commit-config.yaml",
+        "derby/.gitignore",
     ]  # fmt: skip
     commands = [line.split() for line in said.splitlines() if line.startswith("  ")]
     assert [command[0] for command in commands] == ["validate", "compare", "explain"]

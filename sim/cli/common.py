@@ -30,7 +30,7 @@ def check(outputs: list[Path] | None, metrics: list[str] | None, known: Sequence
         if name in TWIN_NAMES:
             raise MatchdayError(f"'{name}' is told of twins, below the table of `compare`: it needs no --metric")
         if name not in NAMES:
-            raise MatchdayError(f"no metric '{name}'{did_you_mean(name, NAMES)}")
+            raise MatchdayError(f"no metric '{name}'{did_you_mean(name, NAMES, 'list metrics')}")
 
 
 def warn(words: str) -> None:

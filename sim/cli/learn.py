@@ -59,7 +59,9 @@ def abtest(
     from sim.report.progress import progress
 
     stocks = _multiples(stock)
-    check_outputs(output or (), [*FORMATS, *([SVG] if stocks else [])])
+    if not stocks and any(file.suffix == SVG for file in output or ()):
+        raise typer.BadParameter("a figure is of several stocks: say which with --stock 0.75,1,1.25", param_hint="-o")
+    check_outputs(output or (), [*FORMATS, SVG])
     request = Request(scenario, tuple(policy or ()), tuple(set_ or ()), seed, n, viewers)
     designs = tuple(d for d in DESIGNS if not design or d in design)
     test = prepared(Asked(request, designs, nights, block, stocks))

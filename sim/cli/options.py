@@ -113,7 +113,7 @@ Aims = Annotated[
 ]
 Most = Annotated[
     int | None,
-    count(MOST, help="nights at most, where -n does not say how many", show_default=False),
+    count(MOST, help="nights at most, where their number is not fixed", show_default=False),
 ]
 Ray = Annotated[
     str | None,

@@ -140,7 +140,7 @@ def _conduct(
     from sim.report.outputs import of_comparison
     from sim.report.progress import progress
     from sim.report.rules import rule_lines
-    from sim.report.table import ALL, SHOWN, terminal
+    from sim.report.table import ALL, terminal
 
     for caution in cautions(plan, sets or ()):
         warn(caution)
@@ -155,7 +155,7 @@ def _conduct(
         )
     currency = plan.world.scenario.shop.currency
     asked = tuple(dict.fromkeys(metrics or ()))
-    table = terminal(finished.comparison, currency, asked or SHOWN)
+    table = terminal(finished.comparison, currency, asked)
     show(table, of_comparison(finished.comparison, currency, asked or ALL), outputs)
     for name, rules in finished.rules.items():
         print("\n".join(rule_lines(name, rules, finished.comparison["replications"])))

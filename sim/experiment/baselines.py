@@ -7,17 +7,20 @@ from __future__ import annotations
 
 import math
 import re
+from contextlib import suppress
 from pathlib import Path
+from typing import Annotated
 
 import numpy as np
 import pandas as pd
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from sim import draws
 from sim.errors import MatchdayError, did_you_mean
 from sim.experiment.folder import write_whole
 from sim.experiment.json_form import read_json
 from sim.experiment.manifest import damaged, one_policy, read_manifest
+from sim.experiment.provenance import text_sha256
 from sim.experiment.store import code_identity
 from sim.measures.outcomes import NAMES
 
@@ -41,7 +44,21 @@ class Baseline(BaseModel):
     viewers: int
     draws: str
     code_sha256: str
-    outcomes: dict[str, list[float | None]] = Field(min_length=1)
+    outcomes: dict[str, list[Annotated[float, Field(allow_inf_nan=False)] | None]] = Field(min_length=1)
+    sha256: str = ""  # of all else, so that a change by hand is seen
+
+    @model_validator(mode="after")
+    def _whole(self) -> Baseline:
+        nights = self.replications
+        for metric, values in self.outcomes.items():
+            if len(values) != nights:
+                raise ValueError(f"outcomes.{metric} has {len(values)} nights, others {nights}")
+        return self
+
+    @property
+    def content_sha256(self) -> str:
+        """Of everything but the hash itself."""
+        return text_sha256(self.model_dump_json(exclude={"sha256"}))
 
     @property
     def replications(self) -> int:
@@ -68,7 +85,7 @@ def bless(run: Path, results: Path, name: str, policy: str | None) -> tuple[Path
     source = kept.policies[chosen]
     if source.bracket:
         raise MatchdayError(f"policy '{chosen}' sees what no platform sees: nothing can be held to it")
-    before = read_baseline(results, name) if file.is_file() else None
+    before = _before(file)
     baseline = Baseline(
         run=run.name,
         scenario=kept.scenario.name,
@@ -82,12 +99,20 @@ def bless(run: Path, results: Path, name: str, policy: str | None) -> tuple[Path
         code_sha256=kept.code_sha256,
         outcomes=_outcomes(run / "replications.parquet", chosen),
     )
+    baseline = baseline.model_copy(update={"sha256": baseline.content_sha256})
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         write_whole(file, baseline.model_dump_json(indent=1) + "\n")
     except OSError as error:
         raise MatchdayError(f"cannot write {file}: {error.strerror or error}") from error
     return file, baseline, before
+
+
+def _before(file: Path) -> Baseline | None:
+    """What is there, if it is any."""
+    with suppress(MatchdayError):
+        return read_json(file, Baseline, "baseline")
+    return None
 
 
 def _outcomes(file: Path, policy: str) -> dict[str, list[float | None]]:
@@ -103,7 +128,10 @@ def read_baseline(results: Path, name: str) -> Baseline:
         there = names(results)
         known = did_you_mean(name, there) if there else "; `bless RUN --as NAME` stores the first"
         raise MatchdayError(f"no baseline '{name}' in {file.parent}{known}")
-    return read_json(file, Baseline, "baseline")
+    read = read_json(file, Baseline, "baseline")
+    if read.sha256 != read.content_sha256:
+        raise MatchdayError(f"{file} is not what `bless` wrote: take it from git again, or bless a run anew")
+    return read
 
 
 def names(results: Path) -> list[str]:

@@ -64,7 +64,7 @@ def unknown_metric(metric: str) -> str | None:
     """Why there is no such measure of a night."""
     if metric in TWIN_NAMES:
         return f"'{metric}' is told of twins; what decides is a measure of nights: see `list metrics`"
-    return None if metric in BETTER else f"no metric '{metric}'{did_you_mean(metric, tuple(BETTER))}"
+    return None if metric in BETTER else f"no metric '{metric}'{did_you_mean(metric, tuple(BETTER), 'list metrics')}"
 
 
 def unknown_goal(metric: str) -> str | None:

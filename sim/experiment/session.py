@@ -189,6 +189,7 @@ def conduct_gate(
             verdict=verdict,
             strict=strict,
             seed=plan.seed,
+            viewers=plan.viewers,
             notes=_notes(gate),
             checks=checks,
         )

@@ -15,6 +15,7 @@ FILES = {
     "mine.py": "mine.py",
     ".github/workflows/matchday.yaml": "workflow.yaml",
     ".pre-commit-config.yaml": "pre-commit.yaml",
+    ".gitignore": "gitignore",
 }  # where it goes, and what it is called here
 
 

@@ -209,8 +209,8 @@ def _over(path: str, said: str, own: Value) -> tuple[Value, ...] | Range:
     values = tuple(scalar(text.strip(), Path(f"--vary {path}={said}"), ()) for text in said.split(","))
     if None in values:
         raise MatchdayError(f"--vary {path}={said}: a value is missing beside a comma")
-    if twice := next((value for value in values if values.count(value) > 1), None):
-        raise MatchdayError(f"--vary {path}={said}: {written(twice)} is there twice")
+    if twice := [value for value in values if values.count(value) > 1]:
+        raise MatchdayError(f"--vary {path}={said}: {written(twice[0])} is there twice")
     return values
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from sim.experiment.comparison import half_interval
+from sim.experiment.comparison import ENOUGH, half_interval
 from sim.experiment.verdicts import FRONT, USUAL_MARGIN
 from sim.measures.outcomes import BY_NAME, MONEY
 from sim.report.decimals import decimals
 
 Comparison = Mapping[str, Any]
 UNCHANGED = "unchanged"
+FAR = 20  # times as many nights as there are, which nobody plays
 
 
 def advice(comparison: Comparison, currency: str, within: str) -> list[str]:
@@ -37,7 +38,10 @@ def _of_decision(comparison: Comparison, currency: str, within: str) -> Iterator
     if comparison["replications"] == 1:
         yield "One night decides nothing: play more (-n 30)"
     elif take == baseline:
-        yield f"Keep {baseline}: no policy is better in {goal} by more than {_margin(comparison, currency)}"
+        yield (
+            f"Keep {baseline}: no policy is better in {goal} by more than {_margin(comparison, currency)}"
+            f"{_closest(comparison, currency, within)}"
+        )
     elif take:
         gain = _difference(comparison, take, goal, currency, within)
         level = f" ({_listed(told['level'])} cannot be told from it)" if told["level"] else ""
@@ -47,7 +51,8 @@ def _of_decision(comparison: Comparison, currency: str, within: str) -> Iterator
     else:
         yield (
             f"Not decided: whether {_listed(unsure)} {'is' if len(unsure) == 1 else 'are'} better than {baseline} in "
-            f"{goal} by more than {_margin(comparison, currency)}{_more_nights(comparison)}"
+            f"{goal} by more than {_margin(comparison, currency)}{_closest(comparison, currency, within)}"
+            f"{_more_nights(comparison)}"
         )
 
 
@@ -81,7 +86,23 @@ def _costs(comparison: Comparison, policy: str, currency: str, within: str) -> s
 
 def _more_nights(comparison: Comparison) -> str:
     needed, now = comparison["decision"]["nights_needed"], comparison["replications"]
-    return f"; about {needed:,} nights would tell, these are {now:,}" if needed and needed > now else ""
+    if not needed or needed <= now:
+        return ""
+    if needed > FAR * now:
+        return ": a difference so near the margin takes more nights than are worth playing; name another margin"
+    return f"; about {needed:,} nights would tell, these are {now:,}"
+
+
+def _closest(comparison: Comparison, currency: str, within: str) -> str:
+    """How far the best of the others is, which the nights may or may not tell from the baseline."""
+    told = comparison["decision"]
+    goal, ahead = told["goal"], 1.0 if BY_NAME[told["goal"]].better == "more" else -1.0
+    fit = [name for name, row in told["verdicts"].items() if goal in row and name not in told["unfit"]]
+    if not fit:
+        return ""
+    apart = comparison["differences"]
+    best = max(fit, key=lambda name: ahead * apart[name][goal]["mean"])
+    return f" (the best of the others, {best}: {_difference(comparison, best, goal, currency, within)})"
 
 
 def _margin(comparison: Comparison, currency: str) -> str:
@@ -118,7 +139,7 @@ def _unit(metric: str, currency: str) -> str:
 
 def _of_front(comparison: Comparison) -> Iterator[str]:
     front = (comparison.get("decision") or {}).get("front", {})
-    if len(front) < 3 or comparison["replications"] == 1:
+    if len(front) < 3 or comparison["replications"] < ENOUGH:
         return
     best = [name for name, beaten in front.items() if beaten is None]
     if len(best) == len(front):

@@ -157,7 +157,12 @@ def _tradeoff_claims(currency: str) -> Sequence[Claim]:
     return (
         Claim(CONVERSION, "converts most", "Nobody buys", lambda x: f"{100.0 * x:.3g}% of viewers buy"),
         Claim(MARGIN, "earns most", "No policy earns money", lambda x: f"net margin {thousands(x)} {currency}"),
-        Claim(ANNOYANCE, "annoys most", "At most one viewer in twenty is annoyed", lambda x: f"annoyance {x:.3g}"),
+        Claim(
+            ANNOYANCE,
+            "annoys most",
+            "At most one viewer in twenty is annoyed",
+            lambda x: f"95th percentile {x:.3g}",
+        ),
     )
 
 

@@ -44,7 +44,16 @@ def text(result: Result, currency: str) -> str:
         sign, said = _verdict(found).split(" ", maxsplit=1)
         lines.append(f"{sign} {found['policy']}: {found['check']}: {said}")
         lines.append(f"    {measured(found, currency)}")
-    return "\n".join([*lines, *result["notes"], headline(result)])
+    return "\n".join([*lines, told(result), *result["notes"], headline(result)])
+
+
+def told(result: Result) -> str:
+    """Of which nights, and what the numbers are."""
+    return (
+        f"Nights of {result['viewers']:,} viewers, seed {result['seed']}: mean [interval], bound. A check is decided "
+        "where its interval, as wide as all checks and looks make it, lies on one side of the bound; the luck of what "
+        "a bound is a share of is in it."
+    )
 
 
 def _verdict(found: Found) -> str:
@@ -56,7 +65,9 @@ def headline(result: Result) -> str:
     checks = [found for found in result["checks"] if found["severity"] == "error"]
     count = {verdict: sum(found["verdict"] == verdict for found in checks) for verdict in SIGNS}
     told = ", ".join(f"{n} {WORDS[verdict]}" for verdict, n in count.items() if n)
-    return f"gate {WORDS[result['verdict']]}: {told or 'no check that counts'}"
+    only = len(result["checks"]) - len(checks)
+    warned = f"; {only} only told" if only else ""
+    return f"gate {WORDS[result['verdict']]}: {told or 'no check that counts'}{warned}"
 
 
 def markdown(result: Result, currency: str) -> str:
@@ -64,7 +75,12 @@ def markdown(result: Result, currency: str) -> str:
     rows = [f"| {_verdict(f)} | {literal(f['policy'])} | {literal(f['check'])} | {measured(f, currency)} |"
             for f in result["checks"]]  # fmt: skip
     head = ["| verdict | policy | check | measured |", "|---|---|---|---|"]
-    return "\n".join([f"## {headline(result).capitalize()}", "", *head, *rows, "", *result["notes"]]).rstrip() + "\n"
+    return (
+        "\n".join(
+            [f"## {headline(result).capitalize()}", "", *head, *rows, "", told(result), *result["notes"]]
+        ).rstrip()
+        + "\n"
+    )
 
 
 def junit(result: Result, currency: str) -> str:

@@ -75,9 +75,13 @@ class Cell(NamedTuple):
         return getattr(signs, self.mark) if self.mark else ""
 
 
-def terminal(comparison: Comparison, currency: str, metrics: Sequence[str] = SHOWN) -> RenderableType:
-    """Tables as wide as the console they are printed on, in signs its encoding has, the baseline in each."""
-    return _Blocks(comparison, currency, tuple(metrics))
+def terminal(comparison: Comparison, currency: str, metrics: Sequence[str] = ()) -> RenderableType:
+    """Tables as wide as the console they are printed on, in signs its encoding has, the baseline in each.
+
+    Unless metrics are named it is of the usual ones, led by what decides, and of twins.
+    """
+    goal = [comparison["decision"]["goal"]] if "decision" in comparison else []
+    return _Blocks(comparison, currency, tuple(metrics or dict.fromkeys((*goal, *SHOWN))), whole=not metrics)
 
 
 def markdown(comparison: Comparison, currency: str, metrics: Sequence[str] = ALL) -> str:
@@ -163,6 +167,9 @@ def _of_nothing(comparison: Comparison, metrics: Sequence[str]) -> str:
         for name in metrics
     }
     few = [f"{name} {nights} of {n}" for name, nights in fewest.items() if 0 < nights < n and not dropped]
+    if dropped:
+        told = ", ".join(f"{name} {nights}" for name, nights in dropped.items())
+        return f" Dropped policies have fewer nights, of which their means and differences are: {told}."
     told = f" {NOTHING}: no night has anything to take it of." * (0 in fewest.values())
     return told + f" Not every night has these, of all policies at least: {', '.join(few)}." * bool(few)
 
@@ -233,6 +240,7 @@ class _Blocks:
     comparison: Comparison
     currency: str
     metrics: Sequence[str]
+    whole: bool  # all that is told unless something is asked for
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         signs = ASCII if options.ascii_only else UNICODE
@@ -244,8 +252,8 @@ class _Blocks:
             yield _table(group, labels, signs)
             yield ""
         yield Text(_legend(self.comparison, self.metrics, rows, signs), style="dim")
-        if self.metrics == SHOWN:
-            more = len(BY_NAME) - len(SHOWN)
+        if self.whole:
+            more = len(BY_NAME) - len(self.metrics)
             yield Text(f"{more} more metrics with --metric; `list metrics` explains all.\n", style="dim")
             yield from _of_twins(self.comparison, self.currency, signs, options.max_width)
         for remark in remarks(self.comparison):

@@ -335,7 +335,7 @@ def test_the_same_command_gives_the_same_again(here, matchday):
 def test_the_command_refuses_what_cannot_be_written_or_read(here, matchday):
     (here / "small.yaml").write_text(SCENARIO)
     how = "abtest", "small.yaml", "-p", "no_push", "-p", "blast"
-    assert "unknown extension '.svg'" in matchday(*how, "-o", "x.svg")[2]
+    assert "say which with --stock" in matchday(*how, "-o", "x.svg")[2]
     assert "multiples are numbers" in matchday(*how, "--stock", "much")[2]
     assert matchday(*how, "--design", "viewers")[0] == 2
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import xml.etree.ElementTree as ET
 from dataclasses import replace
@@ -200,7 +201,8 @@ def test_an_unchanged_policy_passes_in_every_form(shop, matchday, blessed):
     files = [x for name in ("g.xml", "g.md", "g.json") for x in ("-o", name)]
     code, out, _ = matchday("gate", "gated.yaml", "--baseline", "main", *files)
     assert code == 0
-    assert "gate passed: 2 passed" in out.splitlines()
+    assert "gate passed: 2 passed; 1 only told" in out.splitlines()
+    assert re.search(r"^Nights of \d+ viewers, seed 4:", out, re.MULTILINE)
     assert "✗ lull_only: mutes <= -1: fail (warning)" in out.splitlines()
     told = json.loads((shop / "g.json").read_text())
     assert (told["schema_version"], told["passed"], told["verdict"]) == (1, True, "pass")
@@ -260,6 +262,28 @@ def test_a_baseline_of_another_scenario_or_a_damaged_run_is_refused(shop, matchd
     code, _, err = matchday("bless", blessed, "--as", "main", "-p", "lull_only")
     assert (code, "replications.parquet changed or gone" in err) == (2, True)
     assert (shop / "results/baselines/main.json").read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        (lambda told: told["outcomes"].update(mutes=[9.0] * 8), "is not what `bless` wrote"),
+        (lambda told: told.update(viewers=-5), "is not what `bless` wrote"),
+        (lambda told: told["outcomes"].pop("mutes"), "is not what `bless` wrote"),
+        (lambda told: told["outcomes"]["mutes"].pop(), "outcomes.mutes has 7 nights, others 8"),
+    ],
+)
+def test_a_baseline_that_was_changed_by_hand_is_refused(shop, matchday, blessed, change, why):
+    file = shop / "results/baselines/main.json"
+    told = json.loads(file.read_text())
+    change(told)
+    file.write_text(json.dumps(told))
+    code, out, err = matchday("gate", "gated.yaml", "--baseline", "main")
+    assert (code, out) == (2, "")
+    assert "baselines/main.json" in err
+    assert why in err
+    assert matchday("bless", blessed, "--as", "main", "-p", "lull_only")[0] == 0
+    assert matchday("gate", "gated.yaml", "--baseline", "main")[0] == 0
 
 
 def test_a_run_is_reproduced_and_what_is_not_the_same_is_named(shop, matchday, blessed):

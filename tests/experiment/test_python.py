@@ -72,6 +72,9 @@ def test_an_ab_test_is_that_of_the_command_line(here, matchday):
     matchday("abtest", "night.yaml", *flags(*POLICIES), "-n", 4, "--design", "viewer", "-o", "a.json")
     found = sim.abtest("night.yaml", *POLICIES, designs=["viewer"], n=4)
     assert found.told == json.loads(Path("a.json").read_text())
+    every = sim.abtest("night.yaml", *POLICIES, n=4).designs.set_index(["design", "measure"])
+    assert every.loc[("viewer", "annoyance"), "nights"] == 1
+    assert every.loc[("switchback", "annoyance")].drop(["stock", "nights"]).isna().all()  # cannot be told by time
     assert set(found.designs["design"]) == {"viewer"}
     assert set(found.truth["measure"]) == set(found.designs["measure"])
 
@@ -86,6 +89,13 @@ def test_sensitivity_is_that_of_the_command_line(here, matchday):
     assert set(found.worlds["policy"]) == set(POLICIES)
 
 
+def test_a_table_that_is_not_there_is_told(here):
+    found = sim.run("night.yaml", "no_push")
+    assert len(found.part("pushes").columns)
+    with pytest.raises(MatchdayError, match="no table 'push' — did you mean 'pushes'"):
+        found.part("push")
+
+
 @pytest.mark.parametrize(
     ("wrong", "why"),
     [
@@ -96,6 +106,7 @@ def test_sensitivity_is_that_of_the_command_line(here, matchday):
         (lambda: sim.compare("night.yaml", POLICIES, precision={"orders": 0.0}), "above 0"),
         (lambda: sim.compare("night.yaml", POLICIES, choose=("ordrs", 1.0)), "did you mean 'orders'"),
         (lambda: sim.compare("night.yaml", POLICIES, n=5, precision={"orders": 1.0}), "give one"),
+        (lambda: sim.run("night.yaml", "no_psh"), "did you mean 'no_push'"),
         (lambda: sim.run("night.yaml", []), "say which policy plays"),
         (lambda: sim.run("night.yaml", ["no_push"], 0), "n"),
         (lambda: sim.gate("night.yaml", ["no_push"]), "no `experiment.gate`"),

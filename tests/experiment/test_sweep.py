@@ -71,6 +71,7 @@ def test_what_is_varied_is_understood(here, told, over):
 @pytest.mark.parametrize(
     ("told", "why"),
     [
+        ("peak_flash.discount=0,0,0.1", "0 is there twice"),
         ("peakflash.discount=0.1,0.2", "neither a policy .* did you mean 'peak_flash'"),
         ("peak_flash.discont=0.1,0.2", "did you mean 'discount'"),
         ("shop.bord_lag=1,2", r"--vary shop.bord_lag=1: .*did you mean 'board_lag'"),

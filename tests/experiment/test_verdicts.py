@@ -120,6 +120,13 @@ def test_what_is_open_says_how_many_nights_would_tell():
     assert f"about {found['decision']['nights_needed']:,} nights would tell" in said(found)
 
 
+def test_no_night_tells_what_lies_on_the_margin():
+    mean = decided(close={"net_value": 1.9})["differences"]["close"]["net_value"]["mean"]
+    found = decided(close={"net_value": 1.9}, margins={"net_value": mean + 0.001})
+    assert f"the best of the others, close: net_value +{mean:.2f} ±" in said(found)
+    assert "takes more nights than are worth playing" in said(found)
+
+
 def test_a_policy_that_sees_what_is_latent_is_no_choice():
     found = decided(oracle={"net_value": 90.0}, mine={"net_value": 9.0})
     assert found["decision"]["take"] == "mine"
