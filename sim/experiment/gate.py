@@ -104,6 +104,8 @@ class Gate:
         found = []
         for policy in self.candidates:
             for place, check in enumerate(self.checks):
+                if check.vs and self.beside.get(check.vs) == policy:
+                    continue  # nobody is held to itself
                 values = values_of(check.metric)
                 own, bound = values[policy], Bound.of(check.require)
                 other = self._other(check, values)

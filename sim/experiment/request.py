@@ -166,7 +166,10 @@ def plan_gate(request: Request, stored: Baseline | None) -> tuple[Plan, Gate]:
     most = request.most or told.most
     plan = made_plan(world, found, request, FIXED, min(most, stored.replications) if stored else most)
     names = {policy.spec: policy.name for policy in found}
-    return plan, Gate(checks, tuple(policy.name for policy in found[: len(named)]), names, stored)
+    candidates = tuple(policy.name for policy in found[: len(named)])
+    if all(check.vs and names.get(check.vs) == candidate for check in checks for candidate in candidates):
+        raise NothingCheckedError(f"nothing was checked: {' and '.join(candidates)} would be held to itself")
+    return plan, Gate(checks, candidates, names, stored)
 
 
 def _samples() -> tuple[str, ...]:

@@ -1,9 +1,12 @@
 """What a comparison decides: whether a policy is better or worse than the baseline, and whether that matters.
 
-A difference counts if it is more than luck (Student's t on paired differences against 0, Holm 1979 across candidates
-and metrics that decide) and its mean is larger than the practical margin.  It does not matter if its whole interval
-lies within the margin; that is not adjusted, because it moves nobody to act unless it holds of all candidates.
-Everything else is open.
+A difference does not matter if its whole interval lies within the practical margin; that is not adjusted, because it
+moves nobody to act unless it holds of all candidates.  Else it counts if it is more than luck (Student's t on paired
+differences against 0, Holm 1979 across candidates and metrics that decide).  Everything else is open.
+
+So what lies about on the margin is taken for what it is, better or worse, until the nights say that it is too small to
+matter.  Were the mean held against the margin, every night could turn the verdict, and no number of them would settle
+it.
 """
 
 from __future__ import annotations
@@ -73,11 +76,11 @@ def margin(told: float | str | None, base: float | None) -> float:
 
 def verdict(metric: str, apart: Difference, adjusted: float, margin: float) -> Verdict:
     """One difference's verdict; `adjusted` is its p-value among all that are judged."""
-    if adjusted < 1.0 - LEVEL and abs(apart.mean) > margin:
-        gains = (apart.mean > 0.0) == (BETTER[metric] == "more")
-        return "better" if gains else "worse"
     if apart.nights > 1 and abs(apart.mean) + apart.half <= margin and (apart.half > 0.0 or apart.nights >= ENOUGH):
         return "same"
+    if adjusted < 1.0 - LEVEL:
+        gains = (apart.mean > 0.0) == (BETTER[metric] == "more")
+        return "better" if gains else "worse"
     return "open"
 
 
@@ -101,11 +104,11 @@ def verdicts(
 def nights_needed(apart: Difference, margin: float) -> int | None:
     """About how many nights would decide what is open; None where no number would.
 
-    As many as make the interval narrower than the distance of the mean from what it has to be told from: 0 if the
-    difference is larger than the margin, else the margin.
+    As many as make the interval narrower than the distance of the mean from 0, or from the margin within which it would
+    not matter, whichever takes fewer.
     """
     size = abs(apart.mean)
-    distance = size if size > margin else margin - size
+    distance = max(size, margin - size)
     if not distance > 0.0 or not apart.half > 0.0:
         return None
     return int(np.ceil(apart.nights * (apart.half / distance) ** 2))

@@ -12,7 +12,6 @@ from sim.report.decimals import decimals
 
 Comparison = Mapping[str, Any]
 UNCHANGED = "unchanged"
-FAR = 20  # times as many nights as there are, which nobody plays
 
 
 def advice(comparison: Comparison, currency: str, within: str) -> list[str]:
@@ -45,13 +44,14 @@ def _of_decision(comparison: Comparison, currency: str, within: str) -> Iterator
     elif take:
         gain = _difference(comparison, take, goal, currency, within)
         level = f" ({_listed(told['level'])} cannot be told from it)" if told["level"] else ""
-        yield f"Take {take}{level}: {gain} a night over {baseline}; {_costs(comparison, take, currency, within)}"
+        small = _small(comparison, take, currency)
+        yield f"Take {take}{level}: {gain} a night over {baseline}{small}; {_costs(comparison, take, currency, within)}"
     elif not (unsure := _unsure(told)):
         yield f"Nothing to take: {baseline} fails the scenario's checks, and no policy that passes them is better"
     else:
         yield (
             f"Not decided: whether {_listed(unsure)} {'is' if len(unsure) == 1 else 'are'} better than {baseline} in "
-            f"{goal} by more than {_margin(comparison, currency)}{_closest(comparison, currency, within)}"
+            f"{goal}, or not by more than {_margin(comparison, currency)}{_closest(comparison, currency, within)}"
             f"{_more_nights(comparison)}"
         )
 
@@ -86,11 +86,16 @@ def _costs(comparison: Comparison, policy: str, currency: str, within: str) -> s
 
 def _more_nights(comparison: Comparison) -> str:
     needed, now = comparison["decision"]["nights_needed"], comparison["replications"]
-    if not needed or needed <= now:
+    return f"; about {needed:,} nights would tell, these are {now:,}" if needed and needed > now else ""
+
+
+def _small(comparison: Comparison, policy: str, currency: str) -> str:
+    """What is said of a gain that may lie within the margin."""
+    goal = comparison["decision"]["goal"]
+    value, margin = comparison["differences"][policy][goal], comparison["decision"]["verdicts"][policy][goal]["margin"]
+    if abs(value["mean"]) - half_interval(value) > margin:
         return ""
-    if needed > FAR * now:
-        return ": a difference so near the margin takes more nights than are worth playing; name another margin"
-    return f"; about {needed:,} nights would tell, these are {now:,}"
+    return f" (perhaps no more than the {_amount(goal, margin, currency)} that would not matter)"
 
 
 def _closest(comparison: Comparison, currency: str, within: str) -> str:

@@ -100,6 +100,13 @@ def test_warnings_do_not_stop_a_gate():
     assert verdict_of(held([check("<= 2", vs=None), check("<= 0.9", vs=None)], around(1.0))) == "inconclusive"
 
 
+def test_nobody_is_held_to_itself(shop, matchday):
+    (shop / "gated.yaml").write_text(only(shop, '{metric: orders, vs: no_push, require: ">= 0"}'))
+    code, _, err = matchday("gate", "gated.yaml", "-p", "no_push")
+    assert code == 12
+    assert "nothing was checked: no_push would be held to itself" in err
+
+
 def test_warnings_cost_no_check_its_verdict():
     lone, x = check("<= 2", vs=None), around(1.72)
     told = held([lone, *[check("<= 0", vs=None, severity="warning")] * 8], x)

@@ -38,7 +38,8 @@ def test_a_p_value_is_that_of_students_test():
         ("annoyance_mean", 5.0, 1.0, 0.01, "worse"),
         ("annoyance_mean", -5.0, 1.0, 0.01, "better"),
         ("orders", 5.0, 1.0, 0.06, "open"),  # not when all claims are counted
-        ("orders", 1.5, 1.0, 0.01, "open"),  # more than luck, but is it more than the margin?
+        ("orders", 1.5, 1.0, 0.01, "better"),  # more than luck, and perhaps more than the margin
+        ("orders", 1.5, 1.0, 0.06, "open"),
         ("orders", 0.9, 0.5, 0.01, "same"),  # more than luck, and does not matter
         ("orders", 0.1, 2.5, 0.9, "open"),
         ("orders", 0.0, 0.0, 1.0, "same"),
@@ -63,7 +64,9 @@ def test_the_more_is_compared_the_more_a_difference_must_show():
 def test_as_many_nights_are_needed_as_make_the_interval_narrow_enough():
     assert nights_needed(Difference(5.0, 10.0, 30), margin=2.0) == 120
     assert nights_needed(Difference(1.0, 3.0, 30), margin=2.0) == 270
-    assert nights_needed(Difference(2.0, 3.0, 30), margin=2.0) is None
+    assert nights_needed(Difference(0.5, 3.0, 30), margin=2.0) == 120
+    assert nights_needed(Difference(2.0, 3.0, 30), margin=2.0) == 68  # however near the margin
+    assert nights_needed(Difference(0.0, 3.0, 30), margin=0.0) is None
 
 
 METRICS = ("net_value", "conversion_rate", "annoyance_mean", "stockout_minutes")
@@ -113,18 +116,23 @@ def test_nobody_better_keeps_the_baseline():
 
 
 def test_what_is_open_says_how_many_nights_would_tell():
-    found = decided(close={"net_value": 1.85}, margins={"net_value": 1.9})
+    found = decided(close={"net_value": 0.08}, margins={"net_value": 0.2})
     assert found["decision"]["take"] is None
-    assert "Not decided: whether close is better than base in net_value by more than 1.9 EUR" in said(found)
-    assert found["decision"]["nights_needed"] > 40
-    assert f"about {found['decision']['nights_needed']:,} nights would tell" in said(found)
+    assert "Not decided: whether close is better than base in net_value, or not by more than 0.2 EUR" in said(found)
+    assert "(the best of the others, close: net_value +0." in said(found)
+    needed = found["decision"]["nights_needed"]
+    assert 40 < needed < 400
+    assert f"about {needed:,} nights would tell" in said(found)
 
 
-def test_no_night_tells_what_lies_on_the_margin():
+def test_what_lies_on_the_margin_is_taken_and_said_to_lie_there():
+    """Whichever side of it the mean falls on."""
     mean = decided(close={"net_value": 1.9})["differences"]["close"]["net_value"]["mean"]
-    found = decided(close={"net_value": 1.9}, margins={"net_value": mean + 0.001})
-    assert f"the best of the others, close: net_value +{mean:.2f} ±" in said(found)
-    assert "takes more nights than are worth playing" in said(found)
+    for size in (mean - 0.001, mean + 0.001):
+        found = decided(close={"net_value": 1.9}, margins={"net_value": size})
+        assert found["decision"]["take"] == "close"
+        assert f"over base (perhaps no more than the {size:,.3g} EUR that would not matter)" in said(found)
+    assert "perhaps" not in said(decided(close={"net_value": 1.9}, margins={"net_value": 1.0}))
 
 
 def test_a_policy_that_sees_what_is_latent_is_no_choice():
