@@ -37,6 +37,7 @@ FINAL = ROOT / "scenarios/special/world-cup-final-2022.yaml"
 LEAGUE = ROOT / "scenarios/daily/league-night.yaml"
 PAIRED_ON = (FINAL, LEAGUE, ROOT / "scenarios/holiday/festival-double-header.yaml")
 HALVES = tuple(f"{ROOT / 'benchmarks/halves.py'}(half={half})" for half in (0, 1))
+CHOICES = ("no_push", "lull_only", "stock_aware")
 QUICK = ("days_after=0", "timing.window=60")
 TOLD = ("orders", "net_value", "conversion_rate", "annoyance_mean", "stockout_minutes")
 
@@ -188,14 +189,14 @@ class _Chosen:
 
     def __call__(self, seed: int) -> tuple[str, int]:
         stopping = Stopping(choose=("orders", self.indifference))
-        plan = plan_of(LEAGUE, ("lull_only", "peak_flash", "blast"), self.viewers, seed=seed, stopping=stopping)
+        plan = plan_of(LEAGUE, CHOICES, self.viewers, seed=seed, stopping=stopping)
         done = played(plan, schedule_of(plan))
         return choice(plan, done, "orders", self.indifference).left[0], len(done)
 
 
 def choices(given: argparse.Namespace) -> None:
     """How often the best of three is picked, whose lead over the next is what the procedure is told not to miss."""
-    plan = plan_of(LEAGUE, ("lull_only", "peak_flash", "blast"), given.viewers, seed=10_000)
+    plan = plan_of(LEAGUE, CHOICES, given.viewers, seed=10_000)
     names = [policy.name for policy in plan.policies]
     told = [[night(plan, r, p).outcomes["orders"] for r in range(200)] for p in range(3)]
     means = dict(zip(names, np.mean(told, axis=1).tolist(), strict=True))
