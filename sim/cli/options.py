@@ -108,8 +108,8 @@ Aims = Annotated[
     typer.Option(
         "--precision",
         metavar="METRIC=HALF",
-        help="instead of -n: play until every 95% interval of METRIC is within ± HALF of its unit (of a share 0.01 is a "
-        "point); may be repeated",
+        help="instead of -n: play until every 95% interval of METRIC is within ± HALF of its unit (of a share 0.01 is "
+        "a point); may be repeated",
     ),
 ]
 Most = Annotated[
