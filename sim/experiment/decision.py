@@ -44,20 +44,19 @@ def decision(
     judged = verdicts(differences, base, margins)
     metrics, values = by_policy(nights)
     rows = [metrics.index(metric) for metric in FRONT]
+    on_goal = {name: x[metrics.index(goal)] for name, x in values.items()}
     return {
         "goal": goal,
         "margins": {metric: margins[metric] for metric in margins if metric in deciding},
         "verdicts": judged,
         "front": front({name: x[rows] for name, x in values.items() if name not in brackets}, FRONT),
         "unfit": dict(unfit),
-        **(
-            {"take": choice["left"][0] if len(choice["left"]) == 1 else None, "level": [], "nights_needed": None}
-            if choice
-            else _taken(
-                baseline, goal, judged, differences, {p: x[metrics.index(goal)] for p, x in values.items()}, unfit
-            )
-        ),
+        **(_chosen(choice["left"]) if choice else _taken(baseline, goal, judged, differences, on_goal, unfit)),
     }
+
+
+def _chosen(left: Sequence[str]) -> dict[str, Any]:
+    return {"take": left[0] if len(left) == 1 else None, "level": [], "nights_needed": None}
 
 
 def _difference(told: Mapping[str, Any]) -> Difference:

@@ -24,7 +24,7 @@ from sim.experiment.provenance import text_sha256
 from sim.experiment.range import Array
 from sim.experiment.record import array_of, bytes_of, unzipped, zipped
 from sim.experiment.runs import Plan
-from sim.experiment.store import Store, code_identity, world_identity
+from sim.experiment.store import Store, check_code, code_identity, world_identity
 from sim.measures.outcomes import NAMES, outcomes
 from sim.policy.find import Named, find_named, named
 from sim.stop import check, keep
@@ -107,13 +107,15 @@ class _Parcel:
     plan: Plan  # without policies
     space: Space
     policies: Named
+    code: str  # what makes nights where the plan is
 
     @classmethod
     def of(cls, plan: Plan, space: Space) -> _Parcel:
-        return cls(replace(plan, policies=()), space, named(plan.policies))
+        return cls(replace(plan, policies=()), space, named(plan.policies), code_identity())
 
     def unpacked(self) -> Callable[[Values], Array | _Refusal]:
-        """What lives in a world under every policy; raises MatchdayError where a policy is another one here."""
+        """What lives in a world under every policy; raises MatchdayError where a policy or this program is another."""
+        check_code(self.code)
         return partial(_live, replace(self.plan, policies=find_named(self.policies)), self.space)
 
 

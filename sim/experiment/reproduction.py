@@ -16,9 +16,8 @@ from sim.experiment.provenance import versions
 from sim.experiment.session import Tell, conduct
 from sim.experiment.store import code_identity
 
-OWN = re.compile(
-    r"run\.log|scenario\.source\.yaml|gate\..*"
-)  # of one run: times, the file it was asked with, a gate's verdicts
+# Of one run: times, the file it was asked with, a gate's verdicts.
+OWN = re.compile(r"run\.log|scenario\.source\.yaml|gate\..*")
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import platform
 import re
 import time
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
@@ -23,10 +22,9 @@ from numpy.typing import NDArray
 
 from sim.engine.play import EngineName, Played, play
 from sim.engine.season import play_season
-from sim.errors import MatchdayError
 from sim.experiment.executors import Executor, Work, here
 from sim.experiment.record import Record, packed, unpacked
-from sim.experiment.store import Store, code_identity, key_of, world_identity
+from sim.experiment.store import Store, check_code, code_identity, key_of, world_identity
 from sim.measures.outcomes import NAMES, outcomes
 from sim.measures.parts import parts_of
 from sim.measures.rows import ledger, viewers
@@ -313,11 +311,7 @@ class _Parcel:
 
     def unpacked(self) -> Callable[[Job], Made]:
         """What plays a job of it; raises MatchdayError where a policy, or this program, is another one here."""
-        if self.code != code_identity():
-            raise MatchdayError(
-                f"{platform.node()} has another version of this program, of Python or of a package: its nights would "
-                "not be the same"
-            )
+        check_code(self.code)
         world = replace(self.plan.world, _stages={})  # which go when this does
         plan = replace(self.plan, policies=find_named(self.policies), world=world)
         return lambda job: play_one(plan, *job, self.threads)

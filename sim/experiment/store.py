@@ -130,6 +130,15 @@ def code_identity() -> str:
     return text_sha256(json.dumps([code, draws.SCHEME, with_, platform.python_version_tuple()[:2], platform.machine()]))
 
 
+def check_code(there: str) -> None:
+    """Raises MatchdayError where nights that are made here would not be those of a program with another identity."""
+    if there != code_identity():
+        raise MatchdayError(
+            f"{platform.node()} has another version of this program, of Python or of a package: its nights would not "
+            "be the same"
+        )
+
+
 def _makes_nights(parts: tuple[str, ...]) -> bool:
     """Whether a file of the package may, by its path."""
     return parts[-1] in MAKE if parts[0] == "experiment" else parts[0] not in SHOWN

@@ -44,10 +44,10 @@ def text(result: Result, currency: str) -> str:
         sign, said = _verdict(found).split(" ", maxsplit=1)
         lines.append(f"{sign} {found['policy']}: {found['check']}: {said}")
         lines.append(f"    {measured(found, currency)}")
-    return "\n".join([*lines, told(result), *result["notes"], headline(result)])
+    return "\n".join([*lines, legend(result), *result["notes"], headline(result)])
 
 
-def told(result: Result) -> str:
+def legend(result: Result) -> str:
     """Of which nights, and what the numbers are."""
     return (
         f"Nights of {result['viewers']:,} viewers, seed {result['seed']}: mean [interval], bound. A check is decided "
@@ -75,12 +75,8 @@ def markdown(result: Result, currency: str) -> str:
     rows = [f"| {_verdict(f)} | {literal(f['policy'])} | {literal(f['check'])} | {measured(f, currency)} |"
             for f in result["checks"]]  # fmt: skip
     head = ["| verdict | policy | check | measured |", "|---|---|---|---|"]
-    return (
-        "\n".join(
-            [f"## {headline(result).capitalize()}", "", *head, *rows, "", told(result), *result["notes"]]
-        ).rstrip()
-        + "\n"
-    )
+    title, below = f"## {headline(result).capitalize()}", literal(legend(result))
+    return "\n".join([title, "", *head, *rows, "", below, *result["notes"]]).rstrip() + "\n"
 
 
 def junit(result: Result, currency: str) -> str:

@@ -19,7 +19,7 @@ from sim.experiment.folder import Command
 from sim.experiment.record import DamagedError, packed, unpacked
 from sim.experiment.runs import Plan, play_all, play_one, playing, table
 from sim.experiment.session import conduct
-from sim.experiment.store import Store, code_identity, world_identity
+from sim.experiment.store import Store, check_code, code_identity, world_identity
 from sim.experiment.unfinished import name_until_whole
 from sim.policy.find import find_all
 from sim.world.night import World
@@ -167,6 +167,8 @@ def test_another_python_makes_other_nights(monkeypatch):
     monkeypatch.setattr("platform.python_version_tuple", lambda: ("3", "99", "0"))
     code_identity.cache_clear()
     assert code_identity() != before
+    with pytest.raises(MatchdayError, match="another version of this program, of Python"):
+        check_code(before)
     monkeypatch.undo()
     code_identity.cache_clear()
 

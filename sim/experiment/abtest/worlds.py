@@ -17,6 +17,7 @@ from sim.engine.stock import open_till
 from sim.experiment.abtest.designs import CONTROL, SPLIT, TREATMENT, DesignName, People, Split, SplitName, Turns, split
 from sim.experiment.abtest.mixed import Mixed
 from sim.experiment.executors import Executor, here
+from sim.experiment.store import check_code, code_identity
 from sim.measures.outcomes import MONEY
 from sim.policy.find import FoundPolicy, Named, find_named, named
 from sim.policy.push import Policy
@@ -92,12 +93,14 @@ class _Parcel:
 
     arms: Named
     without: Trial  # policies
+    code: str  # what makes nights where the trial is
 
     @classmethod
     def of(cls, trial: Trial) -> _Parcel:
-        return cls(named(trial.arms), replace(trial, arms=()))
+        return cls(named(trial.arms), replace(trial, arms=()), code_identity())
 
     def unpacked(self) -> Callable[[Job], Told]:
+        check_code(self.code)
         trial = replace(self.without, arms=arms_of(find_named(tuple(dict.fromkeys(self.arms)))))
         return lambda job: play_one(trial, *job)
 
