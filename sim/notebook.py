@@ -36,6 +36,7 @@ from sim.experiment.tune import prepared as prepared_tuning
 from sim.measures.outcomes import BY_NAME, MONEY
 from sim.measures.twins import TWINS
 from sim.policy.parameters import Value, written
+from sim.report import pages
 from sim.report.advice import advice
 from sim.report.sensitivity import plain, sentences
 from sim.report.sweep import sentences as sweep_sentences
@@ -189,7 +190,7 @@ def compare(
 
 def _conducted(plan: Plan, baseline: str | None, of: Scenario, jobs: int, ray: str | None, results: Path) -> Comparison:
     command = Command((), of.assignments, baseline, results)
-    done = conduct(plan, command, executor=executor(jobs, ray), store=Store(results))
+    done = conduct(plan, command, executor=executor(jobs, ray), store=Store(results), show=pages)
     currency = plan.world.scenario.shop.currency
     return Comparison(done.folder, done.comparison, _tidy(done.nights, currency), currency)
 
@@ -236,7 +237,7 @@ def sweep(
     of, kept = _scenario(scenario), Path(results)
     asked = prepared_sweep(Request(of.file, _specs(policies), of.assignments, seed, n, viewers), _varied(vary), samples)
     command = Command((), of.assignments, None, kept)
-    done = conduct_sweep(asked, command, executor=executor(jobs, ray), store=Store(kept))
+    done = conduct_sweep(asked, command, executor=executor(jobs, ray), store=Store(kept), show=pages)
     currency = asked.design.space.world.scenario.shop.currency
     return Sweep(done.folder, done.result, _tidy(done.nights, currency), currency)
 
@@ -302,7 +303,7 @@ def tune(
         check_nights=check_nights,
     )
     command = Command((), of.assignments, None, kept)
-    done = conduct_tuning(asked, command, executor=executor(jobs, ray), store=Store(kept))
+    done = conduct_tuning(asked, command, executor=executor(jobs, ray), store=Store(kept), show=pages)
     currency = asked.space.world.scenario.shop.currency
     return Tuning(done.folder, done.result, _tidy(done.nights, currency), currency)
 
@@ -340,7 +341,7 @@ def gate(
     stored = read_baseline(kept, baseline) if baseline else None
     plan, held = plan_gate(Request(of.file, _specs(policies), of.assignments, most=most), stored)
     command = Command((), of.assignments, None, kept)
-    done = conduct_gate(plan, held, command, executor=executor(jobs, ray), store=Store(kept))
+    done = conduct_gate(plan, held, command, executor=executor(jobs, ray), store=Store(kept), show=pages)
     return Gated(done.folder, done.result)
 
 

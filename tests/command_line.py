@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 SCENARIO = """
 name: Test night
 match:
@@ -25,3 +27,14 @@ GENERATED = SCENARIO[SCENARIO.index("  source") : SCENARIO.index("audience")]
 def files(folder: Path) -> set[str]:
     """Everything below a folder."""
     return {f.relative_to(folder).as_posix() for f in folder.rglob("*")}
+
+
+def draw_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leaves figures out of results folders."""
+    monkeypatch.setattr("sim.report.pages.draw_all", lambda folder, *_, **__: blank(folder / "blank.svg"))
+    for name in ("draw_sweep", "draw_tuning"):
+        monkeypatch.setattr(f"sim.report.pages.{name}", lambda file, *_: blank(file))
+
+
+def blank(file):
+    file.write_text("<svg/>")

@@ -18,7 +18,7 @@ from hypothesis import settings
 import policies
 import sim
 from sim.cli import main
-from tests.command_line import SCENARIO
+from tests.command_line import SCENARIO, draw_nothing
 
 for package in (sim, policies):
     for module in walk_packages(package.__path__, f"{package.__name__}."):
@@ -44,12 +44,8 @@ def pytest_collection_modifyitems(items):
 
 @pytest.fixture
 def undrawn(monkeypatch):
-    """Results with one blank figure: drawing takes longer than a small night, and has tests of its own."""
-
-    def blank(folder, *_, **__):
-        (folder / "blank.svg").write_text("<svg/>")
-
-    monkeypatch.setattr("sim.experiment.folder.draw_all", blank)
+    """Results with a blank figure each: drawing takes longer than a small night, and has tests of its own."""
+    draw_nothing(monkeypatch)
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from sim.experiment.folder import Command
 from sim.experiment.runs import Plan
 from sim.experiment.session import conduct
 from sim.policy.find import find_all
+from sim.report import pages
 from tests.worlds import world
 
 PAGE = (Path(__file__).parents[1] / "results" / "README.md").read_text(encoding="utf-8")
@@ -26,7 +27,7 @@ def first_column(head: str) -> list[str]:
 
 def test_the_page_tells_what_a_run_leaves(tmp_path, capsys):
     plan = Plan(replace(world(), source="name: test"), find_all(["no_push", "blast"]), 5, 2, 60)
-    run = conduct(plan, Command(("compare",), (), "no_push", tmp_path), ledger=True).folder
+    run = conduct(plan, Command(("compare",), (), "no_push", tmp_path), ledger=True, show=pages).folder
     patterns = [re.sub(r"<\w+>", "*", name) for name in first_column("file |")]
     told = {file for pattern in patterns for file in run.glob(pattern)}
     assert told == {file for file in run.rglob("*") if file.is_file()}

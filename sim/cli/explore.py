@@ -80,6 +80,7 @@ def sweep(
     from sim.experiment.request import Request
     from sim.experiment.store import Store
     from sim.experiment.sweep import conduct_sweep, prepared
+    from sim.report import pages
     from sim.report.progress import progress
     from sim.report.sweep import EXTENSIONS, markdown, terminal, writers
 
@@ -95,7 +96,15 @@ def sweep(
         return
     command = Command(tuple(sys.argv[1:]), tuple(set_ or ()), None, results)
     with in_memory(design.plans[0].viewers, jobs), progress() as tell:
-        done = conduct_sweep(asked, command, metrics=metric or (), executor=executor(jobs, ray), store=store, tell=tell)
+        done = conduct_sweep(
+            asked,
+            command,
+            metrics=metric or (),
+            executor=executor(jobs, ray),
+            store=store,
+            tell=tell,
+            show=pages,
+        )
     currency = design.space.world.scenario.shop.currency
     show(terminal(done.result, currency), writers(done.result, done.nights, markdown(done.result, currency)), output)
     print(done.folder)
@@ -148,6 +157,7 @@ def tune(
     from sim.experiment.request import Request
     from sim.experiment.store import Store
     from sim.experiment.tune import conduct_tuning, prepared
+    from sim.report import pages
     from sim.report.progress import progress
     from sim.report.sweep import EXTENSIONS
     from sim.report.tune import terminal, writers
@@ -166,6 +176,7 @@ def tune(
             executor=executor(jobs, ray),
             store=Store(results, warn) if resume else None,
             tell=tell,
+            show=pages,
         )
     currency = asked.space.world.scenario.shop.currency
     show(terminal(done.result, currency), writers(done.result, done.nights, currency), output)

@@ -48,6 +48,7 @@ def gate(
     from sim.experiment.request import Request, plan_gate
     from sim.experiment.session import conduct_gate
     from sim.experiment.store import Store
+    from sim.report import pages
     from sim.report.gate import github, text, writers
     from sim.report.outputs import as_json, check_outputs, write_outputs
     from sim.report.progress import progress
@@ -66,6 +67,7 @@ def gate(
             executor=executor(jobs, ray),
             store=Store(results, warn) if resume else None,
             tell=tell,
+            show=pages,
         )
     currency = plan.world.scenario.shop.currency
     write_outputs(output or (), writers(done.result, currency))
@@ -105,10 +107,11 @@ def reproduce(
     """Play a run again from its own folder and compare what comes of it; exit code 10 if anything differs."""
     from sim.experiment.executors import executor
     from sim.experiment.reproduction import reproduce
+    from sim.report import pages
     from sim.report.progress import progress
 
     with progress() as tell:
-        found = reproduce(run, executor(jobs, ray), tell)
+        found = reproduce(run, executor(jobs, ray), tell, pages)
     for note in found.notes:
         warn(note)
     for name, what in found.files.items():

@@ -137,6 +137,7 @@ def _conduct(
     from sim.experiment.folder import Command
     from sim.experiment.session import conduct
     from sim.experiment.store import Store
+    from sim.report import pages
     from sim.report.outputs import of_comparison
     from sim.report.progress import progress
     from sim.report.rules import rule_lines
@@ -151,7 +152,7 @@ def _conduct(
     command = Command(tuple(sys.argv[1:]), tuple(sets or ()), baseline, way.results)
     with in_memory(plan.viewers, way.jobs), progress() as tell:
         finished = conduct(
-            plan, command, executor=executor(way.jobs, way.ray), store=store, ledger=way.ledger, tell=tell
+            plan, command, executor=executor(way.jobs, way.ray), store=store, ledger=way.ledger, tell=tell, show=pages
         )
     currency = plan.world.scenario.shop.currency
     asked = tuple(dict.fromkeys(metrics or ()))

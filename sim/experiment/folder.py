@@ -31,8 +31,6 @@ from sim.experiment.store import code_identity, world_identity
 from sim.experiment.unfinished import is_left, name_until_whole
 from sim.measures.parts import PARTS
 from sim.policy.find import FoundPolicy
-from sim.report.figures import draw_all
-from sim.report.table import markdown
 from sim.stop import held, keep
 from sim.world.night import World
 from sim.world.timeline import timeline_text
@@ -145,7 +143,7 @@ def _numbers(plan: Plan) -> dict[str, Any]:
 
 
 def fill(folder: Path, plan: Plan, nights: Sequence[Done], comparison: dict[str, Any]) -> None:
-    """Writes everything but manifest and log; raises OSError."""
+    """Writes what was measured; raises OSError."""
     _write_scenario(folder, plan.world)
     write(table(nights), folder / "replications.parquet")
     if plan.control:
@@ -154,9 +152,6 @@ def fill(folder: Path, plan: Plan, nights: Sequence[Done], comparison: dict[str,
     for name in PARTS:
         write(_part(nights, name), folder / f"{name}.parquet")
     write_json(folder / "comparison.json", comparison)
-    summary = markdown(comparison, plan.world.scenario.shop.currency)
-    (folder / "summary.md").write_text(summary, encoding="utf-8")
-    _draw(folder / "figures", plan, nights, comparison)
 
 
 def _write_scenario(folder: Path, world: World) -> None:
@@ -191,19 +186,6 @@ def _together(tables: Iterable[tuple[Done, pd.DataFrame]]) -> pd.DataFrame:
         frame.insert(1, "replication", night.replication)
         frames.append(frame)
     return pd.concat(frames, ignore_index=True)
-
-
-def _of_first_match(part: pd.DataFrame) -> pd.DataFrame:
-    """The match that the series tells."""
-    return part[part["match"] == 1] if "match" in part else part
-
-
-def _draw(folder: Path, plan: Plan, nights: Sequence[Done], comparison: dict[str, Any]) -> None:
-    folder.mkdir()
-    series = {n.policy: n.series for n in nights if n.series is not None}
-    pushes = {n.policy: _of_first_match(n.parts["pushes"]) for n in nights if n.series is not None}
-    match, currency = plan.world.match(plan.seed, plan.typical), plan.world.scenario.shop.currency
-    draw_all(folder, comparison, table(nights), series, match, pushes, currency=currency, replication=plan.typical)
 
 
 def close(folder: Path, plan: Plan, command: Command, nights: Sequence[Done], started: datetime) -> None:

@@ -14,6 +14,7 @@ from sim.experiment.kept import whole_plan_again
 from sim.experiment.manifest import damaged, read_manifest
 from sim.experiment.provenance import versions
 from sim.experiment.session import Tell, conduct
+from sim.experiment.show import Show
 from sim.experiment.store import code_identity
 
 # Of one run: times, the file it was asked with, a gate's verdicts.
@@ -41,7 +42,7 @@ class Reproduction:
         return f"not reproduced: {wrong} of {len(self.files)} files are not the same"
 
 
-def reproduce(folder: Path, executor: Executor, tell: Tell) -> Reproduction:
+def reproduce(folder: Path, executor: Executor, tell: Tell, show: Show) -> Reproduction:
     """Plays all nights of a run anew, without the store, and compares hashes.
 
     Raises MatchdayError where the scenario or a policy is no longer what it was, so that nothing can be played.
@@ -52,7 +53,7 @@ def reproduce(folder: Path, executor: Executor, tell: Tell) -> Reproduction:
     with TemporaryDirectory(prefix="matchday-") as place:
         command = Command((), (), kept.baseline, Path(place))
         ledger = any(name.startswith("ledger/") for name in kept.files)
-        again = read_manifest(conduct(plan, command, executor=executor, ledger=ledger, tell=tell).folder)
+        again = read_manifest(conduct(plan, command, executor=executor, ledger=ledger, tell=tell, show=show).folder)
     files = {
         name: "damaged" if name in lost else _held(then, again.files.get(name))
         for name, then in kept.files.items()

@@ -17,13 +17,13 @@ from sim.experiment.baselines import is_older
 from sim.experiment.comparison import compare
 from sim.experiment.decision import decision
 from sim.experiment.executors import Executor, here
-from sim.experiment.folder import Command, close, draft, fill, write_whole
+from sim.experiment.folder import Command, close, draft, fill, write_json
 from sim.experiment.gate import Gate, constraints, failed, judged, looks, until_decided, verdict_of
 from sim.experiment.rules_told import rules_told
 from sim.experiment.runs import Done, Plan, playing, table, twins_table, values_of
 from sim.experiment.schedule import Schedule, too_wide, until_precise
+from sim.experiment.show import NOTHING, Show
 from sim.experiment.store import Store
-from sim.report.gate import FILES, writers
 from sim.stop import check, keep
 
 
@@ -85,13 +85,15 @@ def conduct(
     store: Store | None = None,
     ledger: bool = False,
     tell: Tell = SILENCE,
+    show: Show = NOTHING,
     schedule: Schedule | None = None,
     also: Also = lambda folder, nights: None,
 ) -> Finished:
     """Plays `plan`, telling of each night, and keeps the results; no folder is left behind when it fails.
 
-    Nights that are finished stay in the store.  `schedule` is the plan's own if not given; `also` writes more into the
-    folder.  Raises MatchdayError where results cannot be written, and what `sim.experiment.runs.playing` raises.
+    Nights that are finished stay in the store.  `schedule` is the plan's own if not given; `show` and `also` write more
+    into the folder.  Raises MatchdayError where results cannot be written, and what `sim.experiment.runs.playing`
+    raises.
     """
     started = datetime.now(UTC)
     with draft(plan, command) as made:
@@ -111,6 +113,7 @@ def conduct(
         if command.baseline:
             comparison["decision"] = _decision(plan, nights, comparison, rows)
         fill(folder, plan, nights, comparison)
+        show.run(folder, plan, nights, comparison)
         also(folder, nights)
         close(folder, plan, command, nights, started)
         check()
@@ -172,6 +175,7 @@ def conduct_gate(
     executor: Executor = here,
     store: Store | None = None,
     tell: Tell = SILENCE,
+    show: Show = NOTHING,
 ) -> Gated:
     """Plays nights until every check that counts is decided, or the plan's number, and keeps what came of it.
 
@@ -193,11 +197,11 @@ def conduct_gate(
             notes=_notes(gate),
             checks=checks,
         )
-        for name, extension in FILES.items():
-            write_whole(folder / name, writers(result, plan.world.scenario.shop.currency)[extension]())
+        write_json(folder / "gate.json", result)
+        show.gate(folder, result, plan.world.scenario.shop.currency)
 
     schedule = until_decided(plan, gate)
-    done = conduct(plan, command, executor=executor, store=store, tell=tell, schedule=schedule, also=write)
+    done = conduct(plan, command, executor=executor, store=store, tell=tell, show=show, schedule=schedule, also=write)
     return Gated(done.folder, result)
 
 

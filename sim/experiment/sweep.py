@@ -26,6 +26,7 @@ from sim.experiment.range import Range
 from sim.experiment.request import Request
 from sim.experiment.runs import playing_many, write
 from sim.experiment.session import SILENCE, Keeping, Tell
+from sim.experiment.show import NOTHING, Show
 from sim.experiment.store import Store, code_identity, world_identity
 from sim.experiment.vary import Space, grid, nearest, neighbours, samples
 from sim.experiment.verdicts import FRONT, Difference, holm
@@ -71,14 +72,13 @@ def conduct_sweep(
     executor: Executor = here,
     store: Store | None = None,
     tell: Tell = SILENCE,
+    show: Show = NOTHING,
 ) -> Swept:
     """Plays a sweep and keeps what comes of it.
 
     `metrics` are those that are shown beside the goal, the usual ones if none is named.  Raises as
     `sim.experiment.session.conduct`.
     """
-    from sim.report.sweep_figure import draw_sweep
-
     started, design = datetime.now(UTC), sweep.design
     world, plan = design.space.world, design.plans[0]
     goal = world.scenario.experiment.goal
@@ -90,7 +90,7 @@ def conduct_sweep(
         result = swept(design, nights, tuple(dict.fromkeys((goal, *(metrics or FRONT)))), sweep.gridded)
         write(nights, made.folder / "points.parquet")
         write_json(made.folder / "sweep.json", result)
-        draw_sweep(made.folder / "sweep.svg", result, world.scenario.shop.currency)
+        show.sweep(made.folder, result, world.scenario.shop.currency)
         close(made.folder, "sweep", design, command, started)
         check()
     return Swept(made.final, result, nights)

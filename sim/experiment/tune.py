@@ -29,6 +29,7 @@ from sim.experiment.request import Request
 from sim.experiment.runs import PlayMany, playing_many, write
 from sim.experiment.search import Response, Trial, best, search
 from sim.experiment.session import SILENCE, Keeping, Tell
+from sim.experiment.show import NOTHING, Show
 from sim.experiment.store import Store
 from sim.experiment.sweep import apart, close, identity, varied
 from sim.experiment.vary import UNVARIED, Point, Space
@@ -246,13 +247,12 @@ def conduct_tuning(
     executor: Executor = here,
     store: Store | None = None,
     tell: Tell = SILENCE,
+    show: Show = NOTHING,
 ) -> Tuned:
     """Searches, checks the best on other nights and keeps what came of it.  Raises as `sim.experiment.session.conduct`.
 
     The seed of the search is that of the nights.
     """
-    from sim.report.tune_figure import draw_tuning
-
     started, design = datetime.now(UTC), tuning.design
     space, aim = tuning.space, tuning.aim
     seed = design.plans[0].seed
@@ -267,7 +267,7 @@ def conduct_tuning(
         nights = _table(space, aim, player, trials, found)
         write(nights, made.folder / "points.parquet")
         write_json(made.folder / "tune.json", result)
-        draw_tuning(made.folder / "tune.svg", result, space.world.scenario.shop.currency)
+        show.tuning(made.folder, result, space.world.scenario.shop.currency)
         close(made.folder, "tuning", design, command, started, trials=aim.trials, check_nights=aim.check_nights)
         check()
     return Tuned(made.final, result, nights)

@@ -125,4 +125,4 @@ def writers(result: Result, currency: str) -> Writers:
     }
 
 
-FILES = {"gate.json": ".json", "gate.junit.xml": ".xml", "gate.md": ".md"}  # in a results folder
+FILES = {"gate.junit.xml": ".xml", "gate.md": ".md"}  # in a results folder, beside gate.json

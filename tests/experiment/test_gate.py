@@ -17,7 +17,7 @@ from sim.experiment.gate import RANK, Gate, adjusted, judged, looks, until_decid
 from sim.experiment.runs import Plan, values_of
 from sim.policy.find import find_all
 from sim.world.experiment import Check
-from tests.command_line import SCENARIO
+from tests.command_line import SCENARIO, draw_nothing
 from tests.experiment.nights import nights
 from tests.worlds import world
 
@@ -185,9 +185,7 @@ def played(tmp_path_factory):
     folder = tmp_path_factory.mktemp("blessed")
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
-        patch.setattr(
-            "sim.experiment.folder.draw_all", lambda folder, *_, **__: (folder / "blank.svg").write_text("<svg/>")
-        )
+        draw_nothing(patch)
         write_scenarios(folder)
         run = sim.run("gated.yaml", ["lull_only", "blast"], 8).folder
     return folder / "results", run

@@ -14,13 +14,6 @@ POLICIES = ["no_push", "peak_flash"]
 GATED = "experiment: {gate: [{metric: annoyance_mean, vs: no_push, require: <= 500%}], "
 
 
-@pytest.fixture
-def here(here, monkeypatch):
-    for drawn in ("sweep_figure.draw_sweep", "tune_figure.draw_tuning"):
-        monkeypatch.setattr(f"sim.report.{drawn}", lambda file, *_: file.write_text("<svg/>"))
-    return here
-
-
 def flags(*policies: str) -> list[str]:
     return [word for policy in policies for word in ("-p", policy)]
 

@@ -24,6 +24,7 @@ from sim.experiment.runs import Plan, play_all, table, twins_table
 from sim.experiment.session import conduct
 from sim.policy.check import PolicyError
 from sim.policy.find import find_all
+from sim.report import pages
 from sim.world.night import World
 from tests.worlds import world
 
@@ -118,7 +119,7 @@ class Huge(World):
         return super().night(seed, replication, viewers if viewers == 1 else np.empty(2**55))
 
 
-def test_memory_that_does_not_suffice_a_worker_is_told_as_in_this_process(tmp_path, undrawn):
+def test_memory_that_does_not_suffice_a_worker_is_told_as_in_this_process(tmp_path):
     huge = replace(plan(), world=Huge(WORLD.scenario, (None,), WORLD.file, ""))
     for jobs in (1, 2):
         with pytest.raises(MemoryError, match="Unable to allocate"):
@@ -156,7 +157,7 @@ class Told(NamedTuple):
 
 def test_a_run_leaves_a_complete_folder(tmp_path, undrawn):
     told = []
-    done = conduct(plan(), command(tmp_path), ledger=True, tell=Told(told))
+    done = conduct(plan(), command(tmp_path), ledger=True, tell=Told(told), show=pages)
     manifest = json.loads((done.folder / "manifest.json").read_text())
     assert len(told) == 4
     files = {f.relative_to(done.folder).as_posix() for f in everything_below(done.folder) if f.is_file()}
@@ -173,14 +174,14 @@ def test_a_run_leaves_a_complete_folder(tmp_path, undrawn):
 
 
 def test_a_run_repeated_gives_the_same_files(tmp_path):
-    first, second = (conduct(plan(), command(tmp_path), executor=executor(jobs)) for jobs in (1, 2))
+    first, second = (conduct(plan(), command(tmp_path), executor=executor(jobs), show=pages) for jobs in (1, 2))
     assert first.folder != second.folder
     one, two = (json.loads((r.folder / "manifest.json").read_text()) for r in (first, second))
     assert one["identity"] == two["identity"]
     assert {**one["files"], "run.log": ""} == {**two["files"], "run.log": ""}
 
 
-def test_one_night_has_one_ledger_hash(tmp_path, undrawn):
+def test_one_night_has_one_ledger_hash(tmp_path):
     done = conduct(plan("blast", replications=1), command(tmp_path, None), ledger=True)
     assert len(json.loads((done.folder / "manifest.json").read_text())["ledger_sha256"]) == 64
 
@@ -213,7 +214,7 @@ def test_a_file_in_the_way_is_told_before_anything_is_played(tmp_path, monkeypat
 
 
 @pytest.mark.skipif(os.name != "posix", reason="processes as POSIX has them")
-def test_drafts_of_runs_that_were_killed_are_swept_and_no_others(tmp_path, undrawn):
+def test_drafts_of_runs_that_were_killed_are_swept_and_no_others(tmp_path):
     ended = subprocess.Popen([sys.executable, "-c", ""])
     ended.wait()
     with draft(plan(), command(tmp_path)) as made:

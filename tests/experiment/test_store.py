@@ -224,7 +224,7 @@ def test_a_folder_that_cannot_be_written_is_told(tmp_path):
         list(play_all(plan(), store=Store(tmp_path)))
 
 
-def test_resumed_results_are_those_of_a_run_that_was_not_stopped(tmp_path, undrawn):
+def test_resumed_results_are_those_of_a_run_that_was_not_stopped(tmp_path):
     whole = conduct(plan(), Command((), (), "no_push", tmp_path / "a")).folder
     store = Store(tmp_path / "b")
     with playing(plan(), store=store) as play:

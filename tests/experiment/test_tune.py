@@ -30,12 +30,6 @@ def free(points: list[Point]) -> list[Response]:
     return [Response(response.objectives) for response in planted(points)]
 
 
-@pytest.fixture
-def here(here, monkeypatch):
-    monkeypatch.setattr("sim.report.tune_figure.draw_tuning", lambda file, *_: file.write_text("<svg/>"))
-    return here
-
-
 def test_a_planted_optimum_is_found():
     trials = search((SHARE, WORD), ["more"], free, trials=60, seed=1)
     (found,) = best(trials, ["more"], 5)
