@@ -16,7 +16,7 @@ import numba
 from numba.extending import register_jitable
 
 PACKAGE = Path(__file__).parent
-SOURCES = ("behaviour", "compiled.py", "draws.py", "engine", "world/audience.py", "world/stage.py")
+SOURCES = ("behaviour", "compiled.py", "draws.py", "engine", "world/audience.py", "world/fading.py", "world/stage.py")
 
 
 def _source_hash() -> str:

@@ -385,6 +385,12 @@ except SystemExit:
     assert said.stdout.splitlines()[-1] == "[]"
 
 
+def test_a_worker_does_not_wait_for_modules_that_no_night_needs():
+    code = 'import sim.experiment.runs, sys; print({"matplotlib", "scipy.signal", "scipy.stats"} & set(sys.modules))'
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert said.stdout == "set()\n"
+
+
 def test_the_door_opens():
     said = subprocess.run(
         [sys.executable, "run_sim.py", "list", "policies"], capture_output=True, check=False, cwd=ROOT

@@ -13,10 +13,10 @@ from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.signal import lfilter
 
 from sim.parameters import Parameters
 from sim.world.beliefs import Beliefs, Surprise
+from sim.world.fading import fading, following
 from sim.world.match import EventKind, Match, MatchEvent
 
 Array = NDArray[np.float64]
@@ -79,20 +79,9 @@ def _peak(rise: float, decay: float) -> float:
     return math.exp(-at / decay) - math.exp(-at / rise)
 
 
-def _fading(impulses: Array, decay: float) -> Array:
-    """Each impulse along the last axis (one a second), and e^(−u / decay) of it `u` seconds later."""
-    return np.asarray(lfilter([1.0], [1.0, -math.exp(-1 / decay)], impulses))
-
-
 def _bursting(impulses: Array, rise: float, decay: float) -> Array:
     """The `burst` of each impulse along the last axis."""
-    return (_fading(impulses, decay) - _fading(impulses, rise)) / _peak(rise, decay)
-
-
-def _following(level: Array, lag: float) -> Array:
-    """`level` (T,) followed with a time constant of `lag` seconds: nobody calms down at once."""
-    kept = math.exp(-1 / lag)
-    return np.asarray(lfilter([1 - kept], [1.0, -kept], level, zi=[kept * level[0]])[0])
+    return (fading(impulses, decay) - fading(impulses, rise)) / _peak(rise, decay)
 
 
 def _bounded(x: Array) -> Array:
@@ -154,7 +143,7 @@ class _Scene:
         impulses = np.zeros(len(self.seconds))
         for surprise in self.beliefs.surprises:
             self.put(impulses, surprise.at, surprise.size)
-        return saturating(_fading(impulses, self.parameters.drama_fades * 60), self.parameters.surprise_scale)
+        return saturating(fading(impulses, self.parameters.drama_fades * 60), self.parameters.surprise_scale)
 
     def put(self, impulses: Array, at: float, size: Array | float) -> None:
         """Adds `size` at the first second of the grid (last axis) that is not before `at`."""
@@ -184,7 +173,7 @@ class _Scene:
         p = self.parameters
         kickoff = np.exp(np.minimum(self.seconds / p.anticipation_rise, -self.seconds / p.anticipation_fall))
         talk = np.where(self.playing | (self.seconds >= self.beliefs.settled), 0.0, self.talk)
-        return _following(
+        return following(
             p.arousal_floor
             + p.arousal_suspense * saturating(self.beliefs.suspense, p.suspense_scale)
             + p.arousal_kickoff * kickoff
@@ -273,7 +262,7 @@ class _Scene:
     def felt(self, changes: Array, *, gain: bool) -> Array:
         """Changes a second (…, T), each fading by `mood_after`."""
         (fast, minutes), (slow, hours) = _mood_parts(gain, self.parameters)
-        return np.asarray(fast * _fading(changes, minutes) + slow * _fading(changes, hours))
+        return np.asarray(fast * fading(changes, minutes) + slow * fading(changes, hours))
 
     def aftertaste(self, verdict: Array, u: Array) -> Array:
         """Mood (2, n), `u` (n,) seconds after the outcome stood."""

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -7,10 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
+from scipy.signal import lfilter
 
 from sim.parameters import Parameters
 from sim.world.beliefs import believe
 from sim.world.emotion import Emotion, burst, feel, mood_after
+from sim.world.fading import fading, following
 from sim.world.match import AWAY, HOME, NEUTRAL, EventKind, Match, MatchEvent
 from tests.world.test_beliefs import (
     HOME_WINS_THREE_NIL,
@@ -218,3 +221,12 @@ def test_curves_are_read_only() -> None:
     for curve in (e.arousal, e.mood, e.attention, e.in_play):
         with pytest.raises(ValueError, match="read-only"):
             curve[..., 0] = 0
+
+
+def test_what_fades_and_what_follows_is_what_scipy_s_filter_gives() -> None:
+    impulses = np.zeros((3, 500))
+    impulses[0, 3], impulses[1, [40, 41]], impulses[2, 499] = 2.0, (-1.0, 0.25), 1.0
+    level, kept = np.sin(np.arange(500) / 30), math.exp(-1 / 45)
+    np.testing.assert_array_equal(fading(impulses, 45.0), lfilter([1.0], [1.0, -kept], impulses))
+    expected = lfilter([1 - kept], [1.0, -kept], level, zi=[kept * level[0]])[0]
+    np.testing.assert_array_equal(following(level, 45.0), expected)
