@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 
@@ -12,6 +14,8 @@ from sim.learning.features import NAMES
 from sim.learning.rounds import Chances, Logged, Rounds
 from sim.world.night import World
 
+TOLD = ("time", "viewer", "arm", "chance", "side", "item", "price", "margin")
+NUMBERS = ("viewer", "arm")  # that count something
 OUTCOMES = {"click": Kind.CLICK, "order": Kind.PAYMENT, "mute": Kind.MUTE}
 
 
@@ -24,8 +28,7 @@ def logged_night(world: World, chances: Chances, seed: int, replication: int, vi
     """
     policy = Rounds(chances, log=True)
     played = play(world.night(seed, replication, viewers), policy, "logged", keep=True)
-    parts = [_frame(entry) for entry in policy.log]
-    frame = pd.concat(parts, ignore_index=True) if parts else _frame_of_nothing()
+    frame = _frame(policy.log)
     frame.insert(0, "night", replication)
     for name, kind in OUTCOMES.items():
         frame[name] = _came(played, frame, kind)
@@ -33,20 +36,25 @@ def logged_night(world: World, chances: Chances, seed: int, replication: int, vi
     return frame
 
 
-def _frame(entry: Logged) -> pd.DataFrame:
-    m = entry.moment
-    money = [(price(m.item, arm), worth(m.item, arm)) for arm in ARMS]
-    cost, margin = np.array(money)[entry.arm].T
-    columns = {
-        "time": entry.time, "viewer": m.who, "arm": entry.arm, "chance": entry.chance, "side": m.side,
-        "item": m.item.key, "price": cost, "margin": margin,
-    }  # fmt: skip
-    return pd.DataFrame(columns | {name: m.x[:, i] for i, name in enumerate(NAMES)})
-
-
-def _frame_of_nothing() -> pd.DataFrame:
-    columns = ("time", "viewer", "arm", "chance", "side", "item", "price", "margin", *NAMES)
-    return pd.DataFrame({name: np.zeros(0) for name in columns}).astype({"viewer": int, "arm": int})
+def _frame(log: Sequence[Logged]) -> pd.DataFrame:
+    """Rounds one below the other, as one frame: a frame a round takes longer than what is in it."""
+    if not log:
+        return pd.DataFrame({name: np.zeros(0, int if name in NUMBERS else float) for name in (*TOLD, *NAMES)})
+    moments, people = [entry.moment for entry in log], [len(entry.moment.who) for entry in log]
+    paid = [np.array([(price(m.item, arm), worth(m.item, arm)) for arm in ARMS]) for m in moments]
+    cost, margin = np.concatenate([money[entry.arm] for money, entry in zip(paid, log, strict=True)]).T
+    told = (
+        np.repeat([entry.time for entry in log], people),
+        np.concatenate([m.who for m in moments]),
+        np.concatenate([entry.arm for entry in log]),
+        np.concatenate([entry.chance for entry in log]),
+        np.repeat([m.side for m in moments], people),
+        np.repeat([m.item.key for m in moments], people),
+        cost,
+        margin,
+    )
+    x = np.concatenate([m.x for m in moments])
+    return pd.DataFrame(dict(zip(TOLD, told, strict=True)) | dict(zip(NAMES, x.T, strict=True)))
 
 
 def _came(played: Played, frame: pd.DataFrame, kind: Kind) -> np.ndarray:

@@ -32,7 +32,7 @@ def eager() -> World:
     """People who click, buy and mute so readily that few nights teach something."""
     easy = {"click_base": -1.5, "buy_base": -2.0, "mute_rate": 0.02, "order_paid": 1.0}
     people = {"viewers": PEOPLE, "segments": {"all": {"consent": 0.7, "stay": {"median": 120}}}}
-    return world(audience=people, shop=shop(5000), assumptions=easy)
+    return world(audience=people, shop=shop(5000), assumptions=easy, timing={"window": 60})
 
 
 @pytest.fixture(scope="module")
@@ -215,6 +215,7 @@ shop:
     ball: {name: Ball, category: equipment, price: 30, cost: 12, stock: 4000}
     shirt: {name: Shirt, category: jersey, side: home, price: 70, cost: 30, stock: 4000}
 assumptions: {click_base: -1.5, buy_base: -2.0, mute_rate: 0.02, order_paid: 1.0}
+timing: {window: 60}
 """
 
 
