@@ -371,6 +371,25 @@ def test_the_page_of_a_scenarios_fields_is_printed(matchday):
     assert matchday("schema", "--page") == (0, (ROOT / "docs" / "scenario.md").read_text(encoding="utf-8"), "")
 
 
+def test_a_dry_run_plays_nothing_and_says_what_is_there_and_whole(here, matchday):
+    def foretold(*more: str) -> tuple[str, str]:
+        code, out, err = matchday("compare", "night.yaml", "-p", "no_push", "-p", "blast", "--dry-run", *more)
+        assert code == 0
+        return out.splitlines()[-1], err
+
+    before = files(here)
+    assert foretold("-n", "3") == ("finished before: 0; to be played: 6", "")
+    assert files(here) == before
+    matchday("compare", "night.yaml", "-p", "no_push", "-p", "blast", "-n", "2")
+    assert foretold("-n", "3") == ("finished before: 4; to be played: 2", "")
+    night = next((here / "results" / ".nights").glob("*/*.zip"))
+    night.write_bytes(night.read_bytes()[:-9])
+    said, warned = foretold("-n", "3")
+    assert said == "finished before: 3; to be played: 3"
+    assert f"{night.name} is damaged" in warned
+    assert foretold("-n", "3", "--no-resume") == ("finished before: 0; to be played: 6", "")
+
+
 def test_help_does_not_wait_for_heavy_modules():
     code = """
 import sys

@@ -61,7 +61,7 @@ def show(table: RenderableType, writers: Writers, outputs: list[Path] | None) ->
 
 def foretell(plan: Plan, store: Store | None) -> None:
     """What would be played, and how much of it is there."""
-    there = sum(bool(store and (key := plan.key(job)) and store.has(key)) for job in plan.jobs)
+    there = sum(bool(store and (key := plan.key(job)) and store.get(key)) for job in plan.jobs)
     upto = "" if plan.stopping.fixed else "up to "
     print(f"{plan.world.scenario.name}: {upto}{len(plan.jobs):,} nights of {plan.viewers:,} viewers, seed {plan.seed}")
     print(f"{len(plan.policies)} policies: {', '.join(policy.name for policy in plan.policies)}")

@@ -113,7 +113,7 @@ def sweep(
 def _foretell_points(design: Design, store: Store | None) -> None:
     plan = design.plans[0]
     nights = [design.errand(*night) for night in design.nights(range(plan.replications))]
-    there = sum(bool(store and (key := plan.key(job)) and store.has(key)) for plan, job in nights)
+    there = sum(bool(store and (key := plan.key(job)) and store.get(key)) for plan, job in nights)
     print(f"{len(design.points):,} points, {plan.replications:,} nights of {plan.viewers:,} viewers, seed {plan.seed}")
     print(f"{len(design.space.policies)} policies: {', '.join(policy.name for policy in design.space.policies)}")
     print(f"{len(nights):,} nights together; finished before: {there:,}; to be played: {len(nights) - there:,}")

@@ -140,14 +140,15 @@ def _conduct(
     from sim.report import pages
     from sim.report.outputs import of_comparison
     from sim.report.progress import progress
+    from sim.report.ranking import overview
     from sim.report.rules import rule_lines
-    from sim.report.table import ALL, terminal
+    from sim.report.table import ALL
 
     for caution in cautions(plan, sets or ()):
         warn(caution)
     store = Store(way.results, warn) if way.resume else None
     if way.dry_run:
-        foretell(plan, Store(way.results) if way.resume else None)
+        foretell(plan, store)
         return
     command = Command(tuple(sys.argv[1:]), tuple(sets or ()), baseline, way.results)
     with in_memory(plan.viewers, way.jobs), progress() as tell:
@@ -156,7 +157,7 @@ def _conduct(
         )
     currency = plan.world.scenario.shop.currency
     asked = tuple(dict.fromkeys(metrics or ()))
-    table = terminal(finished.comparison, currency, asked)
+    table = overview(finished.comparison, currency, asked)
     show(table, of_comparison(finished.comparison, currency, asked or ALL), outputs)
     for name, rules in finished.rules.items():
         print("\n".join(rule_lines(name, rules, finished.comparison["replications"])))

@@ -82,8 +82,12 @@ def stopping(precision: Mapping[str, float], choose: tuple[str, float] | None = 
 def _check_size(option: str, metric: str, size: float, unknown: Callable[[str], str | None]) -> None:
     if why := unknown(metric):
         raise MatchdayError(f"{option} {metric}: {why}")
-    if not 0.0 < size < math.inf:
-        raise MatchdayError(f"{option} {metric}={size:g}: expected a number above 0, such as {metric}=5")
+    try:
+        number = float(size)
+    except (TypeError, ValueError):
+        number = math.nan
+    if not 0.0 < number < math.inf:
+        raise MatchdayError(f"{option} {metric}={size}: expected a number above 0, such as {metric}=5")
 
 
 def aims(told: Sequence[str]) -> dict[str, float]:

@@ -125,7 +125,7 @@ def conclusion(shelf: Shelf, result: Result) -> str:
     said = {design: told["measures"][LED.name] for design, told in shelf["designs"].items()}
     n, true = result["replications"], shelf["true"][LED.name]
     wrong = {design: each for design, each in said.items() if told_apart(each["bias"], n)}
-    fair = [f"by {design}" for design in said if design not in wrong]
+    fair = [f"by {design} ({_at_most(shelf, each, n)})" for design, each in said.items() if design not in wrong]
     words = []
     if not told_apart(true, n):
         within = _within(true, _digits(shelf, LED.name))
@@ -135,6 +135,15 @@ def conclusion(shelf: Shelf, result: Result) -> str:
     if fair:
         words.append(f"A test {_listed(fair)} shows no bias that {n} nights could tell.")
     return " ".join(words)
+
+
+def _at_most(shelf: Shelf, said: Mapping[str, Any], n: int) -> str:
+    """How far off it may be for all that is known."""
+    most = max(abs(said["bias"][end]) for end in ("low", "high"))
+    true = shelf["true"][LED.name]
+    if told_apart(true, n):
+        return f"within {most / abs(true['mean']):.0%} of the true effect"
+    return f"within {most:,.{_digits(shelf, LED.name)}f}"
 
 
 def _wrong(shelf: Shelf, said: Mapping[str, Any], n: int) -> list[str]:

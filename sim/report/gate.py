@@ -94,7 +94,8 @@ def junit(result: Result, currency: str) -> str:
 
 
 def _case(found: Found, result: Result, currency: str) -> TestCase:
-    case = TestCase(found["check"], f"matchday.{found['policy']}")
+    warning = " (warning)" * (found["severity"] == "warning")
+    case = TestCase(f"{found['check']}{warning}", f"matchday.{found['policy']}")
     said = measured(found, currency)
     if found["verdict"] != "pass":
         counts = found["severity"] == "error" and (found["verdict"] == "fail" or result["strict"])
@@ -104,9 +105,10 @@ def _case(found: Found, result: Result, currency: str) -> TestCase:
 
 
 def github(result: Result, currency: str, scenario: Document) -> str:
-    """A line a check that does not pass, which GitHub shows beside the check in the scenario."""
+    """A line a check that does not pass, which GitHub shows beside the check in the scenario, and all as `text`."""
     problems = [_problem(found, result, currency, scenario) for found in result["checks"] if found["verdict"] != "pass"]
-    return "\n".join([*([FORMATS["github"]([], problems)] if problems else []), headline(result)])
+    annotations = [FORMATS["github"]([], problems)] if problems else []
+    return "\n".join([*annotations, text(result, currency)])
 
 
 def _problem(found: Found, result: Result, currency: str, scenario: Document) -> Problem:

@@ -221,6 +221,8 @@ def terminal(found: Sensitivity) -> Iterator[RenderableType]:
         label = Text.assemble(row["path"], "\n", (f"{row['meaning']} [{row['unit']}]", "dim"))
         table.add_row(label, *(Text(cell) for cell in _cells(row)[: None if found.indices else -1]))
     yield table
+    if others := _others(found):
+        yield Text("\n" + textwrap.fill(others, WIDTH))
     yield Text(f"\nWhat moves the other outcomes of {found.ahead} most (mu*):")
     yield _driven(found)
     yield from (Text(_filled(sentence)) for sentence in sentences(found))
@@ -235,6 +237,12 @@ def _filled(sentence: str) -> str:
 def _close(found: Sensitivity) -> list[dict[str, Any]]:
     by_path = {row["path"]: row for row in rows(found)}
     return [by_path[path] for path in found.kept]
+
+
+def _others(found: Sensitivity) -> str:
+    """Where those are that the table leaves out."""
+    rest = len(rows(found)) - len(found.kept)
+    return f"{rest} other{'s' * (rest > 1)} moved it less; -o FILE.csv lists all." if rest else ""
 
 
 def _driven(found: Sensitivity) -> Table:
@@ -259,6 +267,8 @@ def markdown(found: Sensitivity) -> str:
     lines += ["", heading(found), "", "| " + " | ".join(columns) + " |", "|---|---|---:|---:|---|---:|"]
     for row in _close(found):
         lines.append(f"| {row['path']} | {row['meaning']} [{row['unit']}] | {' | '.join(_cells(row))} |")
+    if others := _others(found):
+        lines += ["", others]
     lines += ["", "What moves each outcome most (mu*):", "", "| outcome | " + " | ".join(found.policies) + " |"]
     lines.append("|---" * (len(found.policies) + 1) + "|")
     told = {policy: found.drivers(policy) for policy in found.policies}

@@ -87,10 +87,10 @@ def terminal(comparison: Comparison, currency: str, metrics: Sequence[str] = ())
 def markdown(comparison: Comparison, currency: str, metrics: Sequence[str] = ALL) -> str:
     """A report of a few lines and one table."""
     policies = list(map(literal, comparison["policies"]))
-    rows = [_row(comparison, BY_NAME[name]) for name in metrics]
+    rows = [row_of(comparison, BY_NAME[name]) for name in metrics]
     lines = [f"# {literal(comparison['scenario'])}", ""]
     lines += [f"**{literal(said)}.**\n" for said in advice(comparison, currency, UNICODE.within)]
-    lines += [literal(_legend(comparison, metrics, rows, UNICODE)), ""]
+    lines += [literal(legend(comparison, metrics, rows, UNICODE)), ""]
     lines += ["| metric | " + " | ".join(policies) + " |", "|---" + "|---:" * len(policies) + "|"]
     for name, row in zip(metrics, rows, strict=True):
         cells = row.values()
@@ -134,7 +134,13 @@ def spreadsheet(comparison: Comparison, currency: str, metrics: Sequence[str] = 
     return out.getvalue()
 
 
-def _legend(comparison: Comparison, metrics: Sequence[str], rows: Sequence[Mapping[str, Cell]], signs: Signs) -> str:
+def legend(
+    comparison: Comparison,
+    metrics: Sequence[str],
+    rows: Sequence[Mapping[str, Cell]],
+    signs: Signs,
+    differences: str = "Below: difference",
+) -> str:
     """What the numbers are, and how far the marks can be trusted."""
     n, seed, baseline = comparison["replications"], comparison["seed"], comparison["baseline"]
     text = f"Seed {seed}, means of {n} nights."
@@ -144,7 +150,7 @@ def _legend(comparison: Comparison, metrics: Sequence[str], rows: Sequence[Mappi
         )
     if not comparison["differences"]:
         return text
-    text += f" Below: difference from {baseline} (percentage points for %)"
+    text += f" {differences} from {baseline} (percentage points for %)"
     if n > 1:
         text += f", paired by night, {signs.within} half its 95% interval; where that excludes 0: "
         text += f"{signs.better} better, {signs.worse} worse, {signs.other} different"
@@ -185,8 +191,8 @@ def _constant(rows: Sequence[Mapping[str, Cell]], n: int) -> str:
 # --- numbers ----------------------------------------------------------------------------------------------------------
 
 
-def _row(comparison: Comparison, metric: Metric) -> dict[str, Cell]:
-    """All numbers of a row have the same decimals, so that baseline and difference are seen to add up."""
+def row_of(comparison: Comparison, metric: Metric) -> dict[str, Cell]:
+    """A metric's cells by policy, with the same decimals, so that baseline and difference are seen to add up."""
     scale = 100.0 if metric.unit == "share" else 1.0
     told = {policy: values[metric.name] for policy, values in comparison["policies"].items()}
     means = {policy: scale * value["mean"] for policy, value in told.items() if value["nights"]}
@@ -247,11 +253,11 @@ class _Blocks:
         metrics = [BY_NAME[name] for name in self.metrics]
         labels = _labels(metrics, self.currency, below=bool(self.comparison["differences"]))
         room = options.max_width - max(cell_len(line) for label in labels for line in label)
-        rows = [_row(self.comparison, metric) for metric in metrics]
+        rows = [row_of(self.comparison, metric) for metric in metrics]
         for group in _groups(self.comparison, rows, signs, room):
             yield _table(group, labels, signs)
             yield ""
-        yield Text(_legend(self.comparison, self.metrics, rows, signs), style="dim")
+        yield Text(legend(self.comparison, self.metrics, rows, signs), style="dim")
         if self.whole:
             more = len(BY_NAME) - len(self.metrics)
             yield Text(f"{more} more metrics with --metric; `list metrics` explains all.\n", style="dim")

@@ -214,6 +214,7 @@ def test_an_unchanged_policy_passes_in_every_form(shop, matchday, blessed):
     assert [c["mean"] for c in told["checks"][:1]] == [0.0]
     suite = ET.parse(shop / "g.xml").getroot().find("testsuite")
     assert (suite.get("tests"), suite.get("failures"), suite.get("skipped")) == ("3", "0", "1")
+    assert [case.get("name") for case in suite.iter("testcase")][2] == "mutes <= -1 (warning)"
     assert "## Gate passed: 2 passed" in (shop / "g.md").read_text()
     assert all((shop / out.splitlines()[-1] / name).is_file() for name in ("gate.json", "gate.junit.xml", "gate.md"))
 
@@ -223,6 +224,7 @@ def test_a_worse_policy_fails_at_the_line_of_the_check(shop, matchday, blessed):
     assert code == 10
     assert any(line.startswith("::error file=gated.yaml,line=18,col=7::") for line in out.splitlines())
     assert "annoyance_mean vs baseline <= 5%25: fail" in out
+    assert any(line.startswith("✗ blast: annoyance_mean vs baseline <= 5%: fail") for line in out.splitlines())
 
 
 def test_what_cannot_be_told_is_another_exit_and_can_be_let_pass(shop, matchday, blessed):

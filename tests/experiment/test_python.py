@@ -97,6 +97,7 @@ def test_a_table_that_is_not_there_is_told(here):
         (lambda: sim.compare("night.yaml", ["peak_flsh"], n=2), "did you mean 'peak_flash'"),
         (lambda: sim.compare("night.yaml", POLICIES, precision={"ordrs": 1.0}), "did you mean 'orders'"),
         (lambda: sim.compare("night.yaml", POLICIES, precision={"orders": 0.0}), "above 0"),
+        (lambda: sim.compare("night.yaml", POLICIES, precision={"orders": "few"}), "orders=few: expected a number"),
         (lambda: sim.compare("night.yaml", POLICIES, choose=("ordrs", 1.0)), "did you mean 'orders'"),
         (lambda: sim.compare("night.yaml", POLICIES, n=5, precision={"orders": 1.0}), "give one"),
         (lambda: sim.run("night.yaml", "no_psh"), "did you mean 'no_push'"),
