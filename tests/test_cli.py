@@ -190,7 +190,7 @@ def test_a_signal_between_nights_and_results_leaves_finished_nights(here, matchd
 
 @pytest.mark.skipif(os.name != "posix", reason="signals as POSIX has them")
 def test_a_signal_after_the_results_are_kept_says_where(here, matchday, monkeypatch):
-    monkeypatch.setattr("sim.report.table.terminal", lambda *_: os.kill(os.getpid(), signal.SIGTERM))
+    monkeypatch.setattr("sim.report.ranking.overview", lambda *_: os.kill(os.getpid(), signal.SIGTERM))
     code, _, err = matchday("compare", "night.yaml", "-n", 1)
     (run,) = (here / "results/night").iterdir()
     assert (code, err) == (143, f"stopped; {run.relative_to(here)} kept\n")
