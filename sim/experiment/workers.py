@@ -171,8 +171,10 @@ def _serve(pipe: Connection) -> None:
                 error.add_note(f"in a worker:\n{traceback.format_exc()}")
                 told = False, error
             pipe.send(told)
-    except (EOFError, ConnectionError):
-        pass  # all is done, or nobody is there to hear of it
+    except (EOFError, ConnectionError):  # all is done, or nobody is there to hear of it
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(0)  # clearing away what was compiled takes half a second, for which somebody waits
 
 
 def _end_with_parent() -> None:
