@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 
 import typer
@@ -32,3 +33,5 @@ def main() -> None:
         except Stopped as stopped:
             print(f"stopped; {stopped.kept}", file=sys.stderr)
             sys.exit(stopped.exit_code)
+        finally:
+            gc.freeze()  # else the process looks through all that was compiled once more before it ends: half a second

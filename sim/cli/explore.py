@@ -27,6 +27,7 @@ from sim.cli.options import (
     Viewers,
     count,
 )
+from sim.experiment.executors import executor
 from sim.experiment.limits import (
     CHECKED_ON,
     CLOSELY,
@@ -74,8 +75,8 @@ def sweep(
     Its values are a list (15,60,240), evenly spaced (0.05..0.4/8, log:60..3600/4) or, with --samples, a range
     (0.05..0.4). What was stopped goes on with the same command.
     """
+    crew = executor(jobs, ray)
     from sim.experiment.design import cautions_of
-    from sim.experiment.executors import executor
     from sim.experiment.folder import Command
     from sim.experiment.request import Request
     from sim.experiment.store import Store
@@ -100,7 +101,7 @@ def sweep(
             asked,
             command,
             metrics=metric or (),
-            executor=executor(jobs, ray),
+            executor=crew,
             store=store,
             tell=tell,
             show=pages,
@@ -151,8 +152,8 @@ def tune(
     What is varied is said as for `sweep`; ranges (0.05..0.4) are searched whole.  No setting may cross red lines more
     often than the policy does as it is, and the scenario's gate holds, as far as it needs no stored baseline.
     """
+    crew = executor(jobs, ray)
     from sim.experiment.design import cautions_of
-    from sim.experiment.executors import executor
     from sim.experiment.folder import Command
     from sim.experiment.request import Request
     from sim.experiment.store import Store
@@ -173,7 +174,7 @@ def tune(
         done = conduct_tuning(
             asked,
             command,
-            executor=executor(jobs, ray),
+            executor=crew,
             store=Store(results, warn) if resume else None,
             tell=tell,
             show=pages,
@@ -225,10 +226,10 @@ def sensitivity(
 
     Says in how many plausible worlds each policy is best, and where.  What was stopped goes on with the same command.
     """
+    crew = executor(jobs, ray)
     from rich.console import Console
 
     from sim.experiment.cautions import cautions
-    from sim.experiment.executors import executor
     from sim.experiment.request import Request
     from sim.experiment.sensitivity import Budget, prepared
     from sim.experiment.sensitivity import sensitivity as vary_all
@@ -252,9 +253,7 @@ def sensitivity(
     )
     with in_memory(plan.viewers, jobs), progress(nights) as tell:
         store = Store(results, warn) if resume else None
-        found = vary_all(
-            plan, space, metric, budget, margin=margin, executor=executor(jobs, ray), store=store, tell=tell
-        )
+        found = vary_all(plan, space, metric, budget, margin=margin, executor=crew, store=store, tell=tell)
     write_outputs(output or (), found)
     console = Console(width=WIDTH, highlight=False)
     for part in terminal(found):

@@ -11,6 +11,7 @@ import typer
 from sim.cli.app import app
 from sim.cli.common import in_memory, warn
 from sim.cli.options import GateForm, Jobs, Most, OnInconclusive, Policies, Ray, Results, Resume, Scenario, Sets
+from sim.experiment.executors import executor
 
 PANEL = "Hold a policy to what it promised"
 
@@ -42,8 +43,8 @@ def gate(
     The policies are those named, or the scenario's, or else the one that was blessed as the baseline, as it is now.
     Nights are added until every check is decided.
     """
+    crew = executor(jobs, ray)
     from sim.experiment.baselines import read_baseline
-    from sim.experiment.executors import executor
     from sim.experiment.folder import Command
     from sim.experiment.request import Request, plan_gate
     from sim.experiment.session import conduct_gate
@@ -64,7 +65,7 @@ def gate(
             held,
             command,
             strict=on_inconclusive is OnInconclusive.FAIL,
-            executor=executor(jobs, ray),
+            executor=crew,
             store=Store(results, warn) if resume else None,
             tell=tell,
             show=pages,
@@ -105,13 +106,13 @@ def reproduce(
     ray: Ray = None,
 ) -> None:
     """Play a run again from its own folder and compare what comes of it; exit code 10 if anything differs."""
-    from sim.experiment.executors import executor
+    crew = executor(jobs, ray)
     from sim.experiment.reproduction import reproduce
     from sim.report import pages
     from sim.report.progress import progress
 
     with progress() as tell:
-        found = reproduce(run, executor(jobs, ray), tell, pages)
+        found = reproduce(run, crew, tell, pages)
     for note in found.notes:
         warn(note)
     for name, what in found.files.items():

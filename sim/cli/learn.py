@@ -11,6 +11,7 @@ from sim.cli.app import app
 from sim.cli.common import in_memory, warn
 from sim.cli.options import Jobs, Policies, Ray, Replications, Scenario, Seed, Sets, Split, Viewers, count, folder
 from sim.errors import MatchdayError
+from sim.experiment.executors import executor
 from sim.experiment.limits import SEED
 
 PANEL = "See what a platform could learn by itself"
@@ -49,10 +50,10 @@ def abtest(
     Every night is played three ways: all viewers under the control, all under the treatment, and split between both as
     each design does.
     """
+    crew = executor(jobs, ray)
     from sim.experiment.abtest.designs import DESIGNS
     from sim.experiment.abtest.session import Asked, prepared
     from sim.experiment.cautions import cautions
-    from sim.experiment.executors import executor
     from sim.experiment.request import Request
     from sim.report.abtest import FORMATS, SVG, lines, write
     from sim.report.outputs import check_outputs
@@ -68,7 +69,7 @@ def abtest(
     for caution in cautions(test.plan, set_ or ()):
         warn(caution)
     with in_memory(test.trial.viewers, jobs), progress(test.worlds) as tell:
-        result = test.played(executor(jobs, ray), tell)
+        result = test.played(crew, tell)
     for file in output or ():
         write(file, result)
     print("\n".join(lines(result)))

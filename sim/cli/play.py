@@ -31,8 +31,10 @@ from sim.cli.options import (
     Viewers,
 )
 from sim.errors import MatchdayError
+from sim.experiment.executors import executor
 
 if TYPE_CHECKING:
+    from sim.experiment.executors import Executor
     from sim.experiment.runs import Plan
 
 
@@ -60,12 +62,12 @@ def run(
     output: Outputs = None,
 ) -> None:
     """Play nights under one policy or several, and keep the results (one night each unless -n says more)."""
+    way = _Way(results, jobs, executor(jobs, ray), resume, ledger, dry_run)
     from sim.experiment.request import Request, aims, plan_run, stopping
 
     stops = stopping(aims(precision or ()))
     asked = tuple(policy or ()), tuple(set_ or ())
     request = Request(scenario, *asked, seed, n, viewers, engine.value, stops, most)
-    way = _Way(results, jobs, ray, resume, ledger, dry_run)
     check(output, metric)
     _conduct(plan_run(request), None, set_, way, output, metric)
 
@@ -103,6 +105,7 @@ def compare(
     Policies, baseline, seed and number of nights are the scenario's unless given.  Nights that are finished are kept:
     what was stopped goes on, and another policy or more nights play only what is missing.
     """
+    way = _Way(results, jobs, executor(jobs, ray), resume, ledger, dry_run)
     from sim.experiment.request import Request, aims, choice, plan_comparison, stopping
 
     check(output, metric)
@@ -110,7 +113,7 @@ def compare(
     asked = tuple(policy or ()), tuple(set_ or ())
     request = Request(scenario, *asked, seed, n, viewers, stopping=stops, most=most)
     plan, name = plan_comparison(request, baseline)
-    _conduct(plan, name, set_, _Way(results, jobs, ray, resume, ledger, dry_run), output, metric)
+    _conduct(plan, name, set_, way, output, metric)
 
 
 class _Way(NamedTuple):
@@ -118,7 +121,7 @@ class _Way(NamedTuple):
 
     results: Path
     jobs: int
-    ray: str | None
+    executor: Executor
     resume: bool
     ledger: bool = False
     dry_run: bool = False
@@ -133,7 +136,6 @@ def _conduct(
     metrics: list[str] | None,
 ) -> None:
     from sim.experiment.cautions import cautions
-    from sim.experiment.executors import executor
     from sim.experiment.folder import Command
     from sim.experiment.session import conduct
     from sim.experiment.store import Store
@@ -152,9 +154,7 @@ def _conduct(
         return
     command = Command(tuple(sys.argv[1:]), tuple(sets or ()), baseline, way.results)
     with in_memory(plan.viewers, way.jobs), progress() as tell:
-        finished = conduct(
-            plan, command, executor=executor(way.jobs, way.ray), store=store, ledger=way.ledger, tell=tell, show=pages
-        )
+        finished = conduct(plan, command, executor=way.executor, store=store, ledger=way.ledger, tell=tell, show=pages)
     currency = plan.world.scenario.shop.currency
     asked = tuple(dict.fromkeys(metrics or ()))
     table = overview(finished.comparison, currency, asked)

@@ -38,7 +38,8 @@ def here(prepare: Prepare) -> Iterator[Work]:
 
 def executor(jobs: int = 1, ray: str | None = None) -> Executor:
     """The one that is asked for: Ray at an address ("auto": the cluster that runs here, or else one of its own), or
-    `jobs` processes of this machine.  Raises MatchdayError where Ray is not installed.
+    `jobs` processes of this machine, which start now: ask for it before a scenario is read.  Raises MatchdayError where
+    Ray is not installed.
     """
     if ray is not None and jobs != 1:
         raise MatchdayError("--ray plays on all CPUs of the cluster: leave -j out")
@@ -50,7 +51,7 @@ def executor(jobs: int = 1, ray: str | None = None) -> Executor:
         return here
     from sim.experiment.workers import on_processes
 
-    return on_processes(jobs)
+    return on_processes(jobs, "sim.experiment.runs")
 
 
 class Crew(Protocol[Worker]):

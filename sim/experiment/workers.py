@@ -7,12 +7,12 @@ and its reader waits for the rest for ever.
 from __future__ import annotations
 
 import os
-import pickle
 import signal
 import sys
 import traceback
 from collections.abc import Generator, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from importlib import import_module
 from multiprocessing import get_context, parent_process
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
@@ -26,20 +26,21 @@ from sim.stop import held
 AGAIN = "a worker process died (out of memory?); try again with a smaller -j"
 
 
-def on_processes(number: int) -> Executor:
-    """Works jobs out in `number` processes, which are spawned with the first job; no process outlives the executor.
+def on_processes(number: int, module: str = "sim") -> Executor:
+    """Works jobs out in `number` processes; no process outlives what the executor is opened for, or this process.
 
-    All that goes to them and comes back travels by pickle.  Raises WorkerLostError when one dies.
+    They are spawned at once, and import the module that jobs need: who makes the executor first and reads a scenario
+    then finds them ready.  All that goes to them and comes back travels by pickle, and none of it may stand in a
+    script: they do not run the one that starts them.  Raises WorkerLostError when one dies.
     """
+    early = [_Processes(number, module)]
 
     @contextmanager
     def opened(prepare: Prepare) -> Iterator[Work]:
-        crew = _Processes(prepare, number)
+        crew = early.pop() if early else _Processes(number, module)
+        crew.prepare = prepare
         try:
             yield lambda jobs: _worked(crew, jobs)
-        except BaseException:
-            crew.kill()  # nobody waits for what they are doing
-            raise
         finally:
             crew.dismiss()
 
@@ -51,24 +52,32 @@ def _worked(crew: _Processes, jobs: Iterable[Any]) -> Generator[Any]:
         yield from in_order(crew, jobs)
     except BaseException:
         if crew.busy:
-            crew.kill()  # what they are at is not asked for any more
+            crew.dismiss()  # what they are at is not asked for any more
         raise
 
 
 class _Processes:
     """A crew whose workers are known by our ends of their pipes, which are the tickets, too."""
 
-    def __init__(self, prepare: Prepare, number: int) -> None:
-        self.prepare, self.number = prepare, number
+    prepare: Prepare
+
+    def __init__(self, number: int, module: str) -> None:
+        self.number, self.module = number, module
         self.processes: dict[Connection, BaseProcess] = {}
+        self.unprepared: list[Connection] = []
         self.busy: set[Connection] = set()
+        self.spawn()
+
+    def spawn(self) -> None:
+        with _interrupts_held(), _without_main():
+            self.processes.update(_spawned(self.module) for _ in range(self.number))
+        self.unprepared = list(self.processes)
 
     def workers(self) -> list[Connection]:
         if not self.processes:
-            with _interrupts_held(), _without_main(self.prepare):
-                self.processes.update(_spawned() for _ in range(self.number))
-            for pipe in self.processes:
-                _send(pipe, self.prepare)
+            self.spawn()
+        while self.unprepared:
+            _send(self.unprepared.pop(), self.prepare)
         return list(self.processes)
 
     def give(self, worker: Connection, job: Any) -> Connection:
@@ -87,15 +96,13 @@ class _Processes:
         self.busy.remove(ticket)
         return told
 
-    def kill(self) -> None:
+    def dismiss(self) -> None:
+        """Nobody waits for what they are doing, nor for them to clear away what they compiled."""
         for process in self.processes.values():
             process.kill()
-        self.dismiss()
-
-    def dismiss(self) -> None:
         for pipe, process in self.processes.items():
-            pipe.close()  # which ends it
             process.join()
+            pipe.close()
         self.processes.clear()
         self.busy.clear()
 
@@ -110,10 +117,10 @@ def _send(pipe: Connection, what: Any) -> None:
 # --- starting one -----------------------------------------------------------------------------------------------------
 
 
-def _spawned() -> tuple[Connection, BaseProcess]:
+def _spawned(module: str) -> tuple[Connection, BaseProcess]:
     context = get_context("spawn")
     ours, theirs = context.Pipe()
-    worker = context.Process(target=_serve, args=(theirs,))
+    worker = context.Process(target=_serve, args=(theirs, module), daemon=True)  # ends with this one
     worker.start()
     theirs.close()  # else its death would not end what we read
     return ours, worker
@@ -137,14 +144,8 @@ def _interrupts_held() -> Iterator[None]:
 
 
 @contextmanager
-def _without_main(prepare: Prepare) -> Iterator[None]:
-    """Workers do not run the script that starts them, unless what they prepare stands in it.
-
-    A script without `if __name__ == "__main__"` would start workers of workers.
-    """
-    if b"__main__" in pickle.dumps(prepare):
-        yield
-        return
+def _without_main() -> Iterator[None]:
+    """Workers do not run the script that starts them: without `if __name__ == "__main__"` it would start more."""
     main = sys.modules["__main__"]
     sys.modules["__main__"] = ModuleType("__main__")
     try:
@@ -156,11 +157,12 @@ def _without_main(prepare: Prepare) -> Iterator[None]:
 # --- within one -------------------------------------------------------------------------------------------------------
 
 
-def _serve(pipe: Connection) -> None:
+def _serve(pipe: Connection, module: str) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # where nothing can be held
     Thread(target=_end_with_parent, daemon=True).start()
+    import_module(module)
     work = None
-    try:
+    with suppress(EOFError, ConnectionError):  # nobody is there to hear of it
         prepare = pipe.recv()
         while True:
             job = pipe.recv()
@@ -170,11 +172,8 @@ def _serve(pipe: Connection) -> None:
             except BaseException as error:
                 error.add_note(f"in a worker:\n{traceback.format_exc()}")
                 told = False, error
+            sys.stdout.flush()  # it is killed in the end
             pipe.send(told)
-    except (EOFError, ConnectionError):  # all is done, or nobody is there to hear of it
-        sys.stdout.flush()
-        sys.stderr.flush()
-        os._exit(0)  # clearing away what was compiled takes half a second, for which somebody waits
 
 
 def _end_with_parent() -> None:

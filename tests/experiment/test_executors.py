@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
 import sys
 from multiprocessing import active_children
+from pathlib import Path
 from time import sleep
 from types import ModuleType, SimpleNamespace
 
+import psutil
 import pytest
 
 from sim.errors import MatchdayError
@@ -20,6 +23,8 @@ from sim.policy.find import find_all
 from sim.stop import Stopped, stoppable
 from tests.experiment.toys import Marks, dying, failing_at, long_words, obedient, prepared_badly, process_ids, squares
 from tests.worlds import world
+
+ROOT = Path(__file__).parents[2]
 
 
 def in_workers(prepare, jobs, processes):
@@ -75,6 +80,35 @@ def test_workers_stop_in_the_middle_of_a_word():
     sleep(0.3)  # both are telling more than a pipe holds
     results.close()
     assert active_children() == []
+
+
+NEVER_OPENED = """
+from multiprocessing import active_children
+from sim.experiment.workers import on_processes
+on_processes(2)
+print(*(worker.pid for worker in active_children()))
+"""
+
+
+def test_workers_whom_nobody_gave_anything_end_with_the_process():
+    done = subprocess.run([sys.executable, "-c", NEVER_OPENED], capture_output=True, text=True, check=True, cwd=ROOT)
+    workers = [int(number) for number in done.stdout.split()]
+    assert len(workers) == 2
+    assert not any(psutil.pid_exists(number) for number in workers)
+    assert done.stderr == ""
+
+
+def test_what_a_policy_prints_in_a_worker_is_seen():
+    done = subprocess.run([sys.executable, "-c", PRINTING], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert done.stdout.split() == ["0", "1", "2"]
+
+
+PRINTING = """
+from sim.experiment.workers import on_processes
+from tests.experiment.toys import speaking
+with on_processes(1)(speaking) as work:
+    list(work(range(3)))
+"""
 
 
 def test_a_worker_that_dies_is_told():
