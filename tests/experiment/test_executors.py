@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import subprocess
 import sys
@@ -159,8 +158,7 @@ class _Interrupted(ModuleType):
 
     def wait(self, *_, **__):
         try:
-            os.kill(os.getpid(), signal.SIGINT)
-            signal.sigtimedwait([], 5.0)
+            signal.raise_signal(signal.SIGINT)
         except Stopped as stopped:
             raise SystemError("CoreWorker.wait returned a result with an exception set") from stopped
 
