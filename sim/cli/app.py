@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import gc
 import sys
 
@@ -10,6 +11,8 @@ import typer
 from sim.errors import MatchdayError
 from sim.plain import make_plain
 from sim.stop import Stopped, stoppable
+
+atexit.register(gc.freeze)  # else a process looks through all it has compiled once more before it ends: half a second
 
 app = typer.Typer(
     name="matchday",
@@ -33,5 +36,3 @@ def main() -> None:
         except Stopped as stopped:
             print(f"stopped; {stopped.kept}", file=sys.stderr)
             sys.exit(stopped.exit_code)
-        finally:
-            gc.freeze()  # else the process looks through all that was compiled once more before it ends: half a second
