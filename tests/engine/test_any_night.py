@@ -23,7 +23,7 @@ OF_THE_STREAM = (
 )  # fmt: skip
 
 
-@any_night(80)
+@any_night(50)
 @given(w=worlds(), script=scripts, seed=SEEDS)
 def test_all_is_right_on_any_night(w, script, seed):
     evening = Evening(w, script, seed)
@@ -125,7 +125,7 @@ def who_is_away_only_pays_or_hears_the_till(e: Evening) -> None:
             heard = kind in (Kind.REFUSAL, Kind.MISMATCH) or (heard and kind not in ANSWERS)
 
 
-@any_night(25)
+@any_night(20)
 @given(w=worlds(), script=scripts, other=scripts, cut=st.floats(-1500, 6000), seed=SEEDS)
 def test_policies_that_have_said_the_same_have_the_same_past(w, script, other, cut, seed):
     common = [line for line in script.script if line[0] < cut]

@@ -36,7 +36,7 @@ def test_both_engines_write_the_same_final(final, policy, seed):
     assert (fast.books.met == slow.books.met).all()
 
 
-@any_night(25)
+@any_night(20)
 @given(
     w=st.one_of(worlds(), worlds(days=12.0)),
     script=scripts,

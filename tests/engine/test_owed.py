@@ -19,7 +19,7 @@ from tests.worlds import any_night, scripts, worlds
 MONEY = (Kind.PAYMENT, Kind.BALANCE, Kind.FORFEIT, Kind.REFUND, Kind.EXCHANGE, Kind.ARRIVAL, Kind.RETURN_POSTED)
 
 
-@any_night(60)
+@any_night(40)
 @given(w=worlds(days=20.0), script=scripts, seed=st.integers(0, 10**6))
 def test_all_that_is_owed_is_kept(w, script, seed):
     evening = Evening(w, script, seed)

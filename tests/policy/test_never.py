@@ -23,7 +23,7 @@ from sim.policy.rules.ruled import Ruled, holds
 from sim.policy.rules.stops import stops
 from sim.world.match import PERIODS
 from sim.world.night import World
-from tests.worlds import TIERS, shop, whole_shop, world
+from tests.worlds import TIERS, any_night, shop, whole_shop, world
 
 ROOT = Path(__file__).parents[2]
 
@@ -191,7 +191,7 @@ def fires(when: Any, seen: list[View]) -> bool:
 
 
 @pytest.mark.parametrize("match", SEEN)
-@settings(max_examples=300, deadline=None)
+@any_night(150)
 @given(when=whens, by=st.sampled_from((None, "home", "away")))
 def test_no_rule_that_fires_is_said_never_to(match, when, by):
     if by and "events" in when:
