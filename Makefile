@@ -4,13 +4,17 @@ VENV := .venv
 PY := $(VENV)/bin/python
 FINAL := scenarios/special/world-cup-final-2022.yaml
 
-.PHONY: demo test lint validation bench schema install clean
+.PHONY: demo test long lint validation bench schema install clean
 
 demo: install
 	$(PY) run_sim.py compare $(FINAL) -j 2
 
 test: install
 	$(PY) -m pytest -n auto --dist loadfile --no-loadscope-reorder
+
+# What played nights have to look like: whole evenings of thousands of viewers.
+long: install
+	$(PY) -m pytest -n auto -m long
 
 lint: install
 	$(VENV)/bin/ruff check .

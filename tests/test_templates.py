@@ -22,7 +22,7 @@ COMMANDS = [
 
 
 @pytest.mark.parametrize(("folder", "command"), COMMANDS)
-def test_every_command_on_a_template_s_page_runs(tmp_path, monkeypatch, matchday, folder, command):
+def test_every_command_on_a_template_s_page_runs(tmp_path, monkeypatch, matchday, undrawn, folder, command):
     monkeypatch.chdir(ROOT)
     words = [*shlex.split(command), "-j", "1", "--viewers", "60"]
     words += ["-n", "4"] if words[0] == "abtest" else ["-n", "1", "--results", tmp_path]

@@ -56,7 +56,7 @@ def folder(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-def test_every_command_runs(folder, matchday, command):
+def test_every_command_runs(folder, matchday, undrawn, command):
     code, out, said = matchday(*shlex.split(command))
     assert code == 0, out + said
     assert "note:" not in said

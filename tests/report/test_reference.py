@@ -89,7 +89,7 @@ def test_its_rules_are_right_for_the_other_page_s_scenario_and_all_of_them_fire(
     assert fired == set(read_rules(rules)[1].rules)
 
 
-def test_the_command_with_parameters_runs(derby, monkeypatch, matchday):
+def test_the_command_with_parameters_runs(derby, monkeypatch, matchday, undrawn):
     monkeypatch.chdir(derby[0].parent)
     page = RULES_PAGE.read_text(encoding="utf-8")
     (command,) = re.findall(r"^\.venv/bin/python run_sim\.py (.*)$", page, re.MULTILINE)

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.validation import audience
+
+pytestmark = pytest.mark.long
 
 REPORTED = {"V1.2b", "V1.4a", "V1.4b"}
 

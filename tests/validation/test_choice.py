@@ -5,8 +5,12 @@ How prices act is tested with the shop's checks; `steps` takes more nights than 
 
 from __future__ import annotations
 
+import pytest
+
 from tests.validation import evenings
 from tests.validation.choice import HANDS, cheaper_afterwards, emptied, sizes
+
+pytestmark = pytest.mark.long
 
 
 def test_every_check_holds_but_the_orders_of_other_things(monkeypatch):

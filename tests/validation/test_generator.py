@@ -1,6 +1,10 @@
 from __future__ import annotations
 
+import pytest
+
 from tests.validation import generator
+
+pytestmark = pytest.mark.long
 
 
 def test_every_claim_about_generated_matches_holds(monkeypatch) -> None:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.validation import evenings
 from tests.validation.people import half_lives, members
+
+pytestmark = pytest.mark.long
 
 
 def test_every_check_holds(monkeypatch):

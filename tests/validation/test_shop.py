@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.validation import evenings, shop
+
+pytestmark = pytest.mark.long
 
 
 def test_every_check_holds(monkeypatch):
