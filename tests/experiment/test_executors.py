@@ -158,7 +158,7 @@ class _Interrupted(ModuleType):
 
     def wait(self, *_, **__):
         try:
-            signal.raise_signal(signal.SIGINT)
+            signal.raise_signal(signal.SIGTERM)  # in the background Ctrl-C is ignored
         except Stopped as stopped:
             raise SystemError("CoreWorker.wait returned a result with an exception set") from stopped
 
