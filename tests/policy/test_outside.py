@@ -116,9 +116,9 @@ def test_what_a_hash_covers_is_not_told_of(tmp_path, text):
 
 
 def test_helpers_are_looked_through_too(tmp_path):
-    (tmp_path / "helper.py").write_text("X = open(__file__)\n")
+    (tmp_path / "helper.py").write_text("def own():\n    return open(__file__)\n")
     (said,) = find(f"{mine(tmp_path, 'import helper')}:Mine").unhashed
-    assert said.startswith(f"uses open ({tmp_path / 'helper.py'}:1): ")
+    assert said.startswith(f"uses open ({tmp_path / 'helper.py'}:2): ")
 
 
 def test_it_is_a_caution_of_the_run_and_counts_for_helpers_too(tmp_path):
